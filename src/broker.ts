@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { Users } from './auth/users.ts';
+import { VERSION } from './config/version.ts';
+import { MemoryStore } from './core/store/memory_store.ts';
+import { VirtualHost } from './core/vhost.ts';
+import { type DataLock, lockDataDir } from './journal/lock.ts';
+import { Arena } from './lib/arena.ts';
+import { type Clock, SystemClock } from './lib/clock.ts';
+import { TimerWheel } from './lib/timer_wheel.ts';
+import { Alarms } from './server/alarms.ts';
+import type { Connection } from './server/connection/connection.ts';
+import { Listener } from './server/listener.ts';
+import { type Logger, SILENT } from './server/logger.ts';
+import { memoryMeter } from './server/memory_meter.ts';
+import type { Server } from './server/server.ts';
+import { LoopTurn } from './server/turn.ts';
+
+const MIB = 1024 * 1024;
+
+/** Everything has a default, which is what a test wants. */
+export interface BrokerOptions {
+  /** Address to listen on; this machine only unless told otherwise. */
+  readonly host?: string;
+  /** Port to listen on; 0, the default, takes any free one. */
+  readonly port?: number;
+  /** Folder that is locked for this broker. Without one, everything is in memory only. */
+  readonly dataDir?: string | undefined;
+  /** A pino logger, or anything of its shape. */
+  readonly logger?: Logger;
+  /** Where time comes from: a `ManualClock` lets a test move it. */
+  readonly clock?: Clock;
+  /** Bytes held beyond which publishers are blocked. */
+  readonly memoryLimitBytes?: number;
+  readonly maxMessageSizeBytes?: number;
+  /** Largest frame, most channels, and heartbeat interval offered to clients. */
+  readonly frameMax?: number;
+  readonly channelMax?: number;
+  readonly heartbeatSeconds?: number;
+  readonly handshakeTimeoutMs?: number;
+  /** Users who may only connect from this machine. */
+  readonly loopbackUsers?: readonly string[];
+  readonly allowAnonymous?: boolean;
+  readonly defaultUser?: string;
+  readonly defaultPassword?: string;
+}
+
+/** A running broker. */
+export interface Broker {
+  /** As clients take it: `amqp://user:password@host:port`, of the default user and virtual host. */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  /** Closes every connection with 320 and the reason, and lets go of everything. Safe to call again. */
+  close(options?: { readonly reason?: string }): Promise<void>;
+}
+
+const CLOSE_GRACE_MS = 2_000;
+const WHEEL_TICK_MS = 250;
+
+/** Starts a broker and resolves when it takes connections. Rejects with a StartError that says why it cannot. */
+export async function createBroker(options: BrokerOptions = {}): Promise<Broker> {
+  const host = options.host ?? '127.0.0.1';
+  const logger = options.logger ?? SILENT;
+  const clock = options.clock ?? new SystemClock();
+  const lock = options.dataDir === undefined ? undefined : await lockDataDir(options.dataDir);
+  const wheel = new TimerWheel(clock, WHEEL_TICK_MS);
+  const server = createServer(options, logger, clock, wheel);
+  try {
+    const listener = await Listener.open(server, host, options.port ?? 0);
+    return new RunningBroker(server, listener, lock, host, options);
+  } catch (error) {
+    server.alarms.stop();
+    wheel.stop();
+    await lock?.release();
+    throw error;
+  }
+}
+
+class RunningBroker implements Broker {
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly #server: Server;
+  readonly #listener: Listener;
+  readonly #lock: DataLock | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(server: Server, listener: Listener, lock: DataLock | undefined, host: string, options: BrokerOptions) {
+    this.#server = server;
+    this.#listener = listener;
+    this.#lock = lock;
+    this.host = host;
+    this.port = listener.port;
+    const user = encodeURIComponent(options.defaultUser ?? 'guest');
+    const password = encodeURIComponent(options.defaultPassword ?? 'guest');
+    const shownHost = host.includes(':') ? `[${host}]` : host;
+    this.url = `amqp://${user}:${password}@${shownHost}:${this.port}`;
+  }
+
+  close(options: { readonly reason?: string } = {}): Promise<void> {
+    this.#closing ??= this.#close(options.reason ?? 'shutdown');
+    return this.#closing;
+  }
+
+  async #close(reason: string): Promise<void> {
+    const { connections, alarms, wheel } = this.#server;
+    const closed = this.#listener.close();
+    for (const connection of connections) connection.forceClose(reason);
+    // Real time, not the clock's: a test that holds time still must still be able to close its broker.
+    const grace = setTimeout(() => {
+      for (const connection of connections) connection.socket.destroy();
+    }, CLOSE_GRACE_MS);
+    await closed;
+    clearTimeout(grace);
+    alarms.stop();
+    wheel.stop();
+    await this.#lock?.release();
+  }
+}
+
+function createServer(options: BrokerOptions, logger: Logger, clock: Clock, wheel: TimerWheel): Server {
+  const frameMax = options.frameMax ?? 128 * 1024;
+  const turn = new LoopTurn();
+  const arena = new Arena({ readBytes: 2 * frameMax + 256 * 1024, slots: 256, pages: 192 });
+  const vhost = new VirtualHost({ name: '/', store: new MemoryStore(arena), turn, uniqueName });
+  const vhosts = new Map([[vhost.name, vhost]]);
+  const connections = new Set<Connection>();
+  const alarms = new Alarms({
+    clock,
+    logger,
+    memoryLimitBytes: options.memoryLimitBytes ?? Number.POSITIVE_INFINITY,
+    memory: memoryMeter(vhost.store.pages, arena),
+    onCleared: () => {
+      for (const connection of connections) connection.releasePublisher();
+    },
+  });
+  return {
+    arena,
+    turn,
+    wheel,
+    alarms,
+    logger,
+    vhosts,
+    connections,
+    users: new Users({
+      defaultUser: options.defaultUser ?? 'guest',
+      defaultPassword: options.defaultPassword ?? 'guest',
+      loopbackUsers: options.loopbackUsers ?? ['guest'],
+    }),
+    counters: { connectionsOpened: 0, published: 0 },
+    version: VERSION,
+    allowAnonymous: options.allowAnonymous ?? false,
+    maxMessageSizeBytes: options.maxMessageSizeBytes ?? 128 * MIB,
+    frameMax,
+    channelMax: options.channelMax ?? 2047,
+    heartbeatSeconds: options.heartbeatSeconds ?? 60,
+    handshakeTimeoutMs: options.handshakeTimeoutMs ?? 10_000,
+  };
+}
+
+/** 22 characters of base64url: 128 random bits, as RabbitMQ's generated names have. */
+function uniqueName(): string {
+  return randomBytes(16).toString('base64url');
+}

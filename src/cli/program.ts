@@ -1,0 +1,75 @@
+import { Command, Option as CommandOption } from 'commander';
+import { OPTIONS, type Option, SETTING_NAMES, type SettingName } from '../config/options.ts';
+import type { Flags } from '../config/resolve.ts';
+import { VERSION } from '../config/version.ts';
+import { StartError } from '../lib/start_error.ts';
+
+const PING_OPTIONS: readonly SettingName[] = ['config', 'host', 'port'];
+
+const START_NOTES = `
+Each option can also come from the environment variable in brackets, or from the configuration file; a flag wins over the
+environment, and the environment over the file.
+
+Examples:
+  $ leveret start --port 0 --data-dir /tmp/leveret
+  $ LEVERET_LOOPBACK_USERS=none leveret start --log-format json`;
+
+/** The `leveret` command. A mistake of the operator's ends the process with a sentence on stderr and exit code 1. */
+export async function run(words: readonly string[]): Promise<void> {
+  try {
+    await program().parseAsync(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    process.stderr.write(`leveret: ${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+function program(): Command {
+  const leveret = new Command('leveret')
+    .description('A small, fast AMQP 0-9-1 message broker.')
+    .version(VERSION, '-V, --version', 'Print the version.')
+    .helpOption('-h, --help', 'Print this help.')
+    .helpCommand('help [command]', 'Print the help of a command.')
+    .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 110, 120) })
+    .showHelpAfterError('(leveret --help says what there is)')
+    .showSuggestionAfterError();
+
+  // Each command loads what it needs when it is called, so that --help and ping do not wait for a broker to load.
+  addOptions(leveret.command('start'), SETTING_NAMES)
+    .description('Run the broker until SIGTERM or SIGINT.')
+    .addHelpText('after', START_NOTES)
+    .action(async (_options, command: Command) => {
+      const { start } = await import('./start.ts');
+      await start(flagsOf(command, SETTING_NAMES));
+    });
+  addOptions(leveret.command('ping'), PING_OPTIONS)
+    .description('Ask a running broker whether it speaks AMQP: exit code 0 if it does, 1 if not.')
+    .action(async (_options, command: Command) => {
+      const { ping } = await import('./ping.ts');
+      await ping(flagsOf(command, PING_OPTIONS));
+    });
+  return leveret;
+}
+
+function addOptions(command: Command, names: readonly SettingName[]): Command {
+  for (const name of names) command.addOption(commandOption(OPTIONS[name]));
+  return command.helpOption('-h, --help', 'Print this help.').allowExcessArguments(false);
+}
+
+function commandOption(option: Option<unknown>): CommandOption {
+  const fallback = option.default === undefined ? '' : ` Default: ${option.default}.`;
+  return new CommandOption(
+    `${option.flag} <${option.type.placeholder}>`,
+    `${option.sentence}${fallback} [${option.environment}]`,
+  );
+}
+
+function flagsOf(command: Command, names: readonly SettingName[]): Flags {
+  const flags: Partial<Record<SettingName, string>> = {};
+  for (const name of names) {
+    const value: unknown = command.getOptionValue(commandOption(OPTIONS[name]).attributeName());
+    if (typeof value === 'string') flags[name] = value;
+  }
+  return flags;
+}

@@ -1,0 +1,190 @@
+import {
+  duration,
+  integer,
+  type MemoryLimit,
+  memory,
+  names,
+  oneOf,
+  onOff,
+  size,
+  text,
+  type ValueType,
+} from './value_types.ts';
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+export type LogFormat = 'auto' | 'pretty' | 'json';
+
+/** Every setting with its value. The order here is the order in --help and in the documentation. */
+export interface Settings {
+  readonly config: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+  readonly memoryLimit: MemoryLimit;
+  readonly maxMessageSizeBytes: number;
+  readonly frameMaxBytes: number;
+  readonly channelMax: number;
+  readonly heartbeatSeconds: number;
+  readonly handshakeTimeoutMs: number;
+  readonly loopbackUsers: readonly string[];
+  readonly anonymous: boolean;
+  readonly defaultUser: string;
+  readonly defaultPass: string;
+}
+
+export type SettingName = keyof Settings;
+
+export interface Option<Value> {
+  /** The key in the configuration file; undefined for what a file cannot say. */
+  readonly key: string | undefined;
+  readonly environment: string;
+  readonly flag: string;
+  readonly type: ValueType<Value>;
+  /** As an operator would write it; undefined when there is none. */
+  readonly default: string | undefined;
+  readonly sentence: string;
+  /** The value is never repeated in a message. */
+  readonly secret?: true;
+}
+
+const MAX_UINT16 = 0xffff;
+const MAX_UINT31 = 0x7fffffff;
+
+/** The one table of options: parsing, error messages, --help and docs/configuration.md all derive from it. */
+export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> } = {
+  config: {
+    key: undefined,
+    environment: 'LEVERET_CONFIG',
+    flag: '--config',
+    type: text('file', 'the path of a configuration file'),
+    default: undefined,
+    sentence: 'Configuration file of `key = value` lines.',
+  },
+  host: {
+    key: 'host',
+    environment: 'LEVERET_HOST',
+    flag: '--host',
+    type: text('address', 'an IP address or a host name of this machine'),
+    default: '0.0.0.0',
+    sentence: 'Address to listen on.',
+  },
+  port: {
+    key: 'port',
+    environment: 'LEVERET_PORT',
+    flag: '--port',
+    type: integer(0, MAX_UINT16),
+    default: '5672',
+    sentence: 'Port to listen on; 0 takes any free one and logs which.',
+  },
+  dataDir: {
+    key: 'data_dir',
+    environment: 'LEVERET_DATA_DIR',
+    flag: '--data-dir',
+    type: text('folder', 'the path of a folder'),
+    default: './data',
+    sentence: 'Data folder; made if missing, and used by one Leveret at a time.',
+  },
+  logLevel: {
+    key: 'log.level',
+    environment: 'LEVERET_LOG_LEVEL',
+    flag: '--log-level',
+    type: oneOf('level', 'fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    default: 'info',
+    sentence: 'Least severe level that is logged: fatal, error, warn, info, debug, trace or silent.',
+  },
+  logFormat: {
+    key: 'log.format',
+    environment: 'LEVERET_LOG_FORMAT',
+    flag: '--log-format',
+    type: oneOf('format', 'auto', 'pretty', 'json'),
+    default: 'auto',
+    sentence: 'Log lines for people (pretty) or for programs (json); auto is pretty on a terminal and JSON elsewhere.',
+  },
+  memoryLimit: {
+    key: 'memory_limit',
+    environment: 'LEVERET_MEMORY_LIMIT',
+    flag: '--memory-limit',
+    type: memory(32 * 2 ** 20),
+    default: '60%',
+    sentence:
+      "Memory above which publishers are held back; a share is of the container's limit, or of the machine's RAM.",
+  },
+  maxMessageSizeBytes: {
+    key: 'max_message_size',
+    environment: 'LEVERET_MAX_MESSAGE_SIZE',
+    flag: '--max-message-size',
+    type: size(1, 512 * 2 ** 20, 'up to 512MiB'),
+    default: '128MiB',
+    sentence: 'Largest message body accepted.',
+  },
+  frameMaxBytes: {
+    key: 'frame_max',
+    environment: 'LEVERET_FRAME_MAX',
+    flag: '--frame-max',
+    type: integer(4096, MAX_UINT31),
+    default: '131072',
+    sentence: 'Largest frame offered to clients, in bytes.',
+  },
+  channelMax: {
+    key: 'channel_max',
+    environment: 'LEVERET_CHANNEL_MAX',
+    flag: '--channel-max',
+    type: integer(1, MAX_UINT16),
+    default: '2047',
+    sentence: 'Most channels a connection may have open.',
+  },
+  heartbeatSeconds: {
+    key: 'heartbeat',
+    environment: 'LEVERET_HEARTBEAT',
+    flag: '--heartbeat',
+    type: integer(0, MAX_UINT16, ', in seconds'),
+    default: '60',
+    sentence: 'Heartbeat interval offered to clients, in seconds; 0 turns heartbeats off.',
+  },
+  handshakeTimeoutMs: {
+    key: 'handshake_timeout',
+    environment: 'LEVERET_HANDSHAKE_TIMEOUT',
+    flag: '--handshake-timeout',
+    type: duration(100, 3_600_000, 'from 100ms to 60m'),
+    default: '10s',
+    sentence: 'Time a client has from connecting to having opened its virtual host.',
+  },
+  loopbackUsers: {
+    key: 'loopback_users',
+    environment: 'LEVERET_LOOPBACK_USERS',
+    flag: '--loopback-users',
+    type: names(),
+    default: 'guest',
+    sentence: 'Users who may connect from this machine only; none lets everyone connect from anywhere.',
+  },
+  anonymous: {
+    key: 'anonymous',
+    environment: 'LEVERET_ANONYMOUS',
+    flag: '--anonymous',
+    type: onOff(),
+    default: 'off',
+    sentence: 'Let clients in without a password, as the default user (SASL mechanism ANONYMOUS).',
+  },
+  defaultUser: {
+    key: 'default_user',
+    environment: 'LEVERET_DEFAULT_USER',
+    flag: '--default-user',
+    type: text('name', 'a user name'),
+    default: 'guest',
+    sentence: 'Name of the user the broker starts with.',
+  },
+  defaultPass: {
+    key: 'default_pass',
+    environment: 'LEVERET_DEFAULT_PASS',
+    flag: '--default-pass',
+    type: text('password', 'a password'),
+    default: 'guest',
+    sentence:
+      'Password of that user; other users of the machine can read flags, so prefer the environment or the file.',
+    secret: true,
+  },
+};
+
+export const SETTING_NAMES: readonly SettingName[] = Object.keys(OPTIONS) as SettingName[];

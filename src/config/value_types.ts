@@ -1,0 +1,100 @@
+import { durationMs, sizeBytes } from './units.ts';
+
+/** How one kind of value is written: parsing, error messages, --help and the documentation all come from here. */
+export interface ValueType<Value> {
+  /** The stand-in for the value in --help, such as `number`. */
+  readonly placeholder: string;
+  /** What is accepted; it completes the sentence "Give ...". */
+  readonly accepted: string;
+  /** Undefined when the text is not accepted. */
+  parse(text: string): Value | undefined;
+}
+
+/** A memory limit as the operator wrote it: bytes, or a share of what the machine or the container has. */
+export type MemoryLimit = { readonly bytes: number } | { readonly share: number };
+
+export function text(placeholder: string, accepted: string): ValueType<string> {
+  return { placeholder, accepted, parse: (given) => (given === '' ? undefined : given) };
+}
+
+export function integer(min: number, max: number, note = ''): ValueType<number> {
+  return {
+    placeholder: 'number',
+    accepted: `a whole number from ${min} to ${max}${note}`,
+    parse(given) {
+      const value = /^\d{1,15}$/.test(given) ? Number(given) : -1;
+      return value >= min && value <= max ? value : undefined;
+    },
+  };
+}
+
+export function oneOf<const Word extends string>(placeholder: string, ...words: readonly Word[]): ValueType<Word> {
+  return {
+    placeholder,
+    accepted: `one of ${words.join(', ')}`,
+    parse: (given) => words.find((word) => word === given.toLowerCase()),
+  };
+}
+
+export function onOff(): ValueType<boolean> {
+  return {
+    placeholder: 'on|off',
+    accepted: 'on or off (true, false, yes, no, 1 and 0 are understood too)',
+    parse(given) {
+      const word = given.toLowerCase();
+      if (['on', 'true', 'yes', '1'].includes(word)) return true;
+      return ['off', 'false', 'no', '0'].includes(word) ? false : undefined;
+    },
+  };
+}
+
+export function size(minBytes: number, maxBytes: number, range: string): ValueType<number> {
+  return {
+    placeholder: 'size',
+    accepted: `bytes, or a number with KB, MB, GB, KiB, MiB or GiB, ${range}`,
+    parse(given) {
+      const bytes = sizeBytes(given);
+      return bytes !== undefined && bytes >= minBytes && bytes <= maxBytes ? bytes : undefined;
+    },
+  };
+}
+
+export function duration(minMs: number, maxMs: number, range: string): ValueType<number> {
+  return {
+    placeholder: 'duration',
+    accepted: `milliseconds, or a number with ms, s or m, ${range}`,
+    parse(given) {
+      const milliseconds = durationMs(given);
+      return milliseconds !== undefined && milliseconds >= minMs && milliseconds <= maxMs ? milliseconds : undefined;
+    },
+  };
+}
+
+export function memory(minBytes: number): ValueType<MemoryLimit> {
+  return {
+    placeholder: 'size|percent',
+    accepted: `a share such as 60% (1% to 100%), or a size of at least ${minBytes / 2 ** 20}MiB such as 2GiB`,
+    parse(given) {
+      const percent = /^(\d{1,3})%$/.exec(given);
+      if (percent) {
+        const share = Number(percent[1]) / 100;
+        return share >= 0.01 && share <= 1 ? { share } : undefined;
+      }
+      const bytes = sizeBytes(given);
+      return bytes !== undefined && bytes >= minBytes ? { bytes } : undefined;
+    },
+  };
+}
+
+/** Names separated by commas; `none` is the empty list. */
+export function names(): ValueType<readonly string[]> {
+  return {
+    placeholder: 'names',
+    accepted: 'user names separated by commas, or none',
+    parse(given) {
+      if (given.toLowerCase() === 'none') return [];
+      const list = given.split(',').map((name) => name.trim());
+      return list.includes('') ? undefined : list;
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { FieldTable } from '../../codec/table.ts';
+import { tableKey } from './field_key.ts';
+
+/** What a binding leads to. Queues and exchanges are destinations. */
+export interface Destination {
+  readonly kind: 'queue' | 'exchange';
+  readonly name: string;
+}
+
+export interface Binding {
+  /** The name of the exchange that messages come from. */
+  readonly source: string;
+  readonly destination: Destination;
+  readonly routingKey: string;
+  readonly arguments: FieldTable;
+}
+
+/**
+ * The identity of a binding: source, destination, routing key and arguments. Two bindings with the same key are one
+ * binding, so binding again changes nothing, and unbinding must name the same arguments. Arguments are compared as
+ * RabbitMQ does, by type and value and whatever their order: an int32 1 and an int64 1 make two bindings.
+ */
+export function bindingKey(binding: Binding): string {
+  const { source, destination, routingKey } = binding;
+  // Names may hold any character, so each is told from the next by its length.
+  const kind = destination.kind === 'queue' ? 'q' : 'e';
+  const ends = `${source.length}:${source}${kind}${destination.name.length}:${destination.name}`;
+  return `${ends}${routingKey.length}:${routingKey}${tableKey(binding.arguments)}`;
+}

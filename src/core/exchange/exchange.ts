@@ -1,0 +1,74 @@
+import { type FieldTable, getString } from '../../codec/table.ts';
+import { assert } from '../../lib/assert.ts';
+import type { Binding, Destination } from './binding.ts';
+import { DestinationBag } from './destination_bag.ts';
+import { DirectMatcher } from './direct.ts';
+import { FanoutMatcher } from './fanout.ts';
+import { HeadersMatcher } from './headers.ts';
+import type { Matcher } from './matcher.ts';
+import { TopicMatcher } from './topic.ts';
+
+export interface ExchangeProperties {
+  readonly name: string;
+  readonly type: string;
+  readonly durable: boolean;
+  readonly autoDelete: boolean;
+  readonly internal: boolean;
+  readonly arguments: FieldTable;
+}
+
+export const EXCHANGE_TYPES: ReadonlyMap<string, () => Matcher> = new Map<string, () => Matcher>([
+  ['direct', () => new DirectMatcher()],
+  ['fanout', () => new FanoutMatcher()],
+  ['topic', () => new TopicMatcher()],
+  ['headers', () => new HeadersMatcher()],
+]);
+
+/** An exchange: what it was declared as, and the bindings it is the source of, indexed by its type's matcher. */
+export class Exchange implements Destination {
+  readonly kind = 'exchange' as const;
+  readonly name: string;
+  readonly properties: ExchangeProperties;
+  readonly matcher: Matcher;
+  /** The exchange that gets what no binding of this one matches. It may not exist (yet). */
+  readonly alternateExchange: string | undefined;
+
+  readonly #bindings = new Map<string, Binding>();
+  readonly #boundExchanges = new DestinationBag();
+
+  /** The type must be one of EXCHANGE_TYPES: `checkExchangeType` refuses others to a client. */
+  constructor(properties: ExchangeProperties) {
+    const createMatcher = EXCHANGE_TYPES.get(properties.type);
+    assert(createMatcher !== undefined, 'an exchange is of a known type');
+    this.name = properties.name;
+    this.properties = properties;
+    this.matcher = createMatcher();
+    this.alternateExchange = getString(properties.arguments, 'alternate-exchange');
+  }
+
+  /** The bindings that this exchange is the source of, by `bindingKey`. */
+  get bindings(): ReadonlyMap<string, Binding> {
+    return this.#bindings;
+  }
+
+  /** The exchanges that bindings of this one lead to, each once. */
+  boundExchanges(): Iterable<Destination> {
+    return this.#boundExchanges.values();
+  }
+
+  /** For the vhost's BindingTable, which keeps the other index, by destination, in step. */
+  addBinding(key: string, binding: Binding): void {
+    this.#bindings.set(key, binding);
+    this.matcher.add(binding);
+    if (binding.destination.kind === 'exchange') this.#boundExchanges.add(binding.destination);
+  }
+
+  /** For the vhost's BindingTable, as `addBinding`. */
+  removeBinding(key: string): void {
+    const binding = this.#bindings.get(key);
+    assert(binding !== undefined, 'only a binding that was added is removed');
+    this.#bindings.delete(key);
+    this.matcher.remove(binding);
+    if (binding.destination.kind === 'exchange') this.#boundExchanges.remove(binding.destination);
+  }
+}

@@ -1,0 +1,97 @@
+import type { QueueConsumer } from '../ports.ts';
+
+/**
+ * Whose turn it is. Consumers that may have room stand in a ring, one per priority, and are served round robin; one found
+ * without room steps out and comes back to the end of its ring when it says so (`wake`), as in RabbitMQ. So a message
+ * costs one look at one consumer, however many there are and however many of them are full.
+ */
+interface Level {
+  readonly priority: number;
+  readonly ring: QueueConsumer[];
+  cursor: number;
+}
+
+export class ConsumerRing {
+  readonly #all = new Set<QueueConsumer>();
+  /** Highest priority first; a level stays while it is empty, since its consumers mostly come back. */
+  readonly #levels: Level[] = [];
+  /** Consumers standing in a ring: those with `waiting` set. */
+  #waitingCount = 0;
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  get hasWaiting(): boolean {
+    return this.#waitingCount > 0;
+  }
+
+  /** In the order in which they subscribed. */
+  all(): ReadonlySet<QueueConsumer> {
+    return this.#all;
+  }
+
+  add(consumer: QueueConsumer): void {
+    this.#all.add(consumer);
+    this.wake(consumer);
+  }
+
+  remove(consumer: QueueConsumer): boolean {
+    if (!this.#all.delete(consumer)) return false;
+    if (consumer.waiting) {
+      const level = this.#level(consumer.priority);
+      this.#stepOut(level, level.ring.indexOf(consumer), consumer);
+    }
+    return true;
+  }
+
+  /** `consumer` may have room (again). */
+  wake(consumer: QueueConsumer): void {
+    if (consumer.waiting || !this.#all.has(consumer)) return;
+    consumer.waiting = true;
+    this.#waitingCount++;
+    const level = this.#level(consumer.priority);
+    // The end of the ring is just behind the one whose turn is next.
+    level.ring.splice(level.cursor, 0, consumer);
+    level.cursor = level.cursor + 1 === level.ring.length ? 0 : level.cursor + 1;
+  }
+
+  /** The next consumer with room, or undefined when there is none; whoever is found full steps out. */
+  next(): QueueConsumer | undefined {
+    const levels = this.#levels;
+    for (let i = 0; i < levels.length; i++) {
+      const level = levels[i] as Level;
+      const ring = level.ring;
+      while (ring.length > 0) {
+        const index = level.cursor;
+        const consumer = ring[index] as QueueConsumer;
+        if (consumer.hasRoom()) {
+          level.cursor = index + 1 === ring.length ? 0 : index + 1;
+          return consumer;
+        }
+        this.#stepOut(level, index, consumer);
+      }
+    }
+    return undefined;
+  }
+
+  #stepOut(level: Level, index: number, consumer: QueueConsumer): void {
+    consumer.waiting = false;
+    this.#waitingCount--;
+    level.ring.splice(index, 1);
+    if (index < level.cursor) level.cursor--;
+    if (level.cursor >= level.ring.length) level.cursor = 0;
+  }
+
+  #level(priority: number): Level {
+    let index = 0;
+    for (; index < this.#levels.length; index++) {
+      const level = this.#levels[index] as Level;
+      if (level.priority === priority) return level;
+      if (level.priority < priority) break;
+    }
+    const level = { priority, ring: [], cursor: 0 };
+    this.#levels.splice(index, 0, level);
+    return level;
+  }
+}

@@ -1,0 +1,15 @@
+import type { Position } from '../store/page_table.ts';
+
+/** Bits of an entry's `flags`. */
+export const REDELIVERED = 1;
+/** The message was published with delivery_mode 2. */
+export const PERSISTENT = 2;
+
+/** One message's place in a queue, for the paths that are not the data plane. */
+export interface Entry {
+  readonly position: Position;
+  /** Place in the queue's order of arrival: 1 for the first message the queue ever took. */
+  readonly sequence: number;
+  readonly bodyBytes: number;
+  readonly flags: number;
+}

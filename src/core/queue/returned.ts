@@ -1,0 +1,59 @@
+import type { Entry } from './entry.ts';
+
+/**
+ * Requeued messages, lowest sequence first: a binary heap in front of the ring. Whatever was once delivered is older than
+ * everything still in the ring, so the heap is always served first, and that is the original order.
+ */
+export class ReturnedHeap {
+  readonly #heap: Entry[] = [];
+
+  get length(): number {
+    return this.#heap.length;
+  }
+
+  peek(): Entry | undefined {
+    return this.#heap[0];
+  }
+
+  push(entry: Entry): void {
+    const heap = this.#heap;
+    let index = heap.length;
+    heap.push(entry);
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      const above = heap[parent] as Entry;
+      if (above.sequence <= entry.sequence) break;
+      heap[index] = above;
+      index = parent;
+    }
+    heap[index] = entry;
+  }
+
+  shift(): Entry | undefined {
+    const heap = this.#heap;
+    const first = heap[0];
+    const last = heap.pop();
+    if (first === undefined || last === undefined || heap.length === 0) return first;
+    let index = 0;
+    for (;;) {
+      let child = 2 * index + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && (heap[child + 1] as Entry).sequence < (heap[child] as Entry).sequence) child++;
+      const below = heap[child] as Entry;
+      if (below.sequence >= last.sequence) break;
+      heap[index] = below;
+      index = child;
+    }
+    heap[index] = last;
+    return first;
+  }
+
+  /** All entries, in no particular order. */
+  entries(): readonly Entry[] {
+    return this.#heap;
+  }
+
+  clear(): void {
+    this.#heap.length = 0;
+  }
+}

@@ -1,0 +1,122 @@
+import { AmqpError } from '../../codec/errors.ts';
+import type { FieldTable } from '../../codec/table.ts';
+import type { Binding, Destination } from '../exchange/binding.ts';
+import {
+  checkAlternateExchange,
+  checkExchangeDeletable,
+  checkExchangeEquivalence,
+  checkExchangeName,
+  checkExchangeType,
+  checkNotDefaultExchange,
+} from '../exchange/declare.ts';
+import { Exchange } from '../exchange/exchange.ts';
+import { stripLineBreaks } from '../names.ts';
+import { type Queue, queueOfOwner } from '../queue/access.ts';
+import type { VirtualHost } from '../vhost.ts';
+
+export interface ExchangeDeclaration {
+  readonly exchange: string;
+  readonly type: string;
+  readonly passive: boolean;
+  readonly durable: boolean;
+  readonly autoDelete: boolean;
+  readonly internal: boolean;
+  readonly arguments: FieldTable;
+}
+
+export interface BindingRequest {
+  readonly source: string;
+  readonly destination: string;
+  readonly destinationKind: Destination['kind'];
+  readonly routingKey: string;
+  readonly arguments: FieldTable;
+}
+
+export function declareExchange(vhost: VirtualHost, request: ExchangeDeclaration): void {
+  const name = stripLineBreaks(request.exchange);
+  if (request.passive) {
+    checkNotDefaultExchange(name);
+    vhost.exchange(name);
+    return;
+  }
+  checkExchangeType(request.type);
+  checkNotDefaultExchange(name);
+  const { type, durable, autoDelete, internal } = request;
+  const properties = { name, type, durable, autoDelete, internal, arguments: request.arguments };
+  const existing = vhost.exchanges.get(name);
+  if (existing !== undefined) {
+    checkExchangeEquivalence(existing.properties, properties, vhost.name);
+    return;
+  }
+  checkExchangeName(name);
+  checkAlternateExchange(properties, vhost.name);
+  vhost.exchanges.set(name, new Exchange(properties));
+  // An exchange may be another's alternate before it exists, so its coming may change routes.
+  vhost.topologyVersion++;
+}
+
+/** Deleting what is not there is no error. */
+export function deleteExchange(vhost: VirtualHost, nameGiven: string, ifUnused: boolean): void {
+  const name = stripLineBreaks(nameGiven);
+  checkNotDefaultExchange(name);
+  checkExchangeDeletable(name, vhost.name);
+  const exchange = vhost.exchanges.get(name);
+  if (exchange === undefined) return;
+  if (ifUnused && vhost.bindings.countOfSource(name) > 0) {
+    throw new AmqpError(406, `exchange '${name}' in vhost '${vhost.name}' in use`);
+  }
+  removeExchange(vhost, name);
+}
+
+function removeExchange(vhost: VirtualHost, name: string): void {
+  vhost.exchanges.delete(name);
+  vhost.bindings.removeAllOfSource(name);
+  const removed = vhost.bindings.removeAllOfDestination('exchange', name);
+  vhost.topologyVersion++;
+  autoDeleteSources(vhost, removed);
+}
+
+/** An auto-delete exchange goes with the last binding it was the source of; that may take others with it. */
+export function autoDeleteSources(vhost: VirtualHost, removed: readonly Binding[]): void {
+  for (const { source } of removed) {
+    const exchange = vhost.exchanges.get(source);
+    if (exchange?.properties.autoDelete && vhost.bindings.countOfSource(source) === 0) removeExchange(vhost, source);
+  }
+}
+
+export function bind(vhost: VirtualHost, request: BindingRequest, owner: object): void {
+  const binding = resolveBinding(vhost, request, owner);
+  if (vhost.bindings.add(binding)) vhost.topologyVersion++;
+}
+
+/** Unbinding what is not bound is no error. */
+export function unbind(vhost: VirtualHost, request: BindingRequest, owner: object): void {
+  const source = stripLineBreaks(request.source);
+  const name = stripLineBreaks(request.destination);
+  checkNotDefaultExchange(source);
+  if (request.destinationKind === 'exchange') checkNotDefaultExchange(name);
+  const destination = request.destinationKind === 'queue' ? vhost.queues.get(name) : vhost.exchanges.get(name);
+  if (destination === undefined || !vhost.exchanges.has(source)) return;
+  if (destination.kind === 'queue') queueOfOwner(vhost, destination, owner);
+  const { routingKey, arguments: table } = request;
+  const removed = vhost.bindings.remove({ source, destination, routingKey, arguments: table });
+  if (removed === undefined) return;
+  vhost.topologyVersion++;
+  autoDeleteSources(vhost, [removed]);
+}
+
+function resolveBinding(vhost: VirtualHost, request: BindingRequest, owner: object): Binding {
+  const source = stripLineBreaks(request.source);
+  const name = stripLineBreaks(request.destination);
+  checkNotDefaultExchange(source);
+  let destination: Queue | Exchange;
+  if (request.destinationKind === 'exchange') {
+    checkNotDefaultExchange(name);
+    vhost.exchange(source);
+    destination = vhost.exchange(name);
+  } else {
+    vhost.exchange(source);
+    destination = queueOfOwner(vhost, vhost.queue(name), owner);
+  }
+  return { source, destination, routingKey: request.routingKey, arguments: request.arguments };
+}

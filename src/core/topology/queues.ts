@@ -1,0 +1,115 @@
+import { AmqpError } from '../../codec/errors.ts';
+import type { FieldTable } from '../../codec/table.ts';
+import { stripLineBreaks } from '../names.ts';
+import type { QueueConsumer } from '../ports.ts';
+import { lockedQueue, queueOfOwner } from '../queue/access.ts';
+import { checkEquivalent, checkQueueArguments } from '../queue/declare.ts';
+import { Queue, type QueueProperties } from '../queue/queue.ts';
+import type { VirtualHost } from '../vhost.ts';
+import { autoDeleteSources } from './exchanges.ts';
+
+export interface QueueDeclaration {
+  readonly queue: string;
+  readonly passive: boolean;
+  readonly durable: boolean;
+  readonly exclusive: boolean;
+  readonly autoDelete: boolean;
+  readonly arguments: FieldTable;
+}
+
+/** Declares, or finds the equivalent queue of that name; `owner` is the connection that asks. */
+export function declareQueue(vhost: VirtualHost, request: QueueDeclaration, owner: object): Queue {
+  const given = stripLineBreaks(request.queue);
+  if (request.passive) return queueOfOwner(vhost, vhost.queue(given), owner);
+  const name = given === '' ? `amq.gen-${vhost.uniqueName()}` : given;
+  const properties: QueueProperties = {
+    name,
+    // An exclusive queue ends with its connection: RabbitMQ stores it as not durable, whatever was asked for.
+    durable: request.durable && !request.exclusive,
+    autoDelete: request.autoDelete,
+    exclusiveOwner: request.exclusive ? owner : undefined,
+    arguments: request.arguments,
+  };
+  const existing = vhost.queues.get(name);
+  if (existing !== undefined) {
+    if (existing.properties.exclusiveOwner !== properties.exclusiveOwner) throw lockedQueue(vhost.name, name);
+    checkEquivalent(existing.properties, properties, vhost.name);
+    return existing;
+  }
+  if (given.startsWith('amq.')) {
+    throw new AmqpError(403, `queue name '${given}' contains reserved prefix 'amq.*'`);
+  }
+  checkQueueArguments(properties, vhost.name);
+  const queue = new Queue(properties, vhost.store.pages, vhost.turn);
+  vhost.queues.set(name, queue);
+  vhost.topologyVersion++;
+  if (request.exclusive) addExclusive(vhost, queue, owner);
+  return queue;
+}
+
+export interface QueueDeletion {
+  readonly queue: string;
+  readonly ifUnused: boolean;
+  readonly ifEmpty: boolean;
+}
+
+/** Returns how many ready messages went with it; 0 for a queue that is not there, which is no error. */
+export function deleteQueue(vhost: VirtualHost, request: QueueDeletion, owner: object): number {
+  const queue = vhost.queues.get(stripLineBreaks(request.queue));
+  if (queue === undefined) return 0;
+  queueOfOwner(vhost, queue, owner);
+  if (request.ifUnused && queue.consumers.size > 0) {
+    throw new AmqpError(406, `queue '${queue.name}' in vhost '${vhost.name}' in use`);
+  }
+  if (request.ifEmpty && queue.readyCount > 0) {
+    throw new AmqpError(406, `queue '${queue.name}' in vhost '${vhost.name}' not empty`);
+  }
+  return removeQueue(vhost, queue);
+}
+
+/** Takes the queue and its bindings out of the vhost. */
+export function removeQueue(vhost: VirtualHost, queue: Queue): number {
+  if (queue.deleted) return 0;
+  vhost.queues.delete(queue.name);
+  const { exclusiveOwner } = queue.properties;
+  if (exclusiveOwner !== undefined) removeExclusive(vhost, queue, exclusiveOwner);
+  const removed = vhost.bindings.removeAllOfDestination('queue', queue.name);
+  vhost.topologyVersion++;
+  const count = queue.delete();
+  autoDeleteSources(vhost, removed);
+  return count;
+}
+
+/** Throws 403 as RabbitMQ does when the queue is, or would have to be, in exclusive use. */
+export function checkConsumable(vhost: VirtualHost, queue: Queue, exclusive: boolean): void {
+  if (queue.exclusiveConsumer !== undefined || (exclusive && queue.consumers.size > 0)) {
+    throw new AmqpError(403, `queue '${queue.name}' in vhost '${vhost.name}' in exclusive use`);
+  }
+}
+
+/** An auto-delete queue goes with its last consumer (one that never had any stays). */
+export function removeConsumer(vhost: VirtualHost, queue: Queue, consumer: QueueConsumer): void {
+  if (queue.removeConsumer(consumer)) autoDeleteUnused(vhost, queue);
+}
+
+/** Deletes an auto-delete queue that has just lost a consumer, if that was the last. */
+export function autoDeleteUnused(vhost: VirtualHost, queue: Queue): void {
+  if (queue.properties.autoDelete && queue.consumers.size === 0) removeQueue(vhost, queue);
+}
+
+/** The connection `owner` is gone, and its exclusive queues with it. */
+export function removeExclusiveQueues(vhost: VirtualHost, owner: object): void {
+  for (const queue of [...(vhost.exclusiveQueues.get(owner) ?? [])]) removeQueue(vhost, queue);
+}
+
+function addExclusive(vhost: VirtualHost, queue: Queue, owner: object): void {
+  const queues = vhost.exclusiveQueues.get(owner);
+  if (queues === undefined) vhost.exclusiveQueues.set(owner, new Set([queue]));
+  else queues.add(queue);
+}
+
+function removeExclusive(vhost: VirtualHost, queue: Queue, owner: object): void {
+  const queues = vhost.exclusiveQueues.get(owner);
+  queues?.delete(queue);
+  if (queues?.size === 0) vhost.exclusiveQueues.delete(owner);
+}

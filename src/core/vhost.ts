@@ -1,0 +1,100 @@
+import { AmqpError } from '../codec/errors.ts';
+import type { FieldTable } from '../codec/table.ts';
+import { BindingTable } from './exchange/binding_table.ts';
+import { PREDECLARED_EXCHANGES } from './exchange/declare.ts';
+import { Exchange } from './exchange/exchange.ts';
+import { Router } from './exchange/router.ts';
+import type { MessageStore, Turn } from './ports.ts';
+import type { Queue } from './queue/queue.ts';
+
+export interface VirtualHostOptions {
+  readonly name: string;
+  readonly store: MessageStore;
+  readonly turn: Turn;
+  /** The opaque end of a generated queue name, new at every call. */
+  readonly uniqueName: () => string;
+}
+
+/** Where a message with one exchange and routing key goes, as long as the topology stays as it is. */
+export interface Route {
+  readonly exchange: Exchange;
+  readonly queues: readonly Queue[];
+  /** The vhost's `topologyVersion` for which this holds. */
+  readonly version: number;
+  /** Whether the queues depend on the message's headers, so that the route is for one message only. */
+  readonly headersMatter: boolean;
+}
+
+/** Cached routes of one exchange; more distinct routing keys than this start the cache over. */
+const CACHED_ROUTES_MAX = 4096;
+
+/** One virtual host: its exchanges, queues and bindings, and where messages go. */
+export class VirtualHost {
+  readonly name: string;
+  readonly store: MessageStore;
+  readonly turn: Turn;
+  readonly uniqueName: () => string;
+  readonly exchanges: Map<string, Exchange> = new Map();
+  readonly queues: Map<string, Queue> = new Map();
+  readonly bindings: BindingTable;
+  /** The queues that are one connection's alone, by connection. */
+  readonly exclusiveQueues: Map<object, Set<Queue>> = new Map();
+  /** Raised by every change that may change a route. */
+  topologyVersion = 1;
+  readonly #router: Router<Queue>;
+  readonly #routes = new WeakMap<Exchange, Map<string, Route>>();
+
+  constructor(options: VirtualHostOptions) {
+    this.name = options.name;
+    this.store = options.store;
+    this.turn = options.turn;
+    this.uniqueName = options.uniqueName;
+    this.bindings = new BindingTable((name) => this.exchanges.get(name));
+    this.#router = new Router<Queue>({
+      exchange: (name) => this.exchanges.get(name),
+      queue: (name) => this.queues.get(name),
+    });
+    for (const properties of PREDECLARED_EXCHANGES) this.exchanges.set(properties.name, new Exchange(properties));
+  }
+
+  /** Throws 404 as RabbitMQ words it. */
+  exchange(name: string): Exchange {
+    const exchange = this.exchanges.get(name);
+    if (exchange === undefined) throw new AmqpError(404, `no exchange '${name}' in vhost '${this.name}'`);
+    return exchange;
+  }
+
+  /** Throws 404 as RabbitMQ words it. */
+  queue(name: string): Queue {
+    const queue = this.queues.get(name);
+    if (queue === undefined) throw new AmqpError(404, `no queue '${name}' in vhost '${this.name}'`);
+    return queue;
+  }
+
+  /**
+   * Where a message published to `exchangeName` goes. `headers` is called only if they matter.
+   * Throws 404 when the exchange does not exist.
+   */
+  route(exchangeName: string, routingKey: string, headers: () => FieldTable | undefined): Route {
+    const exchange = this.exchange(exchangeName);
+    const cache = this.#cacheOf(exchange);
+    const cached = cache.get(routingKey);
+    if (cached !== undefined && cached.version === this.topologyVersion) return cached;
+    const headersMatter = this.#router.dependsOnHeaders(exchange);
+    const queues = this.#router.route(exchange, routingKey, headersMatter ? headers() : undefined);
+    const route: Route = { exchange, queues, version: this.topologyVersion, headersMatter };
+    if (headersMatter) return route;
+    if (cache.size >= CACHED_ROUTES_MAX) cache.clear();
+    cache.set(routingKey, route);
+    return route;
+  }
+
+  #cacheOf(exchange: Exchange): Map<string, Route> {
+    let cache = this.#routes.get(exchange);
+    if (cache === undefined) {
+      cache = new Map();
+      this.#routes.set(exchange, cache);
+    }
+    return cache;
+  }
+}

@@ -1,0 +1,5 @@
+/** Leveret as a library: `createBroker()` starts an AMQP 0-9-1 broker in this process. */
+export { type Broker, type BrokerOptions, createBroker } from './broker.ts';
+export { type Clock, ManualClock, SystemClock, type Timer } from './lib/clock.ts';
+export { StartError, type StartErrorCode } from './lib/start_error.ts';
+export type { Logger } from './server/logger.ts';

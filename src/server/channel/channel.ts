@@ -1,0 +1,114 @@
+import { AmqpError } from '../../codec/errors.ts';
+import type { Method } from '../../codec/methods.gen.ts';
+import { autoDeleteUnused } from '../../core/topology/queues.ts';
+import type { VirtualHost } from '../../core/vhost.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Assembly } from './assembly.ts';
+import type { Confirms } from './confirms.ts';
+import type { Consumer } from './consumer.ts';
+import { RouteMemo } from './route_memo.ts';
+import { requeueAll } from './settle.ts';
+import type { Transaction } from './transaction.ts';
+import { UnackedRing } from './unacked.ts';
+
+/**
+ * What a channel expects next. A channel that was never opened, or is closed, does not exist.
+ *
+ *     open ── basic.publish ──▶ header-due ── header ──▶ body-due ── last body frame ──▶ open
+ *     any ── error: channel.close sent ──▶ closing ── close-ok ──▶ gone
+ */
+export type ChannelPhase =
+  | { readonly name: 'open' }
+  | { readonly name: 'header-due'; readonly assembly: Assembly }
+  | { readonly name: 'body-due'; readonly assembly: Assembly }
+  | { readonly name: 'closing' };
+
+const OPEN: ChannelPhase = { name: 'open' };
+const CLOSING: ChannelPhase = { name: 'closing' };
+
+/** What acknowledges a publish: nothing, a confirm, or the transaction's end. */
+export type PublishMode =
+  | { readonly name: 'plain' }
+  | { readonly name: 'confirm'; readonly confirms: Confirms }
+  | { readonly name: 'transaction'; readonly transaction: Transaction };
+
+const PLAIN: PublishMode = { name: 'plain' };
+
+/** The state of one channel; what it does with each method is in the files beside this one. */
+export class Channel {
+  readonly number: number;
+  readonly connection: Connection;
+  readonly vhost: VirtualHost;
+  readonly unacked: UnackedRing = new UnackedRing();
+  readonly consumers: Map<string, Consumer> = new Map();
+  readonly routeMemo: RouteMemo = new RouteMemo();
+  phase: ChannelPhase = OPEN;
+  mode: PublishMode = PLAIN;
+  lastDeliveryTag = 0;
+  /** basic.qos with global unset: what consumers to come will have. 0 is no limit, here and below. */
+  prefetch = 0;
+  /** basic.qos with global set: over all consumers of the channel. */
+  globalPrefetch = 0;
+  /** False between channel.flow(active=false) and (true), when the client wants no deliveries. */
+  delivering = true;
+  /** What an empty queue name stands for. */
+  lastQueueName: string | undefined;
+
+  constructor(number: number, connection: Connection, vhost: VirtualHost) {
+    this.number = number;
+    this.connection = connection;
+    this.vhost = vhost;
+  }
+
+  send(method: Method): void {
+    this.connection.outbox.method(this.number, method);
+  }
+
+  /** The queue name a client gave, or the last declared queue where it gave none. */
+  queueName(given: string): string {
+    if (given !== '') return given;
+    if (this.lastQueueName === undefined) throw new AmqpError(404, 'no previously declared queue');
+    return this.lastQueueName;
+  }
+
+  /** Some consumers may have room again: of this channel's, those that are not already waiting for messages. */
+  wakeConsumers(): void {
+    for (const consumer of this.consumers.values()) if (!consumer.waiting) consumer.queue.wake(consumer);
+  }
+
+  consumerCancelledByQueue(consumer: Consumer): void {
+    this.consumers.delete(consumer.tag);
+    const { capabilities, server } = this.connection;
+    if (!capabilities.consumerCancelNotify) return;
+    // Behind the answer to queue.delete, where it was this client that deleted the queue.
+    server.turn.later(() => {
+      if (this.connection.channels.get(this.number) !== this || this.phase.name === 'closing') return;
+      this.send({ name: 'basic.cancel', consumerTag: consumer.tag, noWait: true });
+    });
+  }
+
+  expectOpen(): void {
+    this.phase = OPEN;
+  }
+
+  /** From now until close-ok everything but channel.close and close-ok is ignored. */
+  expectCloseOk(): void {
+    this.phase = CLOSING;
+  }
+
+  /**
+   * Lets go of everything the channel holds: consumers, what they had not settled (which goes back to its queues, in
+   * order), an unfinished message, an open transaction.
+   */
+  release(): void {
+    this.delivering = false;
+    if (this.mode.name === 'transaction') this.mode.transaction.rollback(this);
+    this.mode = PLAIN;
+    const consumers = [...this.consumers.values()];
+    this.consumers.clear();
+    // Consumers go first: what is requeued must not be offered to them again.
+    for (const consumer of consumers) consumer.queue.removeConsumer(consumer);
+    requeueAll(this);
+    for (const consumer of consumers) autoDeleteUnused(this.vhost, consumer.queue);
+  }
+}

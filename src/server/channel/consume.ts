@@ -1,0 +1,106 @@
+import { AmqpError } from '../../codec/errors.ts';
+import type { BasicCancel, BasicConsume, BasicGet, BasicQos, ChannelFlow } from '../../codec/methods.gen.ts';
+import { bytesToText, type FieldTable, fieldTypeName, getInteger } from '../../codec/table.ts';
+import { stripLineBreaks } from '../../core/names.ts';
+import { queueOfOwner } from '../../core/queue/access.ts';
+import { REDELIVERED } from '../../core/queue/entry.ts';
+import { offsetOf } from '../../core/store/page_table.ts';
+import { routeEnd } from '../../core/store/record.ts';
+import { checkConsumable, removeConsumer } from '../../core/topology/queues.ts';
+import type { Channel } from './channel.ts';
+import { Consumer } from './consumer.ts';
+import { requeueAll } from './settle.ts';
+
+export function qos(channel: Channel, method: BasicQos): void {
+  if (method.prefetchSize !== 0) throw new AmqpError(540, `prefetch_size!=0 (${method.prefetchSize})`);
+  if (method.global) {
+    channel.globalPrefetch = method.prefetchCount;
+    channel.wakeConsumers();
+  } else {
+    channel.prefetch = method.prefetchCount;
+  }
+  channel.send({ name: 'basic.qos-ok' });
+}
+
+export function consume(channel: Channel, method: BasicConsume): void {
+  const { vhost, connection } = channel;
+  if (method.consumerTag !== '' && channel.consumers.has(method.consumerTag)) {
+    throw new AmqpError(530, `attempt to reuse consumer tag '${method.consumerTag}'`);
+  }
+  const queue = queueOfOwner(vhost, vhost.queue(stripLineBreaks(channel.queueName(method.queue))), connection);
+  const priority = priorityOf(method.arguments, queue.name, vhost.name);
+  checkConsumable(vhost, queue, method.exclusive);
+  const tag = method.consumerTag === '' ? `amq.ctag-${vhost.uniqueName()}` : method.consumerTag;
+  const consumer = new Consumer(channel, queue, {
+    tag,
+    noAck: method.noAck,
+    exclusive: method.exclusive,
+    priority,
+    prefetch: channel.prefetch,
+    arguments: method.arguments,
+  });
+  channel.consumers.set(tag, consumer);
+  if (!method.noWait) channel.send({ name: 'basic.consume-ok', consumerTag: tag });
+  queue.addConsumer(consumer);
+}
+
+function priorityOf(table: FieldTable, queueName: string, vhostName: string): number {
+  const field = table.get('x-priority');
+  if (field === undefined) return 0;
+  const priority = getInteger(table, 'x-priority');
+  if (priority !== undefined) return priority;
+  const problem = `"expected integer, got ${fieldTypeName(field)}"`;
+  throw new AmqpError(406, `invalid arg 'x-priority' for queue '${queueName}' in vhost '${vhostName}': ${problem}`);
+}
+
+/** Cancelling a tag that is not there is no error. What the consumer has not settled stays its channel's. */
+export function cancel(channel: Channel, method: BasicCancel): void {
+  const { consumerTag } = method;
+  const consumer = channel.consumers.get(consumerTag);
+  if (consumer !== undefined) {
+    channel.consumers.delete(consumerTag);
+    removeConsumer(channel.vhost, consumer.queue, consumer);
+  }
+  if (!method.noWait) channel.send({ name: 'basic.cancel-ok', consumerTag });
+}
+
+export function get(channel: Channel, method: BasicGet): void {
+  const { vhost, connection } = channel;
+  const queue = queueOfOwner(vhost, vhost.queue(stripLineBreaks(channel.queueName(method.queue))), connection);
+  const entry = queue.take();
+  if (entry === undefined) {
+    channel.send({ name: 'basic.get-empty' });
+    return;
+  }
+  const { position, sequence, bodyBytes, flags } = entry;
+  const tag = ++channel.lastDeliveryTag;
+  const page = vhost.store.pages.of(position);
+  const start = page.base + offsetOf(position);
+  const routingKey = start + 1 + (page.bytes[start] as number);
+  channel.send({
+    name: 'basic.get-ok',
+    deliveryTag: tag,
+    redelivered: (flags & REDELIVERED) !== 0,
+    exchange: bytesToText(page.bytes.subarray(start + 1, routingKey)),
+    routingKey: bytesToText(page.bytes.subarray(routingKey + 1, routeEnd(page.bytes, start))),
+    messageCount: queue.readyCount,
+  });
+  connection.outbox.content(channel.number, page.bytes, routeEnd(page.bytes, start), bodyBytes);
+  if (method.noAck) queue.settle(position);
+  else channel.unacked.add(tag, queue, undefined, position, sequence, bodyBytes, flags);
+}
+
+/** A real pause: while inactive, the channel's consumers get nothing (RabbitMQ refuses to do it). */
+export function flow(channel: Channel, method: ChannelFlow): void {
+  channel.delivering = method.active;
+  channel.send({ name: 'channel.flow-ok', active: method.active });
+  if (method.active) channel.wakeConsumers();
+}
+
+/**
+ * basic.recover. With requeue false the specification wants redelivery to the same consumer; sent again by their queues,
+ * the messages go to whichever consumer is next, which every client must be ready for anyway.
+ */
+export function recover(channel: Channel): void {
+  requeueAll(channel);
+}

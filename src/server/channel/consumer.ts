@@ -1,0 +1,77 @@
+import type { FieldTable } from '../../codec/table.ts';
+import type { QueueConsumer } from '../../core/ports.ts';
+import { REDELIVERED } from '../../core/queue/entry.ts';
+import type { Queue } from '../../core/queue/queue.ts';
+import { offsetOf, type Position } from '../../core/store/page_table.ts';
+import type { Channel } from './channel.ts';
+
+export interface ConsumerOptions {
+  readonly tag: string;
+  readonly noAck: boolean;
+  readonly exclusive: boolean;
+  readonly priority: number;
+  /** Most deliveries outstanding; 0 is no limit. */
+  readonly prefetch: number;
+  readonly arguments: FieldTable;
+}
+
+/** A subscription of a channel to a queue. */
+export class Consumer implements QueueConsumer {
+  readonly channel: Channel;
+  readonly queue: Queue;
+  readonly tag: string;
+  readonly noAck: boolean;
+  readonly exclusive: boolean;
+  readonly priority: number;
+  readonly prefetch: number;
+  readonly arguments: FieldTable;
+  /** Deliveries of this consumer that are not settled. */
+  unacked = 0;
+  waiting = false;
+  /** basic.deliver as far as it is the same for every delivery; the size is written anew each time. */
+  readonly #prefix: Uint8Array;
+
+  constructor(channel: Channel, queue: Queue, options: ConsumerOptions) {
+    this.channel = channel;
+    this.queue = queue;
+    this.tag = options.tag;
+    this.noAck = options.noAck;
+    this.exclusive = options.exclusive;
+    this.priority = options.priority;
+    this.prefetch = options.prefetch;
+    this.arguments = options.arguments;
+    this.#prefix = deliverPrefix(channel.number, options.tag);
+  }
+
+  hasRoom(): boolean {
+    const channel = this.channel;
+    if (channel.connection.outbox.congested || !channel.delivering) return false;
+    if (this.noAck) return true;
+    if (this.prefetch !== 0 && this.unacked >= this.prefetch) return false;
+    return channel.globalPrefetch === 0 || channel.unacked.count < channel.globalPrefetch;
+  }
+
+  deliver(queue: Queue, position: Position, sequence: number, bodyBytes: number, flags: number): void {
+    const channel = this.channel;
+    const tag = ++channel.lastDeliveryTag;
+    const page = channel.vhost.store.pages.of(position);
+    const start = page.base + offsetOf(position);
+    const { outbox } = channel.connection;
+    outbox.deliver(this.#prefix, channel.number, tag, flags & REDELIVERED, page.bytes, start, bodyBytes);
+    if (this.noAck) {
+      queue.settle(position);
+    } else {
+      channel.unacked.add(tag, queue, this, position, sequence, bodyBytes, flags);
+      this.unacked++;
+    }
+  }
+
+  cancelledByQueue(): void {
+    this.channel.consumerCancelledByQueue(this);
+  }
+}
+
+function deliverPrefix(channel: number, consumerTag: string): Uint8Array {
+  const tag = Buffer.from(consumerTag);
+  return Uint8Array.of(1, channel >>> 8, channel & 0xff, 0, 0, 0, 0, 0, 60, 0, 60, tag.length, ...tag);
+}

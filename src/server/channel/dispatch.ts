@@ -1,0 +1,100 @@
+import { AmqpError } from '../../codec/errors.ts';
+import type { Method } from '../../codec/methods.gen.ts';
+import type { Channel } from './channel.ts';
+import { Confirms } from './confirms.ts';
+import { cancel, consume, flow, get, qos, recover } from './consume.ts';
+import { settle } from './settle.ts';
+import {
+  declareExchangeMethod,
+  declareQueueMethod,
+  deleteExchangeMethod,
+  deleteQueueMethod,
+  exchangeBinding,
+  purgeQueueMethod,
+  queueBinding,
+} from './topology.ts';
+import { Transaction } from './transaction.ts';
+
+/**
+ * What a channel does with each method: basic.publish, basic.ack, basic.nack and basic.reject as well when they do not
+ * take the read loop's short cut. Throws AmqpError.
+ */
+export function dispatch(channel: Channel, method: Method): void {
+  switch (method.name) {
+    case 'channel.flow':
+      return flow(channel, method);
+    case 'channel.flow-ok':
+      return;
+    case 'access.request':
+      return channel.send({ name: 'access.request-ok', ticket: 1 });
+    case 'exchange.declare':
+      return declareExchangeMethod(channel, method);
+    case 'exchange.delete':
+      return deleteExchangeMethod(channel, method);
+    case 'exchange.bind':
+    case 'exchange.unbind':
+      return exchangeBinding(channel, method);
+    case 'queue.declare':
+      return declareQueueMethod(channel, method);
+    case 'queue.bind':
+    case 'queue.unbind':
+      return queueBinding(channel, method);
+    case 'queue.purge':
+      return purgeQueueMethod(channel, method);
+    case 'queue.delete':
+      return deleteQueueMethod(channel, method);
+    case 'basic.qos':
+      return qos(channel, method);
+    case 'basic.consume':
+      return consume(channel, method);
+    case 'basic.cancel':
+      return cancel(channel, method);
+    case 'basic.get':
+      return get(channel, method);
+    case 'basic.ack':
+      return settle(channel, method.deliveryTag, method.multiple, 'done');
+    case 'basic.nack':
+      return settle(channel, method.deliveryTag, method.multiple, method.requeue ? 'requeue' : 'done');
+    case 'basic.reject':
+      return settle(channel, method.deliveryTag, false, method.requeue ? 'requeue' : 'done');
+    case 'basic.recover':
+      recover(channel);
+      return channel.send({ name: 'basic.recover-ok' });
+    case 'basic.recover-async':
+      return recover(channel);
+    case 'confirm.select':
+      selectConfirm(channel);
+      if (!method.noWait) channel.send({ name: 'confirm.select-ok' });
+      return;
+    case 'tx.select':
+      selectTransaction(channel);
+      return channel.send({ name: 'tx.select-ok' });
+    case 'tx.commit':
+      transactionOf(channel).commit(channel);
+      return channel.send({ name: 'tx.commit-ok' });
+    case 'tx.rollback':
+      transactionOf(channel).rollback(channel);
+      return channel.send({ name: 'tx.rollback-ok' });
+    default:
+      // What only a server sends, and connection methods on a channel.
+      throw new AmqpError(503, 'unimplemented method');
+  }
+}
+
+function selectConfirm(channel: Channel): void {
+  if (channel.mode.name === 'transaction') throw new AmqpError(406, 'cannot switch from tx to confirm mode');
+  if (channel.mode.name === 'confirm') return;
+  const { outbox, server } = channel.connection;
+  channel.mode = { name: 'confirm', confirms: new Confirms(channel.number, outbox, server.turn) };
+}
+
+function selectTransaction(channel: Channel): void {
+  if (channel.mode.name === 'confirm') throw new AmqpError(406, 'cannot switch from confirm to tx mode');
+  if (channel.mode.name === 'transaction') return;
+  channel.mode = { name: 'transaction', transaction: new Transaction() };
+}
+
+function transactionOf(channel: Channel): Transaction {
+  if (channel.mode.name !== 'transaction') throw new AmqpError(406, 'channel is not transactional');
+  return channel.mode.transaction;
+}

@@ -1,0 +1,200 @@
+import { AmqpError } from '../../codec/errors.ts';
+import { FRAME_BODY, FRAME_END, FRAME_HEADER } from '../../codec/frames.ts';
+import { DELIVERY_MODE, EXPIRATION, USER_ID } from '../../codec/properties.ts';
+import { peekDeliveryMode, peekHeaders, validateProperties } from '../../codec/property_peek.ts';
+import { bytesToText } from '../../codec/table.ts';
+import { PERSISTENT } from '../../core/queue/entry.ts';
+import type { Queue } from '../../core/queue/queue.ts';
+import type { Position } from '../../core/store/page_table.ts';
+import { FRAME_OVERHEAD, propertiesEnd, propertiesStart, readU16, readU32, routeEnd } from '../../core/store/record.ts';
+import type { Route } from '../../core/vhost.ts';
+import { PAGE_BYTES } from '../../lib/arena.ts';
+import type { Assembly } from './assembly.ts';
+import type { Channel } from './channel.ts';
+import { checkPublishProperties } from './publish_checks.ts';
+
+/** Bodies beyond this are put together apart: the read loop waits for a whole message only up to here. */
+const WHOLE_BODY_BYTES_MAX = 48 * 1024;
+
+/** A basic.publish frame before its exchange name: 7 octets of frame, 4 of class and method, 2 of ticket. */
+const ROUTE_OFFSET = 13;
+
+/** Answers of `publishWhole` that are not a number of octets used up. */
+export const NOT_WHOLE = 0;
+
+/**
+ * Publishes a message whose frames lie one behind the other in `bytes[at, end)`, which is how nearly every message comes:
+ *
+ *     at ─▶ 01 ch size  003C0028 ticket exchange routing-key bits  CE      basic.publish, `frameEnd` is behind it
+ *           02 ch size  003C 0000 body-size flags properties       CE
+ *           03 ch size  body                                       CE      if body-size > 0
+ *
+ * Returns the index behind the message; NOT_WHOLE when it has to be put together piece by piece; or, negated, how many
+ * octets from `at` are needed to tell.
+ */
+export function publishWhole(channel: Channel, bytes: Uint8Array, at: number, frameEnd: number, end: number): number {
+  if (frameEnd + FRAME_OVERHEAD + 12 > end) return at - (frameEnd + FRAME_OVERHEAD + 12);
+  if (!isFrame(bytes, frameEnd, FRAME_HEADER, bytes, at)) return NOT_WHOLE;
+  const headerSize = readU32(bytes, frameEnd + 3);
+  const headerEnd = frameEnd + FRAME_OVERHEAD + headerSize;
+  if (headerSize > WHOLE_BODY_BYTES_MAX || headerSize < 14) return NOT_WHOLE;
+  if (readU32(bytes, frameEnd + 7) !== 0x003c0000 || readU32(bytes, frameEnd + 11) !== 0) return NOT_WHOLE;
+  const bodyBytes = readU32(bytes, frameEnd + 15);
+  if (bodyBytes > WHOLE_BODY_BYTES_MAX || bodyBytes > channel.connection.server.maxMessageSizeBytes) return NOT_WHOLE;
+  if (headerEnd > end) return at - headerEnd;
+  if (bytes[headerEnd - 1] !== FRAME_END) return NOT_WHOLE;
+  let messageEnd = headerEnd;
+  if (bodyBytes > 0) {
+    if (headerEnd + 7 > end) return at - (headerEnd + 7);
+    if (!isFrame(bytes, headerEnd, FRAME_BODY, bytes, at) || readU32(bytes, headerEnd + 3) !== bodyBytes) {
+      return NOT_WHOLE;
+    }
+    messageEnd = headerEnd + FRAME_OVERHEAD + bodyBytes;
+    if (messageEnd > end) return at - messageEnd;
+    if (bytes[messageEnd - 1] !== FRAME_END) return NOT_WHOLE;
+  }
+  const routeStart = at + ROUTE_OFFSET;
+  // The names must fill the frame exactly; if not, the careful path finds the right words for it.
+  if (routeStart >= frameEnd - 3) return NOT_WHOLE;
+  const routingKey = routeStart + 1 + (bytes[routeStart] as number);
+  if (routingKey >= frameEnd - 2) return NOT_WHOLE;
+  const routingKeyEnd = routingKey + 1 + (bytes[routingKey] as number);
+  if (routingKeyEnd !== frameEnd - 2) return NOT_WHOLE;
+  const bits = bytes[routingKeyEnd] as number;
+  publish(channel, bytes, routeStart, routingKeyEnd, frameEnd - 1, messageEnd, bodyBytes, bits, undefined);
+  return messageEnd;
+}
+
+/** Whether a frame of this type, on the same channel as the frame at `other`, begins at `at`. */
+function isFrame(bytes: Uint8Array, at: number, type: number, otherBytes: Uint8Array, other: number): boolean {
+  return bytes[at] === type && bytes[at + 1] === otherBytes[other + 1] && bytes[at + 2] === otherBytes[other + 2];
+}
+
+/** Publishes a message that was put together piece by piece. */
+export function publishAssembled(channel: Channel, assembly: Assembly): void {
+  const { block, routeBytes, length, bodyBytes } = assembly;
+  const bits = (assembly.mandatory ? 1 : 0) | (assembly.immediate ? 2 : 0);
+  publish(channel, block.bytes, 0, routeBytes, routeBytes, length, bodyBytes, bits, assembly);
+}
+
+/**
+ * The checks come in RabbitMQ's order: exchange, internal, properties, route.
+ * `content` is the index of the CE before the header frame (core/store/record.ts); bits are mandatory (1), immediate (2).
+ */
+function publish(
+  channel: Channel,
+  bytes: Uint8Array,
+  routeStart: number,
+  routingKeyEnd: number,
+  content: number,
+  end: number,
+  bodyBytes: number,
+  bits: number,
+  assembly: Assembly | undefined,
+): void {
+  if ((bits & 2) !== 0) throw new AmqpError(540, 'immediate=true');
+  const { connection, vhost } = channel;
+  if (connection.server.alarms.active) connection.holdPublisher();
+  const start = propertiesStart(content);
+  const flags = readU16(bytes, start);
+  const persistent = readFlags(bytes, content, start, flags);
+  const route =
+    channel.routeMemo.recall(vhost, bytes, routeStart, routingKeyEnd) ??
+    lookUpRoute(channel, bytes, routeStart, routingKeyEnd, content);
+  if (route.exchange.properties.internal) refuseInternal(channel, route);
+  if ((flags & (EXPIRATION | USER_ID)) !== 0) {
+    checkPublishProperties(bytes, start, propertiesEnd(bytes, content), connection.userName);
+  }
+  connection.server.counters.published++;
+  const { mode } = channel;
+  const mandatory = (bits & 1) !== 0;
+  if (mode.name === 'transaction') {
+    const position = keep(channel, bytes, routeStart, routingKeyEnd, content, end, assembly);
+    mode.transaction.publish(channel, { route, position, bodyBytes, persistent, mandatory });
+    return;
+  }
+  if (route.queues.length > 0) {
+    const position = keep(channel, bytes, routeStart, routingKeyEnd, content, end, assembly);
+    enqueue(channel, route.queues, position, bodyBytes, persistent ? PERSISTENT : 0);
+  } else if (mandatory) {
+    returnUnroutable(channel, bytes, routeStart, content, bodyBytes);
+  }
+  if (mode.name === 'confirm') mode.confirms.publishedSafely();
+}
+
+function lookUpRoute(
+  channel: Channel,
+  bytes: Uint8Array,
+  routeStart: number,
+  routingKeyEnd: number,
+  content: number,
+): Route {
+  const headers = () => peekHeaders(bytes, propertiesStart(content), propertiesEnd(bytes, content));
+  return channel.routeMemo.find(channel.vhost, bytes, routeStart, routingKeyEnd, headers);
+}
+
+/** Checks the properties as far as their shape goes, and tells whether delivery_mode is 2. */
+function readFlags(bytes: Uint8Array, content: number, start: number, flags: number): boolean {
+  const end = propertiesEnd(bytes, content);
+  if (flags === 0 && end - start === 2) return false;
+  if (flags === DELIVERY_MODE && end - start === 3) return bytes[start + 2] === 2;
+  if (!validateProperties(bytes, start, end)) {
+    throw new AmqpError(502, 'malformed content properties', { classId: 60, methodId: 40 });
+  }
+  return peekDeliveryMode(bytes, start, end) === 2;
+}
+
+function keep(
+  channel: Channel,
+  bytes: Uint8Array,
+  routeStart: number,
+  routingKeyEnd: number,
+  content: number,
+  end: number,
+  assembly: Assembly | undefined,
+): Position {
+  const { store } = channel.vhost;
+  if (assembly !== undefined && end - routeStart > PAGE_BYTES / 4) return store.adopt(assembly.block, assembly.length);
+  return store.append(bytes, routeStart, routingKeyEnd, content, end);
+}
+
+/** Puts a kept message into its queues, each of which holds it from now on. */
+export function enqueue(
+  channel: Channel,
+  queues: readonly Queue[],
+  position: Position,
+  bodyBytes: number,
+  flags: number,
+): void {
+  const count = queues.length;
+  channel.vhost.store.pages.retain(position, count);
+  for (let i = 0; i < count; i++) (queues[i] as Queue).push(position, bodyBytes, flags);
+}
+
+/** `content` is undefined where it follows the routing key directly, as it does in a record. */
+export function returnUnroutable(
+  channel: Channel,
+  bytes: Uint8Array,
+  routeStart: number,
+  content: number | undefined,
+  bodyBytes: number,
+): void {
+  const routingKey = routeStart + 1 + (bytes[routeStart] as number);
+  channel.send({
+    name: 'basic.return',
+    replyCode: 312,
+    replyText: 'NO_ROUTE',
+    exchange: text(bytes, routeStart),
+    routingKey: text(bytes, routingKey),
+  });
+  channel.connection.outbox.content(channel.number, bytes, content ?? routeEnd(bytes, routeStart), bodyBytes);
+}
+
+function text(bytes: Uint8Array, at: number): string {
+  return bytesToText(bytes.subarray(at + 1, at + 1 + (bytes[at] as number)));
+}
+
+function refuseInternal(channel: Channel, route: Route): never {
+  const { name } = route.exchange;
+  throw new AmqpError(403, `cannot publish to internal exchange '${name}' in vhost '${channel.vhost.name}'`);
+}

@@ -1,0 +1,83 @@
+import { AmqpError } from '../../codec/errors.ts';
+import type { Channel } from './channel.ts';
+import type { Consumer } from './consumer.ts';
+import type { Delivery } from './unacked.ts';
+
+/** What becomes of a delivery: acknowledged or rejected (done with), or back to its queue. */
+export type Settlement = 'done' | 'requeue';
+
+/** basic.ack, basic.nack and basic.reject. Throws 406 for a tag that is not outstanding. */
+export function settle(channel: Channel, tag: number, multiple: boolean, settlement: Settlement): void {
+  const { unacked } = channel;
+  if (tag === 0 && multiple) {
+    const last = channel.lastDeliveryTag;
+    settleUpTo(channel, last, settlement);
+    return;
+  }
+  if (!unacked.has(tag)) throw new AmqpError(406, `unknown delivery tag ${tag}`);
+  if (channel.mode.name === 'transaction') {
+    channel.mode.transaction.settle(channel, tag, multiple, settlement);
+    return;
+  }
+  if (multiple) settleUpTo(channel, tag, settlement);
+  else {
+    const consumer = unacked.consumerOf(tag);
+    settleOne(channel, tag, settlement);
+    wake(channel, consumer);
+  }
+}
+
+function settleUpTo(channel: Channel, tag: number, settlement: Settlement): void {
+  if (channel.mode.name === 'transaction') {
+    channel.mode.transaction.settle(channel, tag, true, settlement);
+    return;
+  }
+  const { unacked } = channel;
+  let last: Consumer | undefined;
+  for (let first = unacked.firstTag; first !== undefined && first <= tag; first = unacked.firstTag) {
+    const consumer = unacked.consumerOf(first);
+    settleOne(channel, first, settlement);
+    if (consumer !== last) {
+      wake(channel, last);
+      last = consumer;
+    }
+  }
+  wake(channel, last);
+}
+
+function settleOne(channel: Channel, tag: number, settlement: Settlement): void {
+  const { unacked } = channel;
+  const queue = unacked.queueOf(tag);
+  const position = unacked.positionOf(tag);
+  const consumer = unacked.consumerOf(tag);
+  if (consumer !== undefined) consumer.unacked--;
+  if (settlement === 'done') {
+    unacked.remove(tag);
+    queue.settle(position);
+  } else {
+    const sequence = unacked.sequenceOf(tag);
+    const bodyBytes = unacked.bodyBytesOf(tag);
+    const flags = unacked.flagsOf(tag);
+    unacked.remove(tag);
+    queue.requeue(position, sequence, bodyBytes, flags);
+  }
+}
+
+/** A delivery that a transaction has kept. */
+export function settleTaken(channel: Channel, delivery: Delivery, settlement: Settlement): void {
+  const { queue, consumer, position, sequence, bodyBytes, flags } = delivery;
+  if (consumer !== undefined) consumer.unacked--;
+  if (settlement === 'done') queue.settle(position);
+  else queue.requeue(position, sequence, bodyBytes, flags);
+  wake(channel, consumer);
+}
+
+/** Everything outstanding goes back to its queues: basic.recover, and the end of a channel. */
+export function requeueAll(channel: Channel): void {
+  for (const delivery of channel.unacked.takeAll()) settleTaken(channel, delivery, 'requeue');
+}
+
+function wake(channel: Channel, consumer: Consumer | undefined): void {
+  if (channel.globalPrefetch !== 0) channel.wakeConsumers();
+  else if (consumer !== undefined && !consumer.waiting) consumer.queue.wake(consumer);
+}

@@ -1,0 +1,84 @@
+import type {
+  ExchangeBind,
+  ExchangeDeclare,
+  ExchangeDelete,
+  ExchangeUnbind,
+  QueueBind,
+  QueueDeclare,
+  QueueDelete,
+  QueuePurge,
+  QueueUnbind,
+} from '../../codec/methods.gen.ts';
+import { stripLineBreaks } from '../../core/names.ts';
+import { queueOfOwner } from '../../core/queue/access.ts';
+import { type BindingRequest, bind, declareExchange, deleteExchange, unbind } from '../../core/topology/exchanges.ts';
+import { declareQueue, deleteQueue } from '../../core/topology/queues.ts';
+import type { Channel } from './channel.ts';
+
+export function declareExchangeMethod(channel: Channel, method: ExchangeDeclare): void {
+  declareExchange(channel.vhost, method);
+  if (!method.noWait) channel.send({ name: 'exchange.declare-ok' });
+}
+
+export function deleteExchangeMethod(channel: Channel, method: ExchangeDelete): void {
+  deleteExchange(channel.vhost, method.exchange, method.ifUnused);
+  if (!method.noWait) channel.send({ name: 'exchange.delete-ok' });
+}
+
+export function exchangeBinding(channel: Channel, method: ExchangeBind | ExchangeUnbind): void {
+  const { source, destination, routingKey } = method;
+  const request: BindingRequest = {
+    source,
+    destination,
+    destinationKind: 'exchange',
+    routingKey,
+    arguments: method.arguments,
+  };
+  const { vhost, connection } = channel;
+  if (method.name === 'exchange.bind') bind(vhost, request, connection);
+  else unbind(vhost, request, connection);
+  if (!method.noWait) channel.send({ name: `${method.name}-ok` });
+}
+
+export function declareQueueMethod(channel: Channel, method: QueueDeclare): void {
+  const queue = declareQueue(channel.vhost, method, channel.connection);
+  channel.lastQueueName = queue.name;
+  if (method.noWait) return;
+  const { name, readyCount: messageCount, consumers } = queue;
+  channel.send({ name: 'queue.declare-ok', queue: name, messageCount, consumerCount: consumers.size });
+}
+
+export function queueBinding(channel: Channel, method: QueueBind | QueueUnbind): void {
+  const destination = channel.queueName(method.queue);
+  // Both empty means the last declared queue, under its own name.
+  const routingKey = method.queue === '' && method.routingKey === '' ? destination : method.routingKey;
+  const request: BindingRequest = {
+    source: method.exchange,
+    destination,
+    destinationKind: 'queue',
+    routingKey,
+    arguments: method.arguments,
+  };
+  const { vhost, connection } = channel;
+  if (method.name === 'queue.unbind') {
+    unbind(vhost, request, connection);
+    channel.send({ name: 'queue.unbind-ok' });
+    return;
+  }
+  bind(vhost, request, connection);
+  if (!method.noWait) channel.send({ name: 'queue.bind-ok' });
+}
+
+export function purgeQueueMethod(channel: Channel, method: QueuePurge): void {
+  const { vhost, connection } = channel;
+  const queue = queueOfOwner(vhost, vhost.queue(stripLineBreaks(channel.queueName(method.queue))), connection);
+  const messageCount = queue.purge();
+  if (!method.noWait) channel.send({ name: 'queue.purge-ok', messageCount });
+}
+
+export function deleteQueueMethod(channel: Channel, method: QueueDelete): void {
+  const { vhost, connection } = channel;
+  const { ifUnused, ifEmpty } = method;
+  const messageCount = deleteQueue(vhost, { queue: channel.queueName(method.queue), ifUnused, ifEmpty }, connection);
+  if (!method.noWait) channel.send({ name: 'queue.delete-ok', messageCount });
+}

@@ -1,0 +1,51 @@
+import { arch, platform } from 'node:os';
+import { type FieldTable, fromPlain } from '../../codec/table.ts';
+
+/** What a client says it understands, of what changes what it is sent. */
+export interface ClientCapabilities {
+  readonly consumerCancelNotify: boolean;
+  readonly connectionBlocked: boolean;
+  readonly authenticationFailureClose: boolean;
+}
+
+export const NO_CAPABILITIES: ClientCapabilities = {
+  consumerCancelNotify: false,
+  connectionBlocked: false,
+  authenticationFailureClose: false,
+};
+
+export function readCapabilities(clientProperties: FieldTable): ClientCapabilities {
+  const field = clientProperties.get('capabilities');
+  if (field?.tag !== 'F') return NO_CAPABILITIES;
+  const has = (name: string): boolean => {
+    const value = field.value.get(name);
+    return value?.tag === 't' && value.value;
+  };
+  return {
+    consumerCancelNotify: has('consumer_cancel_notify'),
+    connectionBlocked: has('connection.blocked'),
+    authenticationFailureClose: has('authentication_failure_close'),
+  };
+}
+
+/** RabbitMQ's names, by which clients decide what they may use: only what works is announced. */
+export function serverProperties(version: string): FieldTable {
+  return fromPlain({
+    capabilities: {
+      publisher_confirms: true,
+      exchange_exchange_bindings: true,
+      'basic.nack': true,
+      consumer_cancel_notify: true,
+      'connection.blocked': true,
+      consumer_priorities: true,
+      authentication_failure_close: true,
+      per_consumer_qos: true,
+    },
+    cluster_name: 'leveret@localhost',
+    copyright: 'Copyright the Leveret contributors',
+    information: 'Licensed under the Apache License 2.0',
+    platform: `Node.js ${process.versions.node} ${platform()} ${arch()}`,
+    product: 'Leveret',
+    version,
+  });
+}

@@ -1,0 +1,245 @@
+import type { Socket } from 'node:net';
+import type { User } from '../../auth/users.ts';
+import { AmqpError } from '../../codec/errors.ts';
+import type { Method } from '../../codec/methods.gen.ts';
+import { removeExclusiveQueues } from '../../core/topology/queues.ts';
+import type { VirtualHost } from '../../core/vhost.ts';
+import { assert } from '../../lib/assert.ts';
+import type { Timer } from '../../lib/clock.ts';
+import { Channel } from '../channel/channel.ts';
+import { Outbox } from '../outbox.ts';
+import type { Server } from '../server.ts';
+import { type ClientCapabilities, NO_CAPABILITIES } from './capabilities.ts';
+import { Heartbeat } from './heartbeat.ts';
+import type { ConnectionPhase } from './phase.ts';
+import { ReadLoop } from './read_loop.ts';
+
+/** How long a peer has to answer connection.close, or to read what it was told, before its socket is dropped. */
+const CLOSE_TIMEOUT_MS = 3_000;
+
+/** What the peers agreed on in connection.tune. */
+export interface Tuning {
+  readonly frameMax: number;
+  readonly channelMax: number;
+  readonly heartbeatSeconds: number;
+}
+
+/** One client. The methods of channel 0 are in handshake.ts; everything else goes to its channels. */
+export class Connection {
+  readonly server: Server;
+  readonly socket: Socket;
+  readonly outbox: Outbox;
+  readonly channels: Map<number, Channel> = new Map();
+  readonly peer: string;
+  readonly remoteAddress: string;
+  phase: ConnectionPhase = { name: 'header-due' };
+  capabilities: ClientCapabilities = NO_CAPABILITIES;
+  tuning: Tuning;
+  /** Set once logged in: what user-id must be, and what the log calls the client. */
+  userName = '';
+  clientName: string | undefined;
+  readonly #readLoop: ReadLoop;
+  #heartbeat: Heartbeat | undefined;
+  #deadline: Timer | undefined;
+  #heldByAlarm = false;
+  #toldBlocked = false;
+
+  constructor(server: Server, socket: Socket) {
+    this.server = server;
+    this.socket = socket;
+    this.remoteAddress = socket.remoteAddress ?? '';
+    this.peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    this.tuning = { frameMax: server.frameMax, channelMax: server.channelMax, heartbeatSeconds: 0 };
+    this.outbox = new Outbox(socket, server.arena, server.turn, () => this.tuning.frameMax - 8);
+    this.#readLoop = new ReadLoop(this);
+    this.#deadline = server.wheel.after(server.handshakeTimeoutMs, () => this.#drop('handshake timeout'));
+    server.connections.add(this);
+    server.counters.connectionsOpened++;
+    server.logger.info({ peer: this.peer }, 'connection opened');
+    socket.setNoDelay(true);
+    socket.on('data', this.#onData);
+    socket.on('drain', this.#onDrain);
+    socket.on('error', this.#onError);
+    socket.on('close', this.#onClose);
+    socket.on('end', this.#onEnd);
+  }
+
+  get vhost(): VirtualHost {
+    assert(this.phase.name === 'running', 'the virtual host of a connection that is not open');
+    return this.phase.vhost;
+  }
+
+  send(method: Method): void {
+    this.outbox.method(0, method);
+  }
+
+  /** The handshake is done: no deadline any more, heartbeats instead. */
+  opened(user: User, vhost: VirtualHost): void {
+    this.phase = { name: 'running', user, vhost };
+    this.#deadline?.cancel();
+    const { heartbeatSeconds } = this.tuning;
+    if (heartbeatSeconds > 0) {
+      this.#heartbeat = new Heartbeat(this, heartbeatSeconds, () => this.#drop('missed heartbeats from client'));
+    }
+    const { userName, clientName, peer } = this;
+    this.server.logger.info({ peer, user: userName, vhost: vhost.name, name: clientName }, 'connection authenticated');
+  }
+
+  openChannel(number: number): void {
+    const { channelMax } = this.tuning;
+    if (channelMax !== 0 && this.channels.size >= channelMax) {
+      const explanation = `number of channels opened (${this.channels.size}) has reached the negotiated channel_max (${channelMax})`;
+      throw new AmqpError(530, explanation);
+    }
+    const channel = new Channel(number, this, this.vhost);
+    this.channels.set(number, channel);
+    this.#readLoop.channelsChanged();
+    channel.send({ name: 'channel.open-ok' });
+  }
+
+  /** Takes the channel out; its number may be used again. */
+  closeChannel(channel: Channel): void {
+    this.channels.delete(channel.number);
+    this.#readLoop.channelsChanged();
+    channel.release();
+  }
+
+  /** A client's mistake on a channel: closes the channel, or the connection where the error is a hard one. */
+  failChannel(channel: Channel, error: AmqpError, classId: number, methodId: number): void {
+    if (error.hard) {
+      this.fail(error, classId, methodId);
+      return;
+    }
+    this.#logFailure(error, channel.number);
+    channel.release();
+    channel.expectCloseOk();
+    channel.send({ name: 'channel.close', replyCode: error.code, replyText: error.replyText, classId, methodId });
+  }
+
+  /** Closes the connection over an error, or drops it where the peer could not understand why. */
+  fail(error: AmqpError, classId: number = error.classId, methodId: number = error.methodId): void {
+    if (this.phase.name === 'closing' || this.phase.name === 'closed') return;
+    this.#logFailure(error, 0);
+    this.#sendClose(error.code, error.replyText, classId, methodId);
+  }
+
+  /** The operator's close: shutdown, or by hand. */
+  forceClose(reason: string): void {
+    if (this.phase.name === 'closed' || this.phase.name === 'closing') return;
+    if (this.phase.name !== 'running') {
+      this.#drop(reason);
+      return;
+    }
+    const text = `CONNECTION_FORCED - broker forced connection closure with reason '${reason}'`;
+    this.#sendClose(320, text, 0, 0);
+  }
+
+  /** Says nothing for a while, then drops the socket: what a failed login gets, to slow down guessing. */
+  refuseSilently(): void {
+    this.phase = { name: 'refusing' };
+    this.#deadline?.cancel();
+    this.#deadline = this.server.wheel.after(CLOSE_TIMEOUT_MS, () => this.#drop('login refused'));
+  }
+
+  /** Both sides have said goodbye, or the peer was answered with a header it does not know: writes and ends. */
+  end(): void {
+    this.outbox.flush();
+    this.#becomeClosed();
+    this.socket.end();
+    this.#deadline?.cancel();
+    this.#deadline = this.server.wheel.after(CLOSE_TIMEOUT_MS, () => this.socket.destroy());
+  }
+
+  /** An alarm is on and this connection publishes: tells it so and reads nothing more from it. */
+  holdPublisher(): void {
+    if (this.#heldByAlarm) return;
+    this.#heldByAlarm = true;
+    this.#readLoop.hold();
+    if (!this.capabilities.connectionBlocked) return;
+    this.#toldBlocked = true;
+    this.send({ name: 'connection.blocked', reason: this.server.alarms.reason });
+  }
+
+  /** The alarm is over. */
+  releasePublisher(): void {
+    if (!this.#heldByAlarm) return;
+    this.#heldByAlarm = false;
+    if (this.#toldBlocked) this.send({ name: 'connection.unblocked' });
+    this.#toldBlocked = false;
+    this.#readLoop.release();
+  }
+
+  get heldByAlarm(): boolean {
+    return this.#heldByAlarm;
+  }
+
+  received(): void {
+    this.#heartbeat?.received();
+  }
+
+  #sendClose(replyCode: number, replyText: string, classId: number, methodId: number): void {
+    this.#release();
+    this.phase = { name: 'closing' };
+    this.send({ name: 'connection.close', replyCode, replyText, classId, methodId });
+    this.#deadline?.cancel();
+    this.#deadline = this.server.wheel.after(CLOSE_TIMEOUT_MS, () => this.#drop('no close-ok in time'));
+  }
+
+  #logFailure(error: AmqpError, channel: number): void {
+    const { peer, userName: user } = this;
+    this.server.logger.warn({ peer, user, channel, code: error.code }, `client error: ${error.message}`);
+  }
+
+  #drop(reason: string): void {
+    if (this.phase.name !== 'closed') this.server.logger.warn({ peer: this.peer, reason }, 'connection dropped');
+    this.socket.destroy();
+  }
+
+  /** Lets go of channels, consumers and exclusive queues. */
+  #release(): void {
+    if (this.phase.name !== 'running') return;
+    const { vhost } = this.phase;
+    for (const channel of [...this.channels.values()]) this.closeChannel(channel);
+    removeExclusiveQueues(vhost, this);
+  }
+
+  #becomeClosed(): void {
+    this.#release();
+    this.phase = { name: 'closed' };
+    this.#heartbeat?.stop();
+    this.#deadline?.cancel();
+  }
+
+  releaseAll(): void {
+    this.#release();
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#readLoop.push(chunk);
+  };
+
+  readonly #onDrain = (): void => {
+    this.outbox.drained();
+    for (const channel of this.channels.values()) channel.wakeConsumers();
+  };
+
+  readonly #onError = (error: Error): void => {
+    if (this.phase.name === 'closed') return;
+    this.server.logger.info({ peer: this.peer, reason: error.message }, 'connection lost');
+  };
+
+  readonly #onEnd = (): void => {
+    // The peer will send no more; what it has not been told yet it need not know.
+    this.socket.destroy();
+  };
+
+  readonly #onClose = (): void => {
+    const orderly = this.phase.name === 'closed';
+    this.#becomeClosed();
+    this.outbox.close();
+    this.#readLoop.stop();
+    this.server.connections.delete(this);
+    const { peer, userName: user } = this;
+    this.server.logger.info({ peer, user, reason: orderly ? 'closed' : 'socket closed' }, 'connection closed');
+  };
+}

@@ -1,0 +1,49 @@
+import { HEARTBEAT_FRAME } from '../../codec/frames.ts';
+import type { Timer } from '../../lib/clock.ts';
+import type { Connection } from './connection.ts';
+
+/**
+ * Heartbeats both ways, looked at every half interval: one is sent when nothing else was, and a peer that was silent for
+ * two whole intervals is gone.
+ */
+const SILENT_CHECKS_MAX = 4;
+
+export class Heartbeat {
+  readonly #connection: Connection;
+  readonly #checkEveryMs: number;
+  readonly #onSilence: () => void;
+  #timer: Timer;
+  #writtenAtCheck = 0;
+  #heard = true;
+  #silentChecks = 0;
+
+  constructor(connection: Connection, intervalSeconds: number, onSilence: () => void) {
+    this.#connection = connection;
+    this.#checkEveryMs = (intervalSeconds * 1000) / 2;
+    this.#onSilence = onSilence;
+    this.#timer = connection.server.wheel.after(this.#checkEveryMs, this.#check);
+  }
+
+  /** Anything at all came from the peer. */
+  received(): void {
+    this.#heard = true;
+  }
+
+  stop(): void {
+    this.#timer.cancel();
+  }
+
+  readonly #check = (): void => {
+    const { outbox, server, heldByAlarm } = this.#connection;
+    // A publisher that is held is not read, so its silence says nothing.
+    this.#silentChecks = this.#heard || heldByAlarm ? 0 : this.#silentChecks + 1;
+    this.#heard = false;
+    if (this.#silentChecks > SILENT_CHECKS_MAX) {
+      this.#onSilence();
+      return;
+    }
+    if (outbox.bytesWritten === this.#writtenAtCheck) outbox.raw(HEARTBEAT_FRAME, 0, HEARTBEAT_FRAME.length);
+    this.#writtenAtCheck = outbox.bytesWritten;
+    this.#timer = server.wheel.after(this.#checkEveryMs, this.#check);
+  };
+}

@@ -1,0 +1,268 @@
+import { AmqpError } from '../../codec/errors.ts';
+import { FRAME_BODY, FRAME_END, FRAME_HEADER, FRAME_HEARTBEAT, FRAME_METHOD } from '../../codec/frames.ts';
+import { readU16, readU32 } from '../../core/store/record.ts';
+import type { Channel } from '../channel/channel.ts';
+import { NOT_WHOLE, publishWhole } from '../channel/publish.ts';
+import { settle } from '../channel/settle.ts';
+import { Carry } from './carry.ts';
+import type { Connection } from './connection.ts';
+import { badFrameEnd, frameTooLarge, heartbeatOnChannel, unknownFrame } from './frame_errors.ts';
+import { bodyFrame, contentFrame, methodFrame } from './frame_handlers.ts';
+import { isProtocolHeader, refuseProtocol, start } from './handshake.ts';
+
+const PROTOCOL_HEADER_BYTES = 8;
+const FRAME_HEADER_BYTES = 7;
+
+/** Before the peers have agreed on a frame_max; RabbitMQ's initial_frame_max. */
+const INITIAL_FRAME_MAX = 8192;
+
+/** What one connection may bring in one turn of the event loop before the others are looked at. */
+const TURN_BYTES_MAX = 256 * 1024;
+
+const BASIC_PUBLISH = 0x003c0028;
+const BASIC_ACK = 0x003c0050;
+const BASIC_REJECT = 0x003c005a;
+const BASIC_NACK = 0x003c0078;
+/** Class, method, delivery tag, bits: the payload of the three above. */
+const SETTLE_PAYLOAD_BYTES = 13;
+
+/**
+ * From socket chunks to frames to what they ask for. Each chunk is copied behind what was left of the one before into the
+ * arena's read region and parsed there in one pass; a frame is a range of it. Only an incomplete frame (or an incomplete
+ * small message) at the end is kept; a body frame of a large message is passed on as it comes.
+ */
+export class ReadLoop {
+  readonly #connection: Connection;
+  readonly #carry: Carry = new Carry();
+  #stopped = false;
+  #held = false;
+  #turnBytes = 0;
+  /** The channel of the last frame: most connections use one. */
+  #channel: Channel | undefined;
+  /** Of a body frame that is passed on in pieces: payload octets to come, 0 when only its end octet is missing, -1 for none. */
+  #bodyLeft = -1;
+  #bodyChannel: Channel | undefined;
+  /** For what is thrown on the way: the method concerned and the index behind its frame. */
+  #methodId = 0;
+  #next = 0;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#stopped) return;
+    this.#connection.received();
+    if (this.#held || !this.#carry.completedBy(chunk.length)) {
+      this.#carry.append(chunk);
+      return;
+    }
+    const { server, socket } = this.#connection;
+    const { bytes, end } = this.#carry.join(chunk, server.arena);
+    this.#run(bytes, end);
+    server.turn.drainQueues();
+    this.#turnBytes += chunk.length;
+    if (this.#turnBytes < TURN_BYTES_MAX) return;
+    this.#turnBytes = 0;
+    server.alarms.check();
+    if (this.#held || this.#stopped) return;
+    socket.pause();
+    setImmediate(() => {
+      if (!this.#held && !this.#stopped) socket.resume();
+    });
+  }
+
+  /** Nothing more is read until `release`; what has come is kept. */
+  hold(): void {
+    this.#held = true;
+    this.#connection.socket.pause();
+  }
+
+  release(): void {
+    this.#held = false;
+    // Not now: this may be in the middle of another connection's chunk, and there is one read region for all.
+    setImmediate(() => {
+      if (this.#held || this.#stopped) return;
+      this.push(EMPTY);
+      if (!this.#held && !this.#stopped) this.#connection.socket.resume();
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#channel = undefined;
+    this.#carry.clear();
+  }
+
+  /** A channel was opened or closed. */
+  channelsChanged(): void {
+    this.#channel = undefined;
+  }
+
+  #run(bytes: Uint8Array, end: number): void {
+    let at = 0;
+    for (;;) {
+      try {
+        at = this.#frames(bytes, at, end);
+        break;
+      } catch (error) {
+        this.#failed(error);
+        at = this.#next;
+      }
+    }
+    if (this.#stopped) return;
+    this.#carry.keep(bytes, at, end);
+  }
+
+  #failed(error: unknown): void {
+    const connection = this.#connection;
+    if (!(error instanceof AmqpError)) {
+      connection.server.logger.error({ peer: connection.peer, err: error }, 'internal error');
+      connection.fail(new AmqpError(541, ''));
+      return;
+    }
+    const classId = error.classId === 0 ? this.#methodId >>> 16 : error.classId;
+    const methodId = error.methodId === 0 ? this.#methodId & 0xffff : error.methodId;
+    if (this.#channel === undefined || error.hard) connection.fail(error, classId, methodId);
+    else connection.failChannel(this.#channel, error, classId, methodId);
+  }
+
+  /** Handles whole frames from `at`; returns where the first incomplete one begins. */
+  #frames(bytes: Uint8Array, from: number, end: number): number {
+    let at = from;
+    while (at < end && !this.#stopped && !this.#held) {
+      if (this.#bodyLeft >= 0) {
+        at = this.#continueBody(bytes, at, end);
+        continue;
+      }
+      if (this.#connection.phase.name === 'header-due') {
+        const length = Math.min(PROTOCOL_HEADER_BYTES, end - at);
+        if (!isProtocolHeader(bytes, at, at + length)) {
+          this.#stopped = true;
+          refuseProtocol(this.#connection);
+          return end;
+        }
+        if (length < PROTOCOL_HEADER_BYTES) return this.#incomplete(at, PROTOCOL_HEADER_BYTES);
+        at += PROTOCOL_HEADER_BYTES;
+        start(this.#connection);
+        continue;
+      }
+      if (end - at < FRAME_HEADER_BYTES) return this.#incomplete(at, FRAME_HEADER_BYTES);
+      const type = bytes[at] as number;
+      const number = readU16(bytes, at + 1);
+      const size = readU32(bytes, at + 3);
+      const frameEnd = at + FRAME_HEADER_BYTES + size + 1;
+      this.#methodId = 0;
+      this.#next = end;
+      if (size > this.#frameMax()) throw frameTooLarge(type, size, this.#frameMax());
+      const channel = this.#channelOf(number);
+      if (type === FRAME_BODY && frameEnd > end && channel !== undefined && channel.phase.name === 'body-due') {
+        this.#bodyLeft = size;
+        this.#bodyChannel = channel;
+        at += FRAME_HEADER_BYTES;
+        continue;
+      }
+      if (frameEnd > end) return this.#incomplete(at, frameEnd - at);
+      if (bytes[frameEnd - 1] !== FRAME_END) throw badFrameEnd(type, bytes, at + FRAME_HEADER_BYTES, frameEnd - 1);
+      this.#next = frameEnd;
+      if (type === FRAME_METHOD && channel !== undefined && channel.phase.name === 'open' && size >= 4) {
+        const methodId = readU32(bytes, at + 7);
+        if (methodId === BASIC_PUBLISH) {
+          this.#methodId = BASIC_PUBLISH;
+          const done = publishWhole(channel, bytes, at, frameEnd, end);
+          if (done > 0) {
+            at = done;
+            continue;
+          }
+          if (done !== NOT_WHOLE) return this.#incomplete(at, -done);
+        } else if (size === SETTLE_PAYLOAD_BYTES && isSettlement(methodId)) {
+          this.#methodId = methodId;
+          settleFrame(channel, methodId, bytes, at + 11);
+          at = frameEnd;
+          continue;
+        }
+      }
+      this.#handle(type, number, channel, bytes, at + FRAME_HEADER_BYTES, frameEnd - 1);
+      at = frameEnd;
+    }
+    return at;
+  }
+
+  #handle(
+    type: number,
+    number: number,
+    channel: Channel | undefined,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    switch (type) {
+      case FRAME_METHOD:
+        if (end - start < 4) throw unknownFrame(type, bytes, start, end);
+        this.#methodId = readU32(bytes, start);
+        return methodFrame(this.#connection, number, channel, bytes, start, end);
+      case FRAME_HEADER:
+        return contentFrame(this.#connection, number, channel, bytes, start, end);
+      case FRAME_BODY:
+        return bodyFrame(this.#connection, number, channel, bytes, start, end);
+      case FRAME_HEARTBEAT:
+        if (number !== 0) throw heartbeatOnChannel(type, bytes, start, end);
+        if (end > start) throw unknownFrame(type, bytes, start, end);
+        return;
+      default:
+        throw unknownFrame(type, bytes, start, end);
+    }
+  }
+
+  /** Passes on more of a body frame whose end has not come yet. Returns the index behind what was used. */
+  #continueBody(bytes: Uint8Array, at: number, end: number): number {
+    const length = Math.min(this.#bodyLeft, end - at);
+    if (length > 0) {
+      const channel = this.#bodyChannel as Channel;
+      this.#channel = channel;
+      this.#methodId = BASIC_PUBLISH;
+      this.#next = at + length;
+      this.#bodyLeft -= length;
+      bodyFrame(this.#connection, channel.number, channel, bytes, at, at + length);
+      return at + length;
+    }
+    this.#bodyLeft = -1;
+    this.#bodyChannel = undefined;
+    this.#next = end;
+    if (bytes[at] !== FRAME_END) throw badFrameEnd(FRAME_BODY, bytes, at, at);
+    return at + 1;
+  }
+
+  #incomplete(at: number, needed: number): number {
+    this.#carry.needed = needed;
+    return at;
+  }
+
+  #frameMax(): number {
+    const { phase, tuning } = this.#connection;
+    return phase.name === 'running' || phase.name === 'closing' ? tuning.frameMax : INITIAL_FRAME_MAX;
+  }
+
+  #channelOf(number: number): Channel | undefined {
+    const last = this.#channel;
+    if (last !== undefined && last.number === number) return last;
+    const channel = this.#connection.channels.get(number);
+    this.#channel = channel;
+    return channel;
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+function isSettlement(methodId: number): boolean {
+  return methodId === BASIC_ACK || methodId === BASIC_NACK || methodId === BASIC_REJECT;
+}
+
+/** `at` is the index of the delivery tag; ack's bit is multiple, nack's are multiple and requeue, reject's is requeue. */
+function settleFrame(channel: Channel, methodId: number, bytes: Uint8Array, at: number): void {
+  const tag = readU32(bytes, at) * 0x1_0000_0000 + readU32(bytes, at + 4);
+  const bits = bytes[at + 8] as number;
+  const requeue = methodId === BASIC_ACK ? 0 : methodId === BASIC_NACK ? bits & 2 : bits & 1;
+  const multiple = methodId === BASIC_REJECT ? false : (bits & 1) !== 0;
+  settle(channel, tag, multiple, requeue === 0 ? 'done' : 'requeue');
+}

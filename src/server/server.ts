@@ -1,0 +1,35 @@
+import type { Users } from '../auth/users.ts';
+import type { VirtualHost } from '../core/vhost.ts';
+import type { Arena } from '../lib/arena.ts';
+import type { TimerWheel } from '../lib/timer_wheel.ts';
+import type { Alarms } from './alarms.ts';
+import type { Connection } from './connection/connection.ts';
+import type { Logger } from './logger.ts';
+import type { LoopTurn } from './turn.ts';
+
+/** Counts since the start, for the log and for whoever asks. */
+export interface Counters {
+  connectionsOpened: number;
+  published: number;
+}
+
+/** What all connections of a broker share. */
+export interface Server {
+  readonly arena: Arena;
+  readonly turn: LoopTurn;
+  readonly wheel: TimerWheel;
+  readonly users: Users;
+  readonly alarms: Alarms;
+  readonly logger: Logger;
+  readonly vhosts: ReadonlyMap<string, VirtualHost>;
+  readonly connections: Set<Connection>;
+  readonly counters: Counters;
+  readonly version: string;
+  readonly allowAnonymous: boolean;
+  readonly maxMessageSizeBytes: number;
+  /** What is offered in connection.tune: octets, channels, seconds. */
+  readonly frameMax: number;
+  readonly channelMax: number;
+  readonly heartbeatSeconds: number;
+  readonly handshakeTimeoutMs: number;
+}

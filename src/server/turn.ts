@@ -1,0 +1,75 @@
+import type { Turn } from '../core/ports.ts';
+import type { Queue } from '../core/queue/queue.ts';
+
+/** Something that is put off to the end of the turn, so that many small things become one write. */
+export interface Flushable {
+  flush(): void;
+}
+
+/**
+ * The present turn of the event loop. What is read from the sockets in one turn is routed and queued at once; deliveries
+ * are made after each chunk, and confirms and socket writes when all sockets have been read, so that a turn costs each
+ * connection one write, however many messages it brought.
+ */
+export class LoopTurn implements Turn {
+  #queues: Queue[] = [];
+  #later: (() => void)[] = [];
+  #confirms: Flushable[] = [];
+  #outboxes: Flushable[] = [];
+  #scheduled = false;
+
+  readonly #end = (): void => {
+    this.#scheduled = false;
+    this.drainQueues();
+    const later = this.#later;
+    if (later.length > 0) {
+      this.#later = [];
+      for (const callback of later) callback();
+    }
+    const confirms = this.#confirms;
+    if (confirms.length > 0) {
+      this.#confirms = [];
+      for (const channel of confirms) channel.flush();
+    }
+    const outboxes = this.#outboxes;
+    this.#outboxes = [];
+    for (const outbox of outboxes) outbox.flush();
+  };
+
+  queueReady(queue: Queue): void {
+    this.#queues.push(queue);
+    this.#schedule();
+  }
+
+  /** Calls back at the end of the turn, before it is written what has gathered. */
+  later(callback: () => void): void {
+    this.#later.push(callback);
+    this.#schedule();
+  }
+
+  /** `channel` has confirms to send. Each registers once a turn. */
+  confirmsReady(channel: Flushable): void {
+    this.#confirms.push(channel);
+    this.#schedule();
+  }
+
+  /** `outbox` holds bytes to write. Each registers once a turn. */
+  outboxReady(outbox: Flushable): void {
+    this.#outboxes.push(outbox);
+    this.#schedule();
+  }
+
+  /** Delivers from every queue that is ready now. One that is not done gets its next share in the next turn. */
+  drainQueues(): void {
+    const queues = this.#queues;
+    if (queues.length === 0) return;
+    this.#queues = [];
+    for (const queue of queues) queue.drain();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#end);
+  }
+}

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectedOf } from './accepted.ts';
+import { readRecording, writeRecording } from './recording.ts';
+import { type Conversation, Stage, type Target } from './stage.ts';
+import { LATER, TOPICS } from './topics.ts';
+
+/**
+ *     LEVERET_REFERENCE_URL   a RabbitMQ to compare with; without it the recorded transcripts stand in for it
+ *     LEVERET_URL             the Leveret to test; without it one is started in this process
+ *     UPDATE=1                record the reference again, and test nothing else
+ */
+const referenceUrl = process.env['LEVERET_REFERENCE_URL'];
+const leveretUrl = process.env['LEVERET_URL'];
+const update = process.env['UPDATE'] === '1';
+
+const reference: Target | undefined = referenceUrl === undefined ? undefined : { url: referenceUrl, quietMs: 250 };
+let leveret: Target | undefined;
+let stop: () => Promise<void> = async () => {};
+
+beforeAll(async () => {
+  if (update) {
+    if (reference === undefined)
+      throw new Error('UPDATE=1 records the broker at LEVERET_REFERENCE_URL, which is not set');
+    return;
+  }
+  if (leveretUrl !== undefined) {
+    leveret = { url: leveretUrl, quietMs: 60 };
+    return;
+  }
+  const { createBroker } = await import('../../src/index.ts');
+  const broker = await createBroker({ port: 0, host: '127.0.0.1' });
+  leveret = { url: broker.url, quietMs: 60 };
+  stop = () => broker.close();
+});
+
+afterAll(() => stop());
+
+async function tell(conversation: Conversation, target: Target): Promise<string[]> {
+  const stage = new Stage(target);
+  try {
+    await conversation.run(stage);
+    await stage.finish();
+  } finally {
+    await stage.cleanUp();
+  }
+  return stage.transcript;
+}
+
+for (const [topic, conversations] of Object.entries(TOPICS)) {
+  const recording = readRecording(topic);
+
+  describe.concurrent(topic, () => {
+    for (const conversation of conversations) {
+      test(conversation.name, async ({ skip }) => {
+        const told = reference === undefined ? undefined : await tell(conversation, reference);
+        if (update) {
+          recording.set(conversation.name, { rule: conversation.rule, lines: told ?? [] });
+          return;
+        }
+        const recorded = recording.get(conversation.name);
+        expect(recorded?.rule, 'the recording is of this conversation').toBe(conversation.rule);
+        if (told !== undefined)
+          expect(told, 'the reference says what it said when it was recorded').toEqual(recorded?.lines);
+        const later = LATER[topic];
+        if (later !== undefined) skip(later);
+        const expected = expectedOf(conversation.name, recorded?.lines ?? []);
+        expect(expected, 'every accepted difference is one').toBeDefined();
+        expect(await tell(conversation, leveret!)).toEqual(expected);
+      });
+    }
+
+    if (update)
+      afterAll(() =>
+        writeRecording(
+          topic,
+          conversations.map(({ name }) => name),
+          recording,
+        ),
+      );
+  });
+}
+
+test('no name is told twice', () => {
+  const names = Object.values(TOPICS).flatMap((conversations) => conversations.map(({ name }) => name));
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+});

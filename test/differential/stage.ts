@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import type { FieldTable } from '../../src/codec/table.ts';
+import { fromPlain } from '../../src/codec/table.ts';
+import type { RawChannel } from '../support/raw_channel.ts';
+import { RawClient } from '../support/raw_client.ts';
+import type { Arguments } from '../support/raw_methods.ts';
+
+/** A broker to talk to, and how long it may take to say nothing. */
+export interface Target {
+  readonly url: string;
+  readonly quietMs: number;
+}
+
+/** One scripted conversation, and the rule that it shows. */
+export interface Conversation {
+  readonly name: string;
+  readonly rule: string;
+  readonly run: (stage: Stage) => Promise<void>;
+}
+
+export interface OpenOptions {
+  /** Stands before the lines of this client; needed where there is more than one. */
+  readonly label?: string;
+  readonly clientProperties?: FieldTable;
+  readonly tune?: Partial<Arguments<'connection.tune-ok'>>;
+}
+
+/** What real clients announce, so that the server uses it. */
+export const CLIENT_CAPABILITIES: FieldTable = fromPlain({
+  capabilities: {
+    authentication_failure_close: true,
+    'basic.nack': true,
+    'connection.blocked': true,
+    consumer_cancel_notify: true,
+    exchange_exchange_bindings: true,
+    publisher_confirms: true,
+  },
+});
+
+/** What one conversation runs on: its clients, the names it made up, and the transcript. */
+export class Stage {
+  readonly transcript: string[] = [];
+  readonly #target: Target;
+  readonly #clients: RawClient[] = [];
+  readonly #queues: string[] = [];
+  readonly #exchanges: string[] = [];
+  readonly #runPrefix = `d${randomBytes(5).toString('hex')}-`;
+
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  /** A queue name of this run, deleted when the conversation is over. */
+  queue(name: string): string {
+    this.#queues.push(this.#runPrefix + name);
+    return this.#runPrefix + name;
+  }
+
+  exchange(name: string): string {
+    this.#exchanges.push(this.#runPrefix + name);
+    return this.#runPrefix + name;
+  }
+
+  /** A socket, and nothing said yet. */
+  async dial(label = ''): Promise<RawClient> {
+    const client = await this.#dial(label, this.transcript);
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** A connection with channel 1 open, the way there left out of the transcript. */
+  async open(options: OpenOptions = {}): Promise<RawChannel> {
+    const before = this.transcript.length;
+    const client = await this.dial(options.label);
+    await handshake(client, options);
+    await client.call(1, 'channel.open');
+    this.transcript.length = before;
+    return client.channel(1);
+  }
+
+  /** Waits out what each client still has to see. */
+  async finish(): Promise<void> {
+    for (const client of this.#clients) await client.finish();
+  }
+
+  async cleanUp(): Promise<void> {
+    for (const client of this.#clients) client.close();
+    if (this.#queues.length + this.#exchanges.length === 0) return;
+    const client = await this.#dial('', []);
+    await handshake(client, {});
+    let channel = 1;
+    await client.call(channel, 'channel.open');
+    const after = async (answer: Promise<{ name: string } | undefined>): Promise<void> => {
+      if ((await answer)?.name !== 'channel.close') return;
+      channel += 1;
+      await client.call(channel, 'channel.open');
+    };
+    for (const queue of this.#queues) await after(client.call(channel, 'queue.delete', { queue }));
+    for (const exchange of this.#exchanges) await after(client.call(channel, 'exchange.delete', { exchange }));
+    await client.call(0, 'connection.close');
+    client.close();
+  }
+
+  #dial(label: string, transcript: string[]): Promise<RawClient> {
+    const { hostname, port } = new URL(this.#target.url);
+    return RawClient.dial({
+      host: hostname,
+      port: Number(port || 5672),
+      label,
+      transcript,
+      runPrefix: this.#runPrefix,
+      quietMs: this.#target.quietMs,
+    });
+  }
+}
+
+async function handshake(client: RawClient, options: OpenOptions): Promise<void> {
+  client.header();
+  await client.answer(0, ['connection.start']);
+  await client.call(0, 'connection.start-ok', { clientProperties: options.clientProperties ?? CLIENT_CAPABILITIES });
+  client.send(0, 'connection.tune-ok', options.tune ?? {});
+  await client.call(0, 'connection.open');
+}

@@ -1,0 +1,69 @@
+import type { frame } from '../support/raw_bytes.ts';
+import type { RawChannel } from '../support/raw_channel.ts';
+import type { Conversation, Stage } from './stage.ts';
+
+/** A conversation on channel 1 of one connection. */
+export function talk(
+  name: string,
+  rule: string,
+  say: (channel: RawChannel, stage: Stage) => Promise<unknown>,
+): Conversation {
+  return {
+    name,
+    rule,
+    run: async (stage) => {
+      await say(await stage.open(), stage);
+    },
+  };
+}
+
+/** The same, with one queue declared. */
+export function queueTalk(
+  name: string,
+  rule: string,
+  say: (channel: RawChannel, queue: string, stage: Stage) => Promise<unknown>,
+): Conversation {
+  return talk(name, rule, async (channel, stage) => {
+    const queue = stage.queue('q');
+    await channel.call('queue.declare', { queue });
+    await say(channel, queue, stage);
+  });
+}
+
+/** Publishes a message for each body, straight to the queue. */
+export function fill(channel: RawChannel, queue: string, ...bodies: readonly string[]): void {
+  for (const body of bodies) channel.publish({ routingKey: queue, body });
+}
+
+/** Takes every message out, in order. */
+export async function drain(channel: RawChannel, queue: string): Promise<void> {
+  let answer = await channel.call('basic.get', { queue, noAck: true });
+  while (answer?.name === 'basic.get-ok') answer = await channel.call('basic.get', { queue, noAck: true });
+}
+
+/** A conversation in which the client does something that the server closes the channel or connection for. */
+export function offence(name: string, rule: string, say: (channel: RawChannel) => void | Promise<void>): Conversation {
+  return {
+    name,
+    rule,
+    run: async (stage) => {
+      const channel = await stage.open();
+      await say(channel);
+      await channel.refused();
+    },
+  };
+}
+
+/** The same, where it is one frame. */
+export function garbage(name: string, rule: string, shape: Parameters<typeof frame>[0]): Conversation {
+  return offence(name, rule, ({ client }) => client.frame(shape));
+}
+
+/** Declares a queue, and declares it again otherwise. */
+export function redeclared(what: string, first: object, second: object): Conversation {
+  return talk(`queue redeclared with ${what}`, 'a redeclaration has to say the same', async (channel, stage) => {
+    const queue = stage.queue('q');
+    await channel.call('queue.declare', { queue, ...first });
+    await channel.call('queue.declare', { queue, ...second });
+  });
+}

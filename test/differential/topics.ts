@@ -1,0 +1,43 @@
+import { BASIC } from './conversations/basic.ts';
+import { CONFIRM } from './conversations/confirm.ts';
+import { CONNECTION } from './conversations/connection.ts';
+import { CONSUME } from './conversations/consume.ts';
+import { CONTENT } from './conversations/content.ts';
+import { EXCHANGE } from './conversations/exchange.ts';
+import { EXCLUSIVE } from './conversations/exclusive.ts';
+import { FRAMING } from './conversations/framing.ts';
+import { HANDSHAKE } from './conversations/handshake.ts';
+import { LIFECYCLE } from './conversations/lifecycle.ts';
+import { METHODS } from './conversations/methods.ts';
+import { QUEUE } from './conversations/queue.ts';
+import { QUEUE_ARGUMENTS } from './conversations/queue_arguments.ts';
+import { REPLY_TO } from './conversations/reply_to.ts';
+import { ROUTING } from './conversations/routing.ts';
+import { TX } from './conversations/tx.ts';
+import type { Conversation } from './stage.ts';
+
+/** Every conversation, by the file that records it. */
+export const TOPICS: Readonly<Record<string, readonly Conversation[]>> = {
+  handshake: HANDSHAKE,
+  connection: CONNECTION,
+  framing: FRAMING,
+  content: CONTENT,
+  methods: METHODS,
+  exchange: EXCHANGE,
+  queue: QUEUE,
+  queue_arguments: QUEUE_ARGUMENTS,
+  exclusive: EXCLUSIVE,
+  basic: BASIC,
+  consume: CONSUME,
+  confirm: CONFIRM,
+  tx: TX,
+  routing: ROUTING,
+  lifecycle: LIFECYCLE,
+  reply_to: REPLY_TO,
+};
+
+/** Topics that the reference is recorded for, and Leveret is not held to yet. */
+export const LATER: Readonly<Record<string, string>> = {
+  queue_arguments: 'Leveret knows no queue arguments yet',
+  reply_to: 'Leveret has no direct reply-to yet',
+};

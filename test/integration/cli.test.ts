@@ -1,0 +1,198 @@
+// These tests run the built command, dist/cli/main.js, as `npm test` has just made it.
+
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+interface Ready {
+  readonly msg: string;
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  readonly version: string;
+  readonly startupMs: number;
+}
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const bin = fileURLToPath(new URL('../../bin/leveret.js', import.meta.url));
+const children: Child[] = [];
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'leveret-cli-'));
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function leveret(words: readonly string[], environment: Record<string, string> = {}): Child {
+  const env = {
+    ...process.env,
+    LEVERET_HOST: '127.0.0.1',
+    LEVERET_PORT: '0',
+    LEVERET_DATA_DIR: join(folder, 'data'),
+    ...environment,
+  };
+  const child = spawn(process.execPath, [bin, ...words], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
+  return child;
+}
+
+async function ended(child: Child): Promise<Ended> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (data: string) => {
+    stdout += data;
+  });
+  child.stderr.setEncoding('utf8').on('data', (data: string) => {
+    stderr += data;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout, stderr };
+}
+
+async function firstLine(child: Child): Promise<string> {
+  let output = '';
+  for await (const data of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+    output += data;
+    if (output.includes('\n')) break;
+  }
+  return output.slice(0, output.indexOf('\n'));
+}
+
+async function ready(child: Child): Promise<Ready> {
+  return JSON.parse(await firstLine(child)) as Ready;
+}
+
+test('start says that it is ready, where, and with which data folder', async () => {
+  const dataDir = join(folder, 'data');
+  const line = await ready(leveret(['start']));
+  expect(line).toMatchObject({ msg: 'Leveret is ready', host: '127.0.0.1', dataDir });
+  expect(line.version).toMatch(/^\d+\.\d+\.\d+/);
+  const socket = connect(line.port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.destroy();
+});
+
+test('start in the pretty format says it in one sentence', async () => {
+  const line = await firstLine(leveret(['start', '--data-dir', './messages', '--log-format', 'pretty']));
+  expect(line).toMatch(
+    /INFO: Leveret \d+\.\d+\.\d+ is ready: amqp:\/\/127\.0\.0\.1:\d+, data in \.\/messages \(\d+ ms\)$/,
+  );
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s stops it with exit code 0', async (signal) => {
+  const child = leveret(['start']);
+  await ready(child);
+  child.kill(signal);
+  expect(await ended(child)).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('after kill -9 it starts again on the same folder', async () => {
+  const first = leveret(['start']);
+  await ready(first);
+  first.kill('SIGKILL');
+  await once(first, 'exit');
+  expect(await ready(leveret(['start']))).toMatchObject({ msg: 'Leveret is ready' });
+});
+
+test('a second one on the same data folder is refused with a sentence', async () => {
+  const first = leveret(['start']);
+  await ready(first);
+  const second = await ended(leveret(['start']));
+  expect(second.code).toBe(1);
+  expect(second.stderr).toBe(
+    `leveret: The data folder ${join(folder, 'data')} is in use by another Leveret (process ${first.pid}). Stop that one, or choose another folder.\n`,
+  );
+});
+
+test('a port in use is refused with a sentence', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const { code, stderr } = await ended(leveret(['start', '--port', String(port)]));
+  expect(code).toBe(1);
+  expect(stderr).toBe(`leveret: Cannot listen on 127.0.0.1:${port}: another program is using this port.\n`);
+  server.close();
+});
+
+test('a data folder that cannot be used is refused with a sentence', async () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  const { code, stderr } = await ended(leveret(['start', '--data-dir', file]));
+  expect(code).toBe(1);
+  expect(stderr).toBe(`leveret: Cannot use ${file} as the data folder: there is a file in the way.\n`);
+});
+
+test('a data folder where none can be made is refused, and does not hang', async () => {
+  const { code, stderr } = await ended(leveret(['start', '--data-dir', '/proc/leveret/data']));
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^leveret: Cannot use \/proc\/leveret\/data as the data folder: .*\.\n$/);
+});
+
+test.each([
+  [['start', '--port', 'x'], {}, 'leveret: flag --port: "x" is not accepted. Give a whole number from 0 to 65535.\n'],
+  [
+    ['start'],
+    { LEVERET_FRAME_MAX: '1' },
+    /^leveret: environment variable LEVERET_FRAME_MAX: "1" is not accepted\. Give .*\n$/,
+  ],
+  [['start', '--prot', '1'], {}, /unknown option '--prot'\n\(Did you mean --port\?\)/],
+  [['strat'], {}, /unknown command 'strat'\n\(Did you mean start\?\)/],
+])('%j is refused without a stack trace', async (words, environment, expected) => {
+  const { code, stderr, stdout } = await ended(leveret(words, environment));
+  expect(code).toBe(1);
+  expect(stdout).toBe('');
+  if (typeof expected === 'string') expect(stderr).toBe(expected);
+  else expect(stderr).toMatch(expected);
+  expect(stderr).not.toMatch(/^ +at /m);
+});
+
+test('the help names every flag and its environment variable', async () => {
+  const { code, stdout } = await ended(leveret(['start', '--help']));
+  expect(code).toBe(0);
+  for (const word of ['--data-dir <folder>', 'LEVERET_DATA_DIR', '--loopback-users', 'Default: 5672.', 'Examples:']) {
+    expect(stdout).toContain(word);
+  }
+});
+
+test('--version prints the version alone', async () => {
+  const { code, stdout } = await ended(leveret(['--version']));
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/);
+});
+
+test('ping tells whether a broker answers', async () => {
+  const { port } = await ready(leveret(['start']));
+  expect(await ended(leveret(['ping', '--port', String(port)]))).toMatchObject({
+    code: 0,
+    stdout: `The broker on 127.0.0.1:${port} answers.\n`,
+  });
+  const silent = createServer((socket) => socket.end('SSH-2.0-x\r\nSSH-2.0-x\r\n')).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const other = (silent.address() as AddressInfo).port;
+  expect(await ended(leveret(['ping', '--port', String(other)]))).toMatchObject({
+    code: 1,
+    stderr: `leveret: What listens on 127.0.0.1:${other} is not an AMQP 0-9-1 broker.\n`,
+  });
+  silent.close();
+  await once(silent, 'close');
+  const refused = await ended(leveret(['ping', '--port', String(other)]));
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/^leveret: No broker answers on .*\n$/) });
+});

@@ -1,0 +1,68 @@
+// The suites: which packages each needs, which files are its checks, and how one is run. A check is a file in the suite's
+// folder: it finds the broker in AMQP_URL, exits 0 when all is well, and otherwise prints why as its last line.
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run, start, stop, waitForOutput } from './processes.mjs';
+import { reasonOf } from './report.mjs';
+
+// Debian's Python, which has Debian's packages, and not whichever python3 comes first in PATH.
+export const python = '/usr/bin/python3';
+const buildTimeoutMs = 180_000;
+const workerTimeoutMs = 30_000;
+
+export const suites = [
+  { name: 'pika', packages: ['python3-pika'], ...scripts('pika', '.py', python) },
+  {
+    name: 'go',
+    packages: ['golang-go', 'golang-github-rabbitmq-amqp091-go-dev'],
+    ...scripts('go', '.go'),
+    open: openGo,
+  },
+  { name: 'ruby', packages: ['ruby', 'ruby-bunny'], ...scripts('ruby', '.rb', 'ruby') },
+  { name: 'php', packages: ['php-cli', 'php-mbstring', 'php-amqplib'], ...scripts('php', '.php', 'php') },
+  { name: 'amqp-tools', packages: ['amqp-tools'], ...scripts('amqp-tools', '.sh', 'sh') },
+  { name: 'celery', packages: ['celery', 'python3-celery'], ...scripts('celery', '.py', python), open: openCelery },
+];
+
+function scripts(folderName, extension, interpreter) {
+  const folder = fileURLToPath(new URL(`../${folderName}`, import.meta.url));
+  const checks = readdirSync(folder)
+    .filter((name) => name.endsWith(extension))
+    .map((name) => basename(name, extension))
+    .filter((name) => !['support', 'main', 'tasks'].includes(name))
+    .sort();
+  const command = (check) => [interpreter, [join(folder, check + extension)]];
+  return { folder, checks, open: async () => ({ command, close: () => undefined }) };
+}
+
+/** Go is compiled once, from Debian's source packages instead of modules, so that nothing is downloaded. */
+async function openGo({ folder, temporary }) {
+  const binary = join(temporary, 'go-checks');
+  const env = {
+    GO111MODULE: 'off',
+    GOPATH: '/usr/share/gocode',
+    CGO_ENABLED: '0',
+    GOCACHE: join(temporary, 'go-cache'),
+  };
+  const built = await run('go', ['build', '-o', binary, '.'], { cwd: folder, env, timeoutMs: buildTimeoutMs });
+  if (built.code !== 0) throw new Error(`go build: ${reasonOf(built, buildTimeoutMs)}\n${built.output}`);
+  return { command: (check) => [binary, [check]], close: () => undefined };
+}
+
+/** Every Celery check talks to one worker, with the defaults a user gets: mingle, gossip and events all on. */
+async function openCelery({ folder, url }) {
+  const flags = ['worker', '--loglevel', 'INFO', '--concurrency', '2', '--hostname', 'interop@localhost'];
+  const env = { AMQP_URL: url, C_FORCE_ROOT: '1' };
+  const worker = start(python, ['-m', 'celery', '--app', 'tasks', ...flags], { cwd: folder, env });
+  const ready = await waitForOutput(worker, /interop@localhost ready/, workerTimeoutMs);
+  const close = async () => {
+    await stop(worker, workerTimeoutMs);
+    await run(python, ['tasks.py'], { cwd: folder, env, timeoutMs: workerTimeoutMs });
+  };
+  if (!ready) {
+    await close();
+    throw new Error(`the worker was not ready after ${workerTimeoutMs / 1000} s\n${worker.output}`);
+  }
+  return { command: (check) => [python, [join(folder, `${check}.py`)]], close };
+}

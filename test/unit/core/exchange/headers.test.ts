@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AmqpError } from '../../../../src/codec/errors.ts';
+import type { FieldTable, FieldValue } from '../../../../src/codec/table.ts';
+import type { Binding } from '../../../../src/core/exchange/binding.ts';
+import { HeadersMatcher } from '../../../../src/core/exchange/headers.ts';
+import { headersMatch } from './oracle.ts';
+import { bindingOf, integer, matched, queue, table, text, VOID } from './samples.ts';
+
+const SAMPLE_VALUES: readonly FieldValue[] = [
+  text('a'),
+  text('1'),
+  text(''),
+  { tag: 'x', value: Buffer.from('a') },
+  integer(1, 'b'),
+  integer(1, 's'),
+  integer(1, 'l'),
+  integer(2),
+  { tag: 'T', value: 1 },
+  { tag: 't', value: true },
+  { tag: 'f', value: 1.5 },
+  { tag: 'd', value: 1.5 },
+  { tag: 'd', value: 1 },
+  { tag: 'D', value: { scale: 0, value: 1 } },
+  { tag: 'A', value: [text('a')] },
+  { tag: 'A', value: [text('a'), text('1')] },
+  VOID,
+];
+
+function matches(args: FieldTable, headers: FieldTable | undefined): boolean {
+  const matcher = new HeadersMatcher();
+  matcher.add(bindingOf(queue('q'), '', args));
+  return matched(matcher, '', headers).length === 1;
+}
+
+function refusal(args: FieldTable): string {
+  try {
+    new HeadersMatcher().validate(bindingOf(queue('q'), '', args));
+  } catch (error) {
+    if (error instanceof AmqpError) return `${error.code} ${error.explanation}`;
+    throw error;
+  }
+  return 'accepted';
+}
+
+const names = fc.constantFrom('h', 'i', 'x-h', 'x-match2');
+const values = fc.constantFrom(...SAMPLE_VALUES);
+const tables = fc.array(fc.tuple(names, values), { maxLength: 4 }).map((entries): FieldTable => new Map(entries));
+const xMatches = fc.constantFrom(undefined, 'all', 'any', 'all-with-x', 'any-with-x');
+const argumentTables = fc.tuple(xMatches, tables).map(([xMatch, entries]): FieldTable => {
+  return xMatch === undefined ? entries : new Map([['x-match', text(xMatch)], ...entries]);
+});
+
+describe('a headers exchange', () => {
+  const both = { h: text('a'), i: integer(1) };
+
+  it.each([
+    ['all', { h: text('a'), i: integer(1) }, true],
+    ['all', { h: text('a'), i: integer(1), more: text('z') }, true],
+    ['all', { h: text('a') }, false],
+    ['all', { h: text('a'), i: integer(2) }, false],
+    ['any', { h: text('a') }, true],
+    ['any', { i: integer(1) }, true],
+    ['any', { h: text('b'), i: integer(2) }, false],
+    ['any', {}, false],
+  ])('with x-match %s holds two headers against %j: %j', (xMatch, headers, expected) => {
+    expect(matches(table({ 'x-match': text(xMatch), ...both }), table(headers))).toBe(expected);
+  });
+
+  it('asks for all headers where x-match is absent', () => {
+    expect(matches(table(both), table(both))).toBe(true);
+    expect(matches(table(both), table({ h: text('a') }))).toBe(false);
+  });
+
+  it('takes no arguments to match every message, with any none', () => {
+    for (const headers of [undefined, table({}), table(both)]) {
+      expect(matches(table({}), headers)).toBe(true);
+      expect(matches(table({ 'x-match': text('all') }), headers)).toBe(true);
+      expect(matches(table({ 'x-match': text('any') }), headers)).toBe(false);
+    }
+  });
+
+  it('takes a void for any value, as long as the header is there', () => {
+    for (const value of SAMPLE_VALUES) expect(matches(table({ h: VOID }), table({ h: value }))).toBe(true);
+    expect(matches(table({ h: VOID }), table({ i: text('a') }))).toBe(false);
+  });
+
+  it('compares integers by value whatever their width, and nothing across types', () => {
+    expect(matches(table({ h: integer(1, 'b') }), table({ h: integer(1, 'l') }))).toBe(true);
+    expect(matches(table({ h: integer(1) }), table({ h: text('1') }))).toBe(false);
+    expect(matches(table({ h: integer(1) }), table({ h: { tag: 'd', value: 1 } }))).toBe(false);
+    expect(matches(table({ h: integer(1) }), table({ h: { tag: 't', value: true } }))).toBe(false);
+    expect(matches(table({ h: { tag: 'l', value: 2n ** 60n } }), table({ h: { tag: 'l', value: 2n ** 60n } }))).toBe(
+      true,
+    );
+    expect(
+      matches(table({ h: { tag: 'l', value: 2n ** 60n } }), table({ h: { tag: 'l', value: 2n ** 60n + 1n } })),
+    ).toBe(false);
+  });
+
+  it('compares the insides of arrays and tables with their types', () => {
+    const nested = (value: FieldValue): FieldValue => ({ tag: 'A', value: [{ tag: 'F', value: table({ n: value }) }] });
+    expect(matches(table({ h: nested(integer(1)) }), table({ h: nested(integer(1)) }))).toBe(true);
+    expect(matches(table({ h: nested(integer(1)) }), table({ h: nested(integer(1, 'l')) }))).toBe(false);
+    const joined: FieldValue = { tag: 'A', value: [text('a1:b')] };
+    const split: FieldValue = { tag: 'A', value: [text('a'), text('b')] };
+    expect(matches(table({ h: joined }), table({ h: split }))).toBe(false);
+  });
+
+  it('does not look at names that start with x- unless told so', () => {
+    const headers = table({ 'x-h': text('a') });
+    expect(matches(table({ 'x-h': text('zz') }), headers)).toBe(true);
+    expect(matches(table({ 'x-match': text('all-with-x'), 'x-h': text('zz') }), headers)).toBe(false);
+    expect(matches(table({ 'x-match': text('all-with-x'), 'x-h': text('a') }), headers)).toBe(true);
+    expect(matches(table({ 'x-match': text('any'), 'x-h': text('a') }), headers)).toBe(false);
+    expect(matches(table({ 'x-match': text('any-with-x'), 'x-h': text('a') }), headers)).toBe(true);
+  });
+
+  it('finds what the definition finds, whatever was bound and unbound before', () => {
+    const operations = fc.array(fc.tuple(argumentTables, fc.boolean()), { maxLength: 20 });
+    fc.assert(
+      fc.property(operations, fc.array(tables, { minLength: 1, maxLength: 5 }), (steps, messages) => {
+        const matcher = new HeadersMatcher();
+        const bound: Binding[] = [];
+        for (const [index, [args, remove]] of steps.entries()) {
+          const gone = remove ? bound.shift() : undefined;
+          if (gone !== undefined) matcher.remove(gone);
+          const binding = bindingOf(queue(`q${index}`), '', args);
+          matcher.add(binding);
+          bound.push(binding);
+        }
+        for (const headers of messages) {
+          const expected = bound.filter((binding) => headersMatch(binding.arguments, headers));
+          expect(matched(matcher, '', headers)).toEqual(expected.map(({ destination }) => destination.name).sort());
+        }
+      }),
+    );
+  });
+
+  it('does not hold a message against the bindings that ask for another value of a header they share', () => {
+    const matcher = new HeadersMatcher();
+    for (let index = 0; index < 10_000; index += 1) {
+      const args = table({ type: text('order'), id: integer(index), 'x-match': text('all') });
+      matcher.add(bindingOf(queue(`all${index}`), '', args));
+      matcher.add(bindingOf(queue(`any${index}`), '', table({ 'x-match': text('any'), id: integer(index) })));
+    }
+    const headers = table({ type: text('order'), id: integer(4711) });
+    expect(matched(matcher, '', headers)).toEqual(['all4711', 'any4711']);
+    expect(matcher.match('', headers, () => {})).toBeLessThanOrEqual(4);
+  });
+
+  it.each([
+    [text('zz'), '406 Invalid x-match field value <<"zz">>; expected all, any, all-with-x, or any-with-x'],
+    [text(''), '406 Invalid x-match field value <<>>; expected all, any, all-with-x, or any-with-x'],
+    [integer(1, 'b'), '406 Invalid x-match field type byte (value 1); expected longstr'],
+    [VOID, '406 Invalid x-match field type void (value undefined); expected longstr'],
+    [text('any-with-x'), 'accepted'],
+  ])('answers x-match %j with %j', (field, expected) => {
+    expect(refusal(table({ 'x-match': field }))).toBe(expected);
+  });
+});
