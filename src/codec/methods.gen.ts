@@ -587,12 +587,18 @@ export const CLIENT_METHODS: ReadonlySet<Method['name']> = new Set<Method['name'
 ]);
 
 /**
- * Reads a method frame's payload: class id, method id, arguments. What follows the arguments is not looked at.
+ * Reads a method frame's payload: class id, method id, arguments, and nothing behind them.
  * Throws AmqpError 503 for a method that does not exist, 501 or 502 for arguments that cannot be read.
  */
 export function decodeMethod(bytes: Uint8Array, start: number, end: number): Method {
   const id = new WireReader(bytes, start, end).u32();
   const reader = new WireReader(bytes, start + 4, end, id);
+  const method = decodeArguments(id, reader);
+  reader.expectEnd();
+  return method;
+}
+
+function decodeArguments(id: number, reader: WireReader): Method {
   switch (id) {
     case 0x000a000a:
       return decodeConnectionStart(reader);

@@ -111,6 +111,11 @@ export class WireReader {
     return start;
   }
 
+  /** Bytes left over make the whole as unreadable as bytes that are missing. */
+  expectEnd(): void {
+    if (this.offset !== this.end) throw this.undecodable();
+  }
+
   /** The error that shows what could not be read, the way Erlang prints bytes. */
   undecodable(): AmqpError {
     const shown = this.#bytes.subarray(this.#start, Math.min(this.end, this.#start + SHOWN_BYTES_MAX));

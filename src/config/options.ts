@@ -50,7 +50,7 @@ export interface Option<Value> {
 }
 
 const MAX_UINT16 = 0xffff;
-const MAX_UINT31 = 0x7fffffff;
+const FRAME_MAX_BYTES = 16 * 2 ** 20;
 
 /** The one table of options: parsing, error messages, --help and docs/configuration.md all derive from it. */
 export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> } = {
@@ -123,7 +123,7 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     key: 'frame_max',
     environment: 'LEVERET_FRAME_MAX',
     flag: '--frame-max',
-    type: integer(4096, MAX_UINT31),
+    type: integer(4096, FRAME_MAX_BYTES),
     default: '131072',
     sentence: 'Largest frame offered to clients, in bytes.',
   },

@@ -18,6 +18,8 @@ export class TimerWheel {
   readonly #tickMs: number;
   readonly #slots: Set<WheelTimer>[] = Array.from({ length: SLOTS }, () => new Set<WheelTimer>());
   #now = 0;
+  /** When the wheel came to `#now`. */
+  #nowAtMs = 0;
   #count = 0;
   #tick: Timer | undefined;
 
@@ -28,12 +30,16 @@ export class TimerWheel {
 
   /** Calls back once, `delayMs` to `delayMs + tickMs` milliseconds from now. */
   after(delayMs: number, callback: () => void): Timer {
-    const ticks = Math.max(1, Math.ceil(delayMs / this.#tickMs) + (this.#count > 0 ? 1 : 0));
+    const sinceTickMs = this.#tick === undefined ? 0 : this.#clock.monotonicMs() - this.#nowAtMs;
+    const ticks = Math.max(1, Math.ceil((sinceTickMs + delayMs) / this.#tickMs));
     const timer: WheelTimer = { callback, rounds: Math.floor((ticks - 1) / SLOTS) };
     const slot = this.#slots[(this.#now + ticks) % SLOTS] as Set<WheelTimer>;
     slot.add(timer);
     this.#count++;
-    this.#tick ??= this.#clock.after(this.#tickMs, this.#onTick);
+    if (this.#tick === undefined) {
+      this.#nowAtMs = this.#clock.monotonicMs();
+      this.#tick = this.#clock.after(this.#tickMs, this.#onTick);
+    }
     return {
       cancel: () => {
         if (slot.delete(timer)) this.#count--;
@@ -51,6 +57,7 @@ export class TimerWheel {
   readonly #onTick = (): void => {
     // The next tick is set first: a callback may set a timer.
     this.#tick = this.#clock.after(this.#tickMs, this.#onTick);
+    this.#nowAtMs = this.#clock.monotonicMs();
     this.#now = (this.#now + 1) % SLOTS;
     const slot = this.#slots[this.#now] as Set<WheelTimer>;
     for (const timer of [...slot]) {

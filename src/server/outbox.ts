@@ -3,11 +3,17 @@ import { FRAME_BODY, FRAME_END, FRAME_METHOD } from '../codec/frames.ts';
 import { encodeMethod, type Method } from '../codec/methods.gen.ts';
 import { WireWriter } from '../codec/wire_writer.ts';
 import { bodyFrameStart, contentEnd, FRAME_OVERHEAD, readU32, routeEnd } from '../core/store/record.ts';
-import { type Arena, type Block, copyBytes, SLOT_BYTES } from '../lib/arena.ts';
+import { type Arena, type Block, copyBytes, farBlock, SLOT_BYTES } from '../lib/arena.ts';
 import type { LoopTurn } from './turn.ts';
 
 /** Unsent bytes beyond which a connection gets no more deliveries; also the socket's write high-water mark. */
 export const UNSENT_BYTES_MAX: number = 128 * 1024;
+
+/** Bytes that a peer has asked for and does not read, beyond which nothing more is read from it. */
+export const UNREAD_BYTES_MAX: number = 4 * 1024 * 1024;
+
+/** Where frames go that nobody will read any more. */
+const NOWHERE: Block = farBlock(SLOT_BYTES);
 
 /** Methods are encoded here first: they are few, and only then is their size known. */
 const scratch = new WireWriter(4096);
@@ -19,8 +25,9 @@ const scratch = new WireWriter(4096);
  *     slot  ├── written to the socket ──┼── gathered ──┼── free ──┤
  *           base                        #sent          #used      capacity
  *
- * What the kernel takes at once, which is nearly always all of it, frees the slot at once; otherwise the slot belongs to
- * the socket until its bytes are gone (`#pending`, in order), and a new one is taken.
+ * What the kernel takes at once, which is nearly always all of it, frees the slot at once. Otherwise the slot is filled
+ * further, so that a peer which does not read costs what it is sent and no more; a full one belongs to the socket until
+ * its bytes are gone (`#pending`, in order), and a new one is taken.
  */
 export class Outbox {
   /** True while the socket has more than UNSENT_BYTES_MAX unsent. */
@@ -42,6 +49,7 @@ export class Outbox {
     while (this.#pending.length > 0 && (this.#pending[0] as { endsAt: number }).endsAt <= done) {
       this.#arena.giveSlot((this.#pending.shift() as { slot: Block }).slot);
     }
+    this.#freeIfTaken();
   };
 
   /** `bodyFrameMax` tells the largest body payload of a frame that the peer takes. */
@@ -168,10 +176,7 @@ export class Outbox {
     const slot = this.#slot;
     if (slot === undefined || this.#closed) return;
     this.#write(slot);
-    // An idle connection holds no slot: if the kernel has not taken the bytes, the slot goes when it has.
-    if (this.#socket.writableLength === 0) this.#arena.giveSlot(slot);
-    else this.#pending.push({ slot, endsAt: this.bytesWritten });
-    this.#slot = undefined;
+    this.#freeIfTaken();
   }
 
   /** The socket took its unsent bytes. */
@@ -180,13 +185,34 @@ export class Outbox {
     this.#reclaim();
   }
 
-  /** Nothing will be written any more. */
+  /** Hands over what has gathered; whatever is written from now on goes nowhere. */
+  end(): void {
+    this.flush();
+    if (this.#slot !== undefined) this.#pending.push({ slot: this.#slot, endsAt: this.bytesWritten });
+    this.#close();
+  }
+
+  /** The socket has closed, so that none of its writes is under way any more and its slots are free. */
   close(): void {
-    this.#closed = true;
-    if (this.#slot !== undefined) this.#arena.giveSlot(this.#slot);
-    this.#slot = undefined;
-    // The socket may still hold views of these slots: they are left to the garbage collector, not given back.
+    if (!this.#closed && this.#slot !== undefined) this.#arena.giveSlot(this.#slot);
+    for (const { slot } of this.#pending) this.#arena.giveSlot(slot);
     this.#pending.length = 0;
+    this.#close();
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.#slot = NOWHERE;
+    this.#used = 0;
+    this.#sent = 0;
+  }
+
+  /** An idle connection holds no slot: it goes with its last byte. */
+  #freeIfTaken(): void {
+    const slot = this.#slot;
+    if (slot === undefined || this.#closed || this.#sent < this.#used || this.#socket.writableLength > 0) return;
+    this.#arena.giveSlot(slot);
+    this.#slot = undefined;
   }
 
   #write(slot: Block): void {
@@ -202,6 +228,10 @@ export class Outbox {
   #reserve(length: number): number {
     let slot = this.#slot;
     if (slot === undefined || this.#used + length > SLOT_BYTES) slot = this.#nextSlot(slot);
+    if (!this.#registered) {
+      this.#registered = true;
+      this.#turn.outboxReady(this);
+    }
     const at = slot.base + this.#used;
     this.#used += length;
     return at;
@@ -209,9 +239,9 @@ export class Outbox {
 
   #nextSlot(full: Block | undefined): Block {
     let slot = full;
-    if (slot !== undefined) {
-      if (!this.#closed) this.#write(slot);
-      if (this.#socket.writableLength > 0 && !this.#closed) {
+    if (slot !== undefined && !this.#closed) {
+      this.#write(slot);
+      if (this.#socket.writableLength > 0) {
         this.#pending.push({ slot, endsAt: this.bytesWritten });
         slot = undefined;
       }
@@ -220,10 +250,6 @@ export class Outbox {
     this.#slot = slot;
     this.#used = 0;
     this.#sent = 0;
-    if (!this.#registered) {
-      this.#registered = true;
-      this.#turn.outboxReady(this);
-    }
     return slot;
   }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectedOf } from './accepted.ts';
+import { ACCEPTED, expectedOf } from './accepted.ts';
 import { readRecording, writeRecording } from './recording.ts';
 import { type Conversation, Stage, type Target } from './stage.ts';
 import { LATER, TOPICS } from './topics.ts';
@@ -80,7 +80,13 @@ for (const [topic, conversations] of Object.entries(TOPICS)) {
   });
 }
 
+const names = Object.values(TOPICS).flatMap((conversations) => conversations.map(({ name }) => name));
+
 test('no name is told twice', () => {
-  const names = Object.values(TOPICS).flatMap((conversations) => conversations.map(({ name }) => name));
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+});
+
+test('every accepted difference and later topic is one that is told', () => {
+  expect(Object.keys(ACCEPTED).filter((name) => !names.includes(name))).toEqual([]);
+  expect(Object.keys(LATER).filter((topic) => TOPICS[topic] === undefined)).toEqual([]);
 });

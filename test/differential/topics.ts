@@ -1,4 +1,3 @@
-import { BASIC } from './conversations/basic.ts';
 import { CONFIRM } from './conversations/confirm.ts';
 import { CONNECTION } from './conversations/connection.ts';
 import { CONSUME } from './conversations/consume.ts';
@@ -9,10 +8,12 @@ import { FRAMING } from './conversations/framing.ts';
 import { HANDSHAKE } from './conversations/handshake.ts';
 import { LIFECYCLE } from './conversations/lifecycle.ts';
 import { METHODS } from './conversations/methods.ts';
+import { PUBLISH } from './conversations/publish.ts';
 import { QUEUE } from './conversations/queue.ts';
 import { QUEUE_ARGUMENTS } from './conversations/queue_arguments.ts';
 import { REPLY_TO } from './conversations/reply_to.ts';
 import { ROUTING } from './conversations/routing.ts';
+import { SETTLE } from './conversations/settle.ts';
 import { TX } from './conversations/tx.ts';
 import type { Conversation } from './stage.ts';
 
@@ -27,7 +28,8 @@ export const TOPICS: Readonly<Record<string, readonly Conversation[]>> = {
   queue: QUEUE,
   queue_arguments: QUEUE_ARGUMENTS,
   exclusive: EXCLUSIVE,
-  basic: BASIC,
+  publish: PUBLISH,
+  settle: SETTLE,
   consume: CONSUME,
   confirm: CONFIRM,
   tx: TX,

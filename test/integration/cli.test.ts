@@ -3,12 +3,16 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { methodFrame, PROTOCOL_HEADER } from '../../src/codec/frames.ts';
+import type { Method } from '../../src/codec/methods.gen.ts';
+import { EMPTY_TABLE } from '../../src/codec/table.ts';
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 interface Ready {
@@ -26,6 +30,7 @@ interface Ended {
 }
 
 const bin = fileURLToPath(new URL('../../bin/leveret.js', import.meta.url));
+const CONNECTION_OPEN_OK = '000a0029';
 const children: Child[] = [];
 let folder: string;
 
@@ -80,6 +85,26 @@ async function ready(child: Child): Promise<Ready> {
   return JSON.parse(await firstLine(child)) as Ready;
 }
 
+/** Opens a connection, and leaves the broker's connection.close without an answer. */
+async function clientThatNeverCloses(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write(PROTOCOL_HEADER);
+  const response = Buffer.from('\0guest\0guest');
+  const opening: Method[] = [
+    { name: 'connection.start-ok', clientProperties: EMPTY_TABLE, mechanism: 'PLAIN', response, locale: 'en_US' },
+    { name: 'connection.tune-ok', channelMax: 10, frameMax: 4096, heartbeat: 0 },
+    { name: 'connection.open', virtualHost: '/' },
+  ];
+  for (const method of opening) socket.write(methodFrame(0, method));
+  let received = '';
+  while (!received.includes(CONNECTION_OPEN_OK)) {
+    const [data] = (await once(socket, 'data')) as [Buffer];
+    received += data.toString('hex');
+  }
+  return socket;
+}
+
 test('start says that it is ready, where, and with which data folder', async () => {
   const dataDir = join(folder, 'data');
   const line = await ready(leveret(['start']));
@@ -103,6 +128,32 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s stops it with exit code 0', async 
   child.kill(signal);
   expect(await ended(child)).toMatchObject({ code: 0, stderr: '' });
 });
+
+test('a second signal ends it at once, a repetition of the first does not', async () => {
+  const child = leveret(['start']);
+  const { port } = await ready(child);
+  const socket = await clientThatNeverCloses(port);
+  child.kill('SIGINT');
+  child.kill('SIGINT');
+  await sleep(300);
+  expect(child.exitCode).toBeNull();
+  child.kill('SIGTERM');
+  expect((await ended(child)).code).toBe(128 + 15);
+  socket.destroy();
+});
+
+test.each(['throw new Error("oops")', 'Promise.reject(new Error("oops"))'])(
+  'a defect ends it loudly: %s',
+  async (defect) => {
+    const preload = `data:text/javascript,process.on("SIGUSR2",()=>{${defect}})`;
+    const child = leveret(['start'], { NODE_OPTIONS: `--import=${encodeURI(preload)}` });
+    await ready(child);
+    child.kill('SIGUSR2');
+    const { code, stdout } = await ended(child);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ level: 'fatal', err: { message: 'oops', stack: expect.any(String) } });
+  },
+);
 
 test('after kill -9 it starts again on the same folder', async () => {
   const first = leveret(['start']);
@@ -184,7 +235,7 @@ test('ping tells whether a broker answers', async () => {
     code: 0,
     stdout: `The broker on 127.0.0.1:${port} answers.\n`,
   });
-  const silent = createServer((socket) => socket.end('SSH-2.0-x\r\nSSH-2.0-x\r\n')).listen(0, '127.0.0.1');
+  const silent = createServer((socket) => socket.resume().end('SSH-2.0-x\r\nSSH-2.0-x\r\n')).listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const other = (silent.address() as AddressInfo).port;
   expect(await ended(leveret(['ping', '--port', String(other)]))).toMatchObject({

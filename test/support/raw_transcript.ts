@@ -41,6 +41,13 @@ function renderArgument(key: string, value: unknown): string {
   // RabbitMQ breaks long terms over lines, wherever they happen to end.
   if (key === 'replyText') return `'${String(value).replace(/\n\s*/g, '')}'`;
   if (typeof value === 'string') return `'${value.replace(/[\r\n]/g, (byte) => (byte === '\r' ? '\\r' : '\\n'))}'`;
+  // The order of mechanisms is the order in which RabbitMQ's plugins happened to start.
+  if (key === 'mechanisms')
+    return Buffer.from(value as Uint8Array)
+      .toString()
+      .split(' ')
+      .sort()
+      .join(' ');
   if (value instanceof Uint8Array) return renderBytes(value);
   if (value instanceof Map) return key === 'serverProperties' ? renderServerProperties(value) : renderTable(value);
   return String(value);

@@ -9,11 +9,13 @@ interface Level {
   readonly priority: number;
   readonly ring: QueueConsumer[];
   cursor: number;
+  /** Consumers of this priority, in the ring or not. */
+  members: number;
 }
 
 export class ConsumerRing {
   readonly #all = new Set<QueueConsumer>();
-  /** Highest priority first; a level stays while it is empty, since its consumers mostly come back. */
+  /** Highest priority first; a level stays while its ring is empty, since its consumers mostly come back. */
   readonly #levels: Level[] = [];
   /** Consumers standing in a ring: those with `waiting` set. */
   #waitingCount = 0;
@@ -33,15 +35,16 @@ export class ConsumerRing {
 
   add(consumer: QueueConsumer): void {
     this.#all.add(consumer);
+    this.#level(consumer.priority).members++;
     this.wake(consumer);
   }
 
   remove(consumer: QueueConsumer): boolean {
     if (!this.#all.delete(consumer)) return false;
-    if (consumer.waiting) {
-      const level = this.#level(consumer.priority);
-      this.#stepOut(level, level.ring.indexOf(consumer), consumer);
-    }
+    const level = this.#level(consumer.priority);
+    if (consumer.waiting) this.#stepOut(level, level.ring.indexOf(consumer), consumer);
+    level.members--;
+    if (level.members === 0) this.#levels.splice(this.#levels.indexOf(level), 1);
     return true;
   }
 
@@ -90,7 +93,7 @@ export class ConsumerRing {
       if (level.priority === priority) return level;
       if (level.priority < priority) break;
     }
-    const level = { priority, ring: [], cursor: 0 };
+    const level = { priority, ring: [], cursor: 0, members: 0 };
     this.#levels.splice(index, 0, level);
     return level;
   }

@@ -48,6 +48,7 @@ export class Carry {
   }
 
   clear(): void {
+    this.needed = 0;
     this.#kept = undefined;
     this.#length = 0;
   }

@@ -143,7 +143,7 @@ export class Connection {
 
   /** Both sides have said goodbye, or the peer was answered with a header it does not know: writes and ends. */
   end(): void {
-    this.outbox.flush();
+    this.outbox.end();
     this.#becomeClosed();
     this.socket.end();
     this.#deadline?.cancel();
@@ -154,7 +154,7 @@ export class Connection {
   holdPublisher(): void {
     if (this.#heldByAlarm) return;
     this.#heldByAlarm = true;
-    this.#readLoop.hold();
+    this.#readLoop.hold('alarm');
     if (!this.capabilities.connectionBlocked) return;
     this.#toldBlocked = true;
     this.send({ name: 'connection.blocked', reason: this.server.alarms.reason });
@@ -166,11 +166,12 @@ export class Connection {
     this.#heldByAlarm = false;
     if (this.#toldBlocked) this.send({ name: 'connection.unblocked' });
     this.#toldBlocked = false;
-    this.#readLoop.release();
+    this.#readLoop.release('alarm');
   }
 
-  get heldByAlarm(): boolean {
-    return this.#heldByAlarm;
+  /** Whether nothing is read from the peer at present, for its own or for others' sake. */
+  get held(): boolean {
+    return this.#readLoop.held;
   }
 
   received(): void {
@@ -180,6 +181,8 @@ export class Connection {
   #sendClose(replyCode: number, replyText: string, classId: number, methodId: number): void {
     this.#release();
     this.phase = { name: 'closing' };
+    // Its close-ok has to be read; what it published before that is not taken in any more.
+    this.#readLoop.release('alarm');
     this.send({ name: 'connection.close', replyCode, replyText, classId, methodId });
     this.#deadline?.cancel();
     this.#deadline = this.server.wheel.after(CLOSE_TIMEOUT_MS, () => this.#drop('no close-ok in time'));
@@ -220,6 +223,7 @@ export class Connection {
 
   readonly #onDrain = (): void => {
     this.outbox.drained();
+    this.#readLoop.release('unread');
     for (const channel of this.channels.values()) channel.wakeConsumers();
   };
 

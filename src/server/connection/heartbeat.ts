@@ -34,15 +34,19 @@ export class Heartbeat {
   }
 
   readonly #check = (): void => {
-    const { outbox, server, heldByAlarm } = this.#connection;
-    // A publisher that is held is not read, so its silence says nothing.
-    this.#silentChecks = this.#heard || heldByAlarm ? 0 : this.#silentChecks + 1;
+    const { outbox, server, held } = this.#connection;
+    // A connection that is held is not read, so its silence says nothing.
+    this.#silentChecks = this.#heard || held ? 0 : this.#silentChecks + 1;
     this.#heard = false;
     if (this.#silentChecks > SILENT_CHECKS_MAX) {
       this.#onSilence();
       return;
     }
-    if (outbox.bytesWritten === this.#writtenAtCheck) outbox.raw(HEARTBEAT_FRAME, 0, HEARTBEAT_FRAME.length);
+    // A peer that has bytes still to take needs no heartbeat, and one that takes none must not make them pile up.
+    if (outbox.bytesWritten === this.#writtenAtCheck && outbox.unsentBytes === 0) {
+      outbox.raw(HEARTBEAT_FRAME, 0, HEARTBEAT_FRAME.length);
+      outbox.flush();
+    }
     this.#writtenAtCheck = outbox.bytesWritten;
     this.#timer = server.wheel.after(this.#checkEveryMs, this.#check);
   };

@@ -4,6 +4,7 @@ import { readU16, readU32 } from '../../core/store/record.ts';
 import type { Channel } from '../channel/channel.ts';
 import { NOT_WHOLE, publishWhole } from '../channel/publish.ts';
 import { settle } from '../channel/settle.ts';
+import { UNREAD_BYTES_MAX } from '../outbox.ts';
 import { Carry } from './carry.ts';
 import type { Connection } from './connection.ts';
 import { badFrameEnd, frameTooLarge, heartbeatOnChannel, unknownFrame } from './frame_errors.ts';
@@ -26,6 +27,9 @@ const BASIC_NACK = 0x003c0078;
 /** Class, method, delivery tag, bits: the payload of the three above. */
 const SETTLE_PAYLOAD_BYTES = 13;
 
+/** Why a connection is not read: it publishes while memory is short, or does not take the answers to what it asks. */
+type HoldReason = 'alarm' | 'unread';
+
 /**
  * From socket chunks to frames to what they ask for. Each chunk is copied behind what was left of the one before into the
  * arena's read region and parsed there in one pass; a frame is a range of it. Only an incomplete frame (or an incomplete
@@ -35,7 +39,7 @@ export class ReadLoop {
   readonly #connection: Connection;
   readonly #carry: Carry = new Carry();
   #stopped = false;
-  #held = false;
+  readonly #holds: { alarm: boolean; unread: boolean } = { alarm: false, unread: false };
   #turnBytes = 0;
   /** The channel of the last frame: most connections use one. */
   #channel: Channel | undefined;
@@ -53,7 +57,7 @@ export class ReadLoop {
   push(chunk: Uint8Array): void {
     if (this.#stopped) return;
     this.#connection.received();
-    if (this.#held || !this.#carry.completedBy(chunk.length)) {
+    if (this.held || !this.#carry.completedBy(chunk.length)) {
       this.#carry.append(chunk);
       return;
     }
@@ -61,30 +65,36 @@ export class ReadLoop {
     const { bytes, end } = this.#carry.join(chunk, server.arena);
     this.#run(bytes, end);
     server.turn.drainQueues();
+    this.#holdIfUnread();
     this.#turnBytes += chunk.length;
     if (this.#turnBytes < TURN_BYTES_MAX) return;
     this.#turnBytes = 0;
     server.alarms.check();
-    if (this.#held || this.#stopped) return;
+    if (this.held || this.#stopped) return;
     socket.pause();
     setImmediate(() => {
-      if (!this.#held && !this.#stopped) socket.resume();
+      if (!this.held && !this.#stopped) socket.resume();
     });
   }
 
-  /** Nothing more is read until `release`; what has come is kept. */
-  hold(): void {
-    this.#held = true;
+  get held(): boolean {
+    return this.#holds.alarm || this.#holds.unread;
+  }
+
+  /** Nothing more is read until it is released from this and any other reason; what has come is kept. */
+  hold(reason: HoldReason): void {
+    this.#holds[reason] = true;
     this.#connection.socket.pause();
   }
 
-  release(): void {
-    this.#held = false;
+  release(reason: HoldReason): void {
+    if (!this.#holds[reason]) return;
+    this.#holds[reason] = false;
     // Not now: this may be in the middle of another connection's chunk, and there is one read region for all.
     setImmediate(() => {
-      if (this.#held || this.#stopped) return;
+      if (this.held || this.#stopped) return;
       this.push(EMPTY);
-      if (!this.#held && !this.#stopped) this.#connection.socket.resume();
+      if (!this.held && !this.#stopped) this.#connection.socket.resume();
     });
   }
 
@@ -130,7 +140,7 @@ export class ReadLoop {
   /** Handles whole frames from `at`; returns where the first incomplete one begins. */
   #frames(bytes: Uint8Array, from: number, end: number): number {
     let at = from;
-    while (at < end && !this.#stopped && !this.#held) {
+    while (at < end && !this.#stopped && !this.held) {
       if (this.#bodyLeft >= 0) {
         at = this.#continueBody(bytes, at, end);
         continue;
@@ -183,6 +193,7 @@ export class ReadLoop {
         }
       }
       this.#handle(type, number, channel, bytes, at + FRAME_HEADER_BYTES, frameEnd - 1);
+      this.#holdIfUnread();
       at = frameEnd;
     }
     return at;
@@ -202,8 +213,10 @@ export class ReadLoop {
         this.#methodId = readU32(bytes, start);
         return methodFrame(this.#connection, number, channel, bytes, start, end);
       case FRAME_HEADER:
+        this.#methodId = contentOf(channel);
         return contentFrame(this.#connection, number, channel, bytes, start, end);
       case FRAME_BODY:
+        this.#methodId = contentOf(channel);
         return bodyFrame(this.#connection, number, channel, bytes, start, end);
       case FRAME_HEARTBEAT:
         if (number !== 0) throw heartbeatOnChannel(type, bytes, start, end);
@@ -233,6 +246,12 @@ export class ReadLoop {
     return at + 1;
   }
 
+  /** A peer that does not read the answers to what it asks is not listened to any more. */
+  #holdIfUnread(): void {
+    const { outbox } = this.#connection;
+    if (outbox.congested && outbox.unsentBytes > UNREAD_BYTES_MAX) this.hold('unread');
+  }
+
   #incomplete(at: number, needed: number): number {
     this.#carry.needed = needed;
     return at;
@@ -253,6 +272,11 @@ export class ReadLoop {
 }
 
 const EMPTY = new Uint8Array(0);
+
+/** The method that a content frame belongs to, for the error that it may end in: none if none is under way. */
+function contentOf(channel: Channel | undefined): number {
+  return channel === undefined || channel.phase.name === 'open' ? 0 : BASIC_PUBLISH;
+}
 
 function isSettlement(methodId: number): boolean {
   return methodId === BASIC_ACK || methodId === BASIC_NACK || methodId === BASIC_REJECT;

@@ -99,9 +99,6 @@ export const CONSUME: readonly Conversation[] = [
   talk('bad x-priority', 'an argument of the wrong kind is 406', async (channel, queue) => {
     await channel.call('basic.consume', { queue, arguments: fromPlain({ 'x-priority': 'high' }) });
   }),
-  talk('stream argument on a classic queue', 'an argument of another queue type is 406', async (channel, queue) => {
-    await channel.call('basic.consume', { queue, arguments: fromPlain({ 'x-stream-offset': 'first' }) });
-  }),
   talk('unknown consume argument', 'arguments that mean nothing are not looked at', async (channel, queue) => {
     await channel.call('basic.consume', { queue, consumerTag: 'ct', arguments: fromPlain({ 'x-other': 1 }) });
   }),

@@ -133,7 +133,7 @@ export const CONTENT: readonly Conversation[] = [
         channel.client.frame({ type: 3, channel: 1, payload: part.subarray(0, Math.min(left, part.length)) });
       }
       stage.transcript.splice(1);
-      await channel.refused();
+      await channel.call('basic.qos');
     },
   },
 ];

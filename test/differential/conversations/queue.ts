@@ -19,7 +19,6 @@ export const QUEUE: readonly Conversation[] = [
     await channel.call('basic.get');
     await channel.call('basic.consume', { consumerTag: 'ct' });
     await channel.call('queue.purge');
-    await channel.call('queue.declare', { passive: true });
     await channel.call('queue.delete');
   }),
   talk(
@@ -57,6 +56,14 @@ export const QUEUE: readonly Conversation[] = [
   ),
   talk('queue.unbind with no queue declared', 'an empty name without a declared queue is 404', (channel) =>
     channel.call('queue.unbind', { exchange: 'amq.direct' }),
+  ),
+  talk(
+    'passive declare without a name',
+    'an empty name does not stand for the last queue here',
+    async (channel, stage) => {
+      await channel.call('queue.declare', { queue: stage.queue('q') });
+      await channel.call('queue.declare', { passive: true });
+    },
   ),
   talk('passive declare with no queue declared', 'an empty name without a declared queue is 404', (channel) =>
     channel.call('queue.declare', { passive: true }),

@@ -1,6 +1,6 @@
 import { type FieldTable, fromPlain } from '../../../src/codec/table.ts';
 import type { Conversation } from '../stage.ts';
-import { redeclared, talk } from '../talk.ts';
+import { queueTalk, redeclared, talk } from '../talk.ts';
 
 const args = (plain: Parameters<typeof fromPlain>[0]): { arguments: FieldTable } => ({ arguments: fromPlain(plain) });
 
@@ -26,6 +26,13 @@ export const QUEUE_ARGUMENTS: readonly Conversation[] = [
   ),
   talk('queue type that is no string', 'the queue type is a string', (channel, stage) =>
     channel.call('queue.declare', { queue: stage.queue('q'), durable: true, ...args({ 'x-queue-type': 5 }) }),
+  ),
+  queueTalk(
+    'stream argument on a classic queue',
+    'an argument of another queue type is 406',
+    async (channel, queue) => {
+      await channel.call('basic.consume', { queue, arguments: fromPlain({ 'x-stream-offset': 'first' }) });
+    },
   ),
   ...badArguments(),
 ];

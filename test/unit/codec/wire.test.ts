@@ -72,6 +72,14 @@ describe('a reader', () => {
     expect(readerOf(...Array<number>(8).fill(0xff)).u64()).toBe(2 ** 64);
   });
 
+  test('takes bytes left over for undecodable', () => {
+    const reader = readerOf(1, 2);
+    reader.u8();
+    expect(refusal(() => reader.expectEnd()).replyText).toBe('FRAME_ERROR - cannot decode <<1,2>>');
+    reader.u8();
+    expect(() => reader.expectEnd()).not.toThrow();
+  });
+
   test('shows at most what fits a reply text of undecodable bytes', () => {
     const { replyText } = refusal(() => new WireReader(new Uint8Array(100_000).fill(255), 0, 100_000).longstr());
     expect(replyText).toMatch(/^FRAME_ERROR - cannot decode <<255,255,[\d,]+\.\.\.$/);

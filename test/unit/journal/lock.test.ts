@@ -99,7 +99,7 @@ test('takes over a plain file of that name', async () => {
   await lock.release();
 });
 
-test.runIf(process.getuid?.() !== 0)('says so when it may not write there', async () => {
+test.runIf(process.getuid?.() !== 0)('says so when it may not write there (root may write anywhere)', async () => {
   chmodSync(folder, 0o500);
   await expect(lockDataDir(folder)).rejects.toMatchObject({ code: 'data-dir', message: /not permitted/ });
   chmodSync(folder, 0o700);

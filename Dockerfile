@@ -1,0 +1,24 @@
+FROM node:24-bookworm-slim AS build
+WORKDIR /leveret
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+RUN npx tsc -p tsconfig.build.json && npm prune --omit=dev --no-audit --no-fund
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production LEVERET_DATA_DIR=/data
+WORKDIR /leveret
+RUN mkdir /data && chown node:node /data
+COPY package.json LICENSE ./
+COPY bin bin
+COPY --from=build /leveret/node_modules node_modules
+COPY --from=build /leveret/dist dist
+USER node
+VOLUME /data
+EXPOSE 5672
+STOPSIGNAL SIGTERM
+# A port or host given as a flag is not known here: give it as LEVERET_PORT or LEVERET_HOST.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=5s CMD ["node", "/leveret/bin/leveret.js", "ping"]
+ENTRYPOINT ["node", "/leveret/bin/leveret.js"]
+CMD ["start"]

@@ -1,0 +1,18 @@
+// What the daemon is measured with. Absent numbers are: no confirms, no acknowledgements, no prefetch limit, no fanout,
+// and as fast as it goes.
+
+const ONE = { publishers: 1, consumers: 1, bodyBytes: 100 };
+
+export const SCENARIOS = [
+  { name: '1 to 1, 100 B', ...ONE },
+  { name: '1 to 1, 100 B, confirms 1000, acks 100', ...ONE, window: 1000, ackEvery: 100, prefetch: 1000 },
+  { name: '1 to 1, 16 KiB', ...ONE, bodyBytes: 16 * 1024 },
+  { name: 'fanout to 10 queues, 100 B', ...ONE, consumers: 10, fanout: 10 },
+  { name: '20 to 20 on one queue, 100 B', ...ONE, publishers: 20, consumers: 20 },
+  { name: 'latency at 5,000/s, 100 B', ...ONE, perSecond: 5000 },
+];
+
+/** The same with durable queues and persistent messages. */
+export function durable(scenario) {
+  return { ...scenario, name: `${scenario.name}, durable`, durable: true };
+}

@@ -1,0 +1,2 @@
+// Vitest's own defaults, not those of the project above.
+export default {};

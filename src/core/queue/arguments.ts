@@ -1,0 +1,145 @@
+import {
+  bytesToText,
+  type FieldTable,
+  type FieldValue,
+  fieldTypeName,
+  getString,
+  isInteger,
+} from '../../codec/table.ts';
+
+/** The arguments of queue.declare that RabbitMQ knows, for which types of queues, and what values they may have. */
+
+export type QueueType = 'classic' | 'quorum';
+
+export interface QueueArgument {
+  readonly name: string;
+  /**
+   * On these the value is checked, and has to be the same when the queue is declared again. On a queue of another type
+   * the argument is refused, whatever its value.
+   */
+  readonly queueTypes: readonly QueueType[];
+  /** What is wrong with a value, as the Erlang term that RabbitMQ shows; undefined if nothing is. */
+  readonly problem?: (field: FieldValue, table: FieldTable) => string | undefined;
+}
+
+export const QUEUE_TYPE = 'x-queue-type';
+export const DEAD_LETTER_EXCHANGE = 'x-dead-letter-exchange';
+
+/** Ten years of 365 days. */
+const EXPIRY_MS_MAX = 315_360_000_000;
+const PRIORITY_MAX = 255;
+
+const BOTH: readonly QueueType[] = ['classic', 'quorum'];
+const CLASSIC: readonly QueueType[] = ['classic'];
+const QUORUM: readonly QueueType[] = ['quorum'];
+/** Of streams, which Leveret does not have. */
+const NEITHER: readonly QueueType[] = [];
+
+/** A queue type that is left out may also be said to be left out. */
+const QUEUE_TYPES: ReadonlyMap<string, QueueType> = new Map([
+  ['classic', 'classic'],
+  ['quorum', 'quorum'],
+  ['', 'classic'],
+  ['undefined', 'classic'],
+]);
+
+const OVERFLOWS = ['drop-head', 'reject-publish', 'reject-publish-dlx'];
+const STRATEGIES = ['at-most-once', 'at-least-once'];
+const LEADER_LOCATORS = ['client-local', 'balanced', 'random', 'least-leaders', 'min-masters'];
+
+/**
+ * The order is that in which RabbitMQ checks: of two problems, the first is told. Arguments about replicas and memory
+ * mean nothing to a single node; they are here because clients send them and expect to be told about mistakes.
+ */
+export const QUEUE_ARGUMENTS: readonly QueueArgument[] = [
+  { name: 'x-expires', queueTypes: BOTH, problem: expires },
+  { name: 'x-message-ttl', queueTypes: BOTH, problem: expiry },
+  // That it is a string is checked ahead of everything else.
+  { name: DEAD_LETTER_EXCHANGE, queueTypes: BOTH },
+  { name: 'x-dead-letter-routing-key', queueTypes: BOTH, problem: deadLetterRoutingKey },
+  { name: 'x-dead-letter-strategy', queueTypes: QUORUM, problem: oneOf(STRATEGIES, 'invalid_dlx_strategy') },
+  { name: 'x-max-length', queueTypes: BOTH, problem: natural },
+  { name: 'x-max-length-bytes', queueTypes: BOTH, problem: natural },
+  { name: 'x-max-in-memory-length', queueTypes: QUORUM, problem: natural },
+  { name: 'x-max-in-memory-bytes', queueTypes: QUORUM, problem: natural },
+  { name: 'x-max-priority', queueTypes: CLASSIC, problem: maxPriority },
+  { name: 'x-overflow', queueTypes: BOTH, problem: oneOf(OVERFLOWS, 'invalid_overflow') },
+  { name: 'x-queue-mode', queueTypes: CLASSIC },
+  { name: 'x-queue-version', queueTypes: CLASSIC, problem: queueVersion },
+  { name: 'x-single-active-consumer', queueTypes: BOTH, problem: bool },
+  { name: 'x-consumer-timeout', queueTypes: QUORUM, problem: natural },
+  { name: 'x-consumer-disconnected-timeout', queueTypes: QUORUM, problem: natural },
+  { name: QUEUE_TYPE, queueTypes: BOTH, problem: queueTypeProblem },
+  { name: 'x-quorum-initial-group-size', queueTypes: QUORUM, problem: groupSize },
+  { name: 'x-queue-master-locator', queueTypes: CLASSIC },
+  { name: 'x-queue-leader-locator', queueTypes: BOTH, problem: oneOf(LEADER_LOCATORS, 'invalid_queue_locator_arg') },
+  { name: 'x-delivery-limit', queueTypes: QUORUM },
+  { name: 'x-delayed-retry-type', queueTypes: QUORUM },
+  { name: 'x-delayed-retry-min', queueTypes: QUORUM },
+  { name: 'x-delayed-retry-max', queueTypes: QUORUM },
+  { name: 'x-max-age', queueTypes: NEITHER },
+  { name: 'x-initial-cluster-size', queueTypes: NEITHER },
+  { name: 'x-stream-max-segment-size-bytes', queueTypes: NEITHER },
+  { name: 'x-stream-filter-size-bytes', queueTypes: NEITHER },
+];
+
+/** Classic, unless the arguments say otherwise. */
+export function queueType(properties: { readonly arguments: FieldTable }): QueueType {
+  return QUEUE_TYPES.get(getString(properties.arguments, QUEUE_TYPE) ?? '') ?? 'classic';
+}
+
+export function queueTypeProblem(field: FieldValue): string | undefined {
+  if (field.tag !== 'S') return unacceptableType(field);
+  const name = bytesToText(field.value);
+  // An Erlang string: quotes and backslashes in it are escaped as in JSON.
+  return QUEUE_TYPES.has(name) ? undefined : JSON.stringify(`unsupported queue type '${name}'`);
+}
+
+function unacceptableType(field: FieldValue): string {
+  return `{unacceptable_type,${fieldTypeName(field)}}`;
+}
+
+function natural(field: FieldValue): string | undefined {
+  if (!isInteger(field)) return `"expected integer, got ${fieldTypeName(field)}"`;
+  return field.value < 0 ? `{value_negative,${field.value}}` : undefined;
+}
+
+function expiry(field: FieldValue): string | undefined {
+  return natural(field) ?? (Number(field.value) > EXPIRY_MS_MAX ? `{value_too_large,${field.value}}` : undefined);
+}
+
+function expires(field: FieldValue): string | undefined {
+  return expiry(field) ?? nonZero(field);
+}
+
+function groupSize(field: FieldValue): string | undefined {
+  return natural(field) ?? nonZero(field);
+}
+
+function nonZero(field: FieldValue): string | undefined {
+  return Number(field.value) === 0 ? '{value_zero,0}' : undefined;
+}
+
+function maxPriority(field: FieldValue): string | undefined {
+  return natural(field) ?? (Number(field.value) > PRIORITY_MAX ? `{max_value_exceeded,${field.value}}` : undefined);
+}
+
+function queueVersion(field: FieldValue): string | undefined {
+  return natural(field) ?? (Number(field.value) === 2 ? undefined : `"unsupported queue version '${field.value}'"`);
+}
+
+function bool(field: FieldValue): string | undefined {
+  return field.tag === 't' ? undefined : unacceptableType(field);
+}
+
+function deadLetterRoutingKey(field: FieldValue, table: FieldTable): string | undefined {
+  if (field.tag !== 'S') return unacceptableType(field);
+  return table.has(DEAD_LETTER_EXCHANGE) ? undefined : 'routing_key_but_no_dlx_defined';
+}
+
+function oneOf(values: readonly string[], problem: string): (field: FieldValue) => string | undefined {
+  return (field) => {
+    if (field.tag !== 'S') return unacceptableType(field);
+    return values.includes(bytesToText(field.value)) ? undefined : problem;
+  };
+}

@@ -1,0 +1,32 @@
+// The examples run as they stand, against what `npm test` has just built.
+
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { createBroker } from '../../src/index.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+async function node(...words: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, words, { cwd: root, timeout: 15_000 });
+  return stdout;
+}
+
+test('hello.mjs gets its message back', async () => {
+  const broker = await createBroker();
+  try {
+    expect(await node('examples/hello.mjs', broker.url)).toBe('Hello, Leveret!\n');
+  } finally {
+    await broker.close();
+  }
+});
+
+test('embed.mjs receives its job and ends by itself', async () => {
+  expect(await node('examples/embed.mjs')).toMatch(/^A broker listens on port \d+\.\nReceived a job\.\n$/);
+});
+
+test('in-a-test.test.mjs passes', async () => {
+  const output = await node('node_modules/vitest/vitest.mjs', 'run', '--root', 'examples', '--reporter=json');
+  expect(JSON.parse(output)).toMatchObject({ success: true, numPassedTests: 1, numTotalTests: 1 });
+});
