@@ -7,15 +7,14 @@ import { measureMicro, printMicro } from './lib/micro.mjs';
 import { HELP, readOptions } from './lib/options.mjs';
 import { withSubjects } from './lib/subjects.mjs';
 
-let options;
 try {
-  options = readOptions(process.argv.slice(2));
+  const options = readOptions(process.argv.slice(2));
+  if (options === undefined) process.stdout.write(HELP);
+  else await bench(options);
 } catch (error) {
   process.stderr.write(`bench: ${error.message}\n`);
   process.exit(1);
 }
-if (options === undefined) process.stdout.write(HELP);
-else await bench(options);
 
 async function bench(wanted) {
   const report = await withSubjects(wanted, async (subjects) => {

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Users } from './auth/users.ts';
 import { VERSION } from './config/version.ts';
-import { MemoryStore } from './core/store/memory_store.ts';
-import { VirtualHost } from './core/vhost.ts';
-import { type DataLock, lockDataDir } from './journal/lock.ts';
+import { PageTable } from './core/store/page_table.ts';
+import { type OpenStorage, openStorage } from './broker_storage.ts';
 import { Arena } from './lib/arena.ts';
 import { type Clock, SystemClock } from './lib/clock.ts';
 import { TimerWheel } from './lib/timer_wheel.ts';
@@ -23,8 +22,14 @@ export interface BrokerOptions {
   readonly host?: string;
   /** Port to listen on; 0, the default, takes any free one. */
   readonly port?: number;
-  /** Folder that is locked for this broker. Without one, everything is in memory only. */
+  /** Folder for what is durable, locked for this broker. Without one, everything is in memory only. */
   readonly dataDir?: string | undefined;
+  /** What to do when the journal is found damaged: serve what is sound (the default), or reject. */
+  readonly onDamage?: 'serve' | 'stop';
+  /** Bytes of messages kept in memory; what is beyond is read back from disk when its turn comes. */
+  readonly memoryCacheBytes?: number;
+  /** Free bytes on the data folder's disk below which publishers are blocked. */
+  readonly diskFreeLimitBytes?: number;
   /** A pino logger, or anything of its shape. */
   readonly logger?: Logger;
   /** Where time comes from: a `ManualClock` lets a test move it. */
@@ -62,16 +67,54 @@ export async function createBroker(options: BrokerOptions = {}): Promise<Broker>
   const host = options.host ?? '127.0.0.1';
   const logger = options.logger ?? SILENT;
   const clock = options.clock ?? new SystemClock();
-  const lock = options.dataDir === undefined ? undefined : await lockDataDir(options.dataDir);
+  const frameMax = options.frameMax ?? 128 * 1024;
+  const turn = new LoopTurn();
+  const arena = new Arena({ readBytes: 2 * frameMax + 256 * 1024, slots: 256, pages: 192 });
+  const connections = new Set<Connection>();
+  const pages = new PageTable(arena);
+  const storage = await openStorage(options, { logger, clock, turn, pages, connections, uniqueName });
   const wheel = new TimerWheel(clock, WHEEL_TICK_MS);
-  const server = createServer(options, logger, clock, wheel);
+  const alarms = new Alarms({
+    clock,
+    logger,
+    memoryLimitBytes: options.memoryLimitBytes ?? Number.POSITIVE_INFINITY,
+    memory: memoryMeter(pages, arena),
+    disk: storage.disk,
+    onCleared: () => {
+      for (const connection of connections) connection.releasePublisher();
+    },
+  });
+  storage.onFailure(() => alarms.journalFailed());
+  const server: Server = {
+    arena,
+    turn,
+    wheel,
+    alarms,
+    logger,
+    connections,
+    vhosts: new Map([[storage.vhost.name, storage.vhost]]),
+    users: new Users({
+      defaultUser: options.defaultUser ?? 'guest',
+      defaultPassword: options.defaultPassword ?? 'guest',
+      loopbackUsers: options.loopbackUsers ?? ['guest'],
+    }),
+    counters: { connectionsOpened: 0, published: 0 },
+    version: VERSION,
+    allowAnonymous: options.allowAnonymous ?? false,
+    maxMessageSizeBytes: options.maxMessageSizeBytes ?? 128 * MIB,
+    frameMax,
+    channelMax: options.channelMax ?? 2047,
+    heartbeatSeconds: options.heartbeatSeconds ?? 60,
+    handshakeTimeoutMs: options.handshakeTimeoutMs ?? 10_000,
+  };
   try {
+    await alarms.checkDisk();
     const listener = await Listener.open(server, host, options.port ?? 0);
-    return new RunningBroker(server, listener, lock, host, options);
+    return new RunningBroker(server, listener, storage, host, options);
   } catch (error) {
-    server.alarms.stop();
+    alarms.stop();
     wheel.stop();
-    await lock?.release();
+    await storage.close();
     throw error;
   }
 }
@@ -82,13 +125,13 @@ class RunningBroker implements Broker {
   readonly port: number;
   readonly #server: Server;
   readonly #listener: Listener;
-  readonly #lock: DataLock | undefined;
+  readonly #storage: OpenStorage;
   #closing: Promise<void> | undefined;
 
-  constructor(server: Server, listener: Listener, lock: DataLock | undefined, host: string, options: BrokerOptions) {
+  constructor(server: Server, listener: Listener, storage: OpenStorage, host: string, options: BrokerOptions) {
     this.#server = server;
     this.#listener = listener;
-    this.#lock = lock;
+    this.#storage = storage;
     this.host = host;
     this.port = listener.port;
     const user = encodeURIComponent(options.defaultUser ?? 'guest');
@@ -114,48 +157,8 @@ class RunningBroker implements Broker {
     clearTimeout(grace);
     alarms.stop();
     wheel.stop();
-    await this.#lock?.release();
+    await this.#storage.close();
   }
-}
-
-function createServer(options: BrokerOptions, logger: Logger, clock: Clock, wheel: TimerWheel): Server {
-  const frameMax = options.frameMax ?? 128 * 1024;
-  const turn = new LoopTurn();
-  const arena = new Arena({ readBytes: 2 * frameMax + 256 * 1024, slots: 256, pages: 192 });
-  const vhost = new VirtualHost({ name: '/', store: new MemoryStore(arena), turn, uniqueName });
-  const vhosts = new Map([[vhost.name, vhost]]);
-  const connections = new Set<Connection>();
-  const alarms = new Alarms({
-    clock,
-    logger,
-    memoryLimitBytes: options.memoryLimitBytes ?? Number.POSITIVE_INFINITY,
-    memory: memoryMeter(vhost.store.pages, arena),
-    onCleared: () => {
-      for (const connection of connections) connection.releasePublisher();
-    },
-  });
-  return {
-    arena,
-    turn,
-    wheel,
-    alarms,
-    logger,
-    vhosts,
-    connections,
-    users: new Users({
-      defaultUser: options.defaultUser ?? 'guest',
-      defaultPassword: options.defaultPassword ?? 'guest',
-      loopbackUsers: options.loopbackUsers ?? ['guest'],
-    }),
-    counters: { connectionsOpened: 0, published: 0 },
-    version: VERSION,
-    allowAnonymous: options.allowAnonymous ?? false,
-    maxMessageSizeBytes: options.maxMessageSizeBytes ?? 128 * MIB,
-    frameMax,
-    channelMax: options.channelMax ?? 2047,
-    heartbeatSeconds: options.heartbeatSeconds ?? 60,
-    handshakeTimeoutMs: options.handshakeTimeoutMs ?? 10_000,
-  };
 }
 
 /** 22 characters of base64url: 128 random bits, as RabbitMQ's generated names have. */

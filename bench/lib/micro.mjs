@@ -22,13 +22,14 @@ export function measureMicro(subjects, { only, runs }) {
 
 export function printMicro(results) {
   const [first, second] = results;
-  if (first === undefined || Object.keys(first.nanoseconds).length === 0) return;
+  const names = new Set(results.flatMap(({ nanoseconds }) => Object.keys(nanoseconds)));
+  if (names.size === 0) return;
   const head = ['one operation', ...results.map(({ name }) => `${name}, ns`), 'per second'];
-  const rows = Object.entries(first.nanoseconds).map(([name, value]) => [
+  const rows = Array.from(names, (name) => [
     name,
     ...results.map(({ nanoseconds }) => number(nanoseconds[name])),
-    number(1e9 / value),
-    ...(second === undefined ? [] : [ratio(second.nanoseconds[name], value)]),
+    number(1e9 / first.nanoseconds[name]),
+    ...(second === undefined ? [] : [ratio(second.nanoseconds[name], first.nanoseconds[name])]),
   ]);
   printTable(second === undefined ? head : [...head, `speed, times ${second.name}'s`], rows);
 }

@@ -21,7 +21,7 @@ export function median(values) {
 
 /** Whole numbers with commas; small ones with as many decimals as say something. */
 export function number(value) {
-  if (value === undefined) return '';
+  if (value === undefined || Number.isNaN(value)) return '';
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
   return value.toLocaleString('en-US', { maximumFractionDigits: digits });
 }

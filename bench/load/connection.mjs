@@ -6,6 +6,7 @@ import * as methods from './methods.mjs';
 import { FRAME_METHOD } from './payload.mjs';
 
 const FRAME_MAX = 131_072;
+const READ_BYTES = 256 * 1024;
 
 /** What `amqp://user:password@host:port/vhost` says, with the usual defaults. */
 export function parseUrl(url) {
@@ -30,23 +31,24 @@ export class Connection {
   #wanted;
   #closing = false;
 
-  static async open(url, { localAddress } = {}) {
+  /** Without heartbeats unless told otherwise; a connection that has nothing to read can do with few `readBytes`. */
+  static async open(url, { localAddress, readBytes = READ_BYTES, heartbeatSeconds = 0 } = {}) {
     const { host, port, user, password, vhost } = parseUrl(url);
-    const connection = new Connection(host, port, localAddress);
+    const connection = new Connection({ host, port, localAddress, readBytes });
     await connection.#call(methods.PROTOCOL_HEADER, methods.CONNECTION_START);
     const tune = await connection.#call(methods.startOk(user, password), methods.CONNECTION_TUNE);
     const offered = tune.readUInt32BE(6);
     connection.frameMax = offered === 0 ? FRAME_MAX : Math.min(FRAME_MAX, offered);
-    connection.socket.write(methods.tuneOk(tune.readUInt16BE(4), connection.frameMax));
+    connection.socket.write(methods.tuneOk(tune.readUInt16BE(4), connection.frameMax, heartbeatSeconds));
     await connection.#call(methods.open(vhost), methods.CONNECTION_OPEN_OK);
     await connection.#call(methods.channelOpen(1), methods.CHANNEL_OPEN_OK);
     return connection;
   }
 
-  constructor(host, port, localAddress) {
-    const scanner = new FrameScanner((type, bytes, at, size) => this.#frame(type, bytes, at, size));
+  constructor({ readBytes, ...address }) {
+    const scanner = new FrameScanner(readBytes, (type, bytes, at, size) => this.#frame(type, bytes, at, size));
     const onread = { buffer: scanner.readInto, callback: (length) => this.#read(scanner, length) };
-    this.socket = createConnection({ host, port, localAddress, noDelay: true, onread });
+    this.socket = createConnection({ ...address, noDelay: true, onread });
     this.socket.on('error', (error) => this.#lost(error));
     this.socket.on('close', () => this.#lost(new Error('the broker closed the connection')));
   }

@@ -9,19 +9,19 @@
 import { FRAME_END, FRAME_METHOD } from './payload.mjs';
 
 const HELD_BYTES = 16 * 1024;
-const READ_BYTES = 256 * 1024;
 /** Of a body, as much as a time stamp takes. */
 const PREFIX_BYTES = 8;
 
 export class FrameScanner {
   readInto;
-  #bytes = Buffer.allocUnsafeSlow(HELD_BYTES + READ_BYTES);
+  #bytes;
   #held = 0;
   #skip = 0;
   #onFrame;
 
-  /** `onFrame(type, bytes, at, size)`: the payload is at `at`, whole only for a method frame. */
-  constructor(onFrame) {
+  /** Reads at most `readBytes` at a time. `onFrame(type, bytes, at, size)`: the payload is at `at`, whole only for a method frame. */
+  constructor(readBytes, onFrame) {
+    this.#bytes = Buffer.allocUnsafeSlow(HELD_BYTES + readBytes);
     this.#onFrame = onFrame;
     this.readInto = this.#bytes.subarray(HELD_BYTES);
   }

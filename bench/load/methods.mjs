@@ -33,8 +33,8 @@ export function startOk(user, password) {
   return new Payload(10, 11).noTable().short('PLAIN').long(response).short('en_US').frame(0);
 }
 
-export function tuneOk(channelMax, frameMax) {
-  return new Payload(10, 31).u16(channelMax).u32(frameMax).u16(0).frame(0);
+export function tuneOk(channelMax, frameMax, heartbeatSeconds) {
+  return new Payload(10, 31).u16(channelMax).u32(frameMax).u16(heartbeatSeconds).frame(0);
 }
 
 export function open(vhost) {

@@ -54,10 +54,11 @@ function matching(matcher, match) {
 async function rememberedRoute(load) {
   const { VirtualHost } = await load('core/vhost.js');
   const { MemoryStore } = await load('core/store/memory_store.js');
+  const { PageTable } = await load('core/store/page_table.js');
   const { Arena } = await load('lib/arena.js');
   const { declareQueue } = await load('core/topology/queues.js');
   const { fromPlain } = await load('codec/table.js');
-  const store = new MemoryStore(new Arena({ readBytes: 0, slots: 0, pages: 1 }));
+  const store = new MemoryStore(new PageTable(new Arena({ readBytes: 0, slots: 0, pages: 1 })));
   const vhost = new VirtualHost({ name: '/', store, turn: { queueReady() {} }, uniqueName: () => 'bench' });
   const flags = { passive: false, durable: false, exclusive: false, autoDelete: false };
   declareQueue(vhost, { queue: 'orders', ...flags, arguments: fromPlain({}) }, {});

@@ -15,10 +15,19 @@ const wanted = new RegExp(only, 'i');
 const results = {};
 
 for (const [group, create] of Object.entries({ codec, routing, queue, outbox })) {
+  // A build from before something was renamed is still compared in all the rest.
+  try {
+    await measureGroup(group, create);
+  } catch (error) {
+    process.stderr.write(`bench: ${dist} cannot be measured in "${group}": ${error.message}\n`);
+  }
+}
+process.stdout.write(`${JSON.stringify(results)}\n`);
+
+async function measureGroup(group, create) {
   const benches = await create((path) => import(new URL(path, base).href));
   for (const [name, run] of Object.entries(benches)) {
     const title = `${group}: ${name}`;
     if (wanted.test(title)) results[title] = Math.round(nanosecondsPerOperation(run) * 10) / 10;
   }
 }
-process.stdout.write(`${JSON.stringify(results)}\n`);

@@ -7,10 +7,13 @@ const REPLY_TEXT_BYTES_MAX = 255;
 const ELLIPSIS = '...';
 
 export interface AmqpErrorOptions {
-  /** The class and method that failed, 0 and 0 where none did. */
+  /** The class and method that failed, 0 and 0 for none. Left out, they are those of the method at hand. */
   readonly classId?: number;
   readonly methodId?: number;
 }
+
+/** The ids of a mistake that RabbitMQ blames on no method, whichever was at hand. */
+export const NO_METHOD: AmqpErrorOptions = { classId: 0, methodId: 0 };
 
 /** A peer's or operator's mistake, with the reply code by which a connection or channel is closed over it. */
 export class AmqpError extends Error {
@@ -18,8 +21,9 @@ export class AmqpError extends Error {
   readonly code: ReplyCode;
   /** `NOT_FOUND` for 404. */
   readonly codeName: (typeof REPLY_CODES)[ReplyCode]['name'];
-  readonly classId: number;
-  readonly methodId: number;
+  /** Undefined where whoever answers has to say which method was at hand. */
+  readonly classId: number | undefined;
+  readonly methodId: number | undefined;
   /** Whether it closes the connection rather than the channel. */
   readonly hard: boolean;
   readonly explanation: string;
@@ -31,8 +35,8 @@ export class AmqpError extends Error {
     this.codeName = name;
     this.hard = hard;
     this.explanation = explanation;
-    this.classId = options.classId ?? 0;
-    this.methodId = options.methodId ?? 0;
+    this.classId = options.classId;
+    this.methodId = options.methodId;
   }
 
   /** What the peer is told: at most 255 bytes, ending in `...` where it was cut. */

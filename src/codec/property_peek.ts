@@ -63,7 +63,7 @@ export function peekHeaders(bytes: Uint8Array, start: number, end: number): Fiel
 }
 
 /** Where a property starts, by its flag, or -1 if it is not there. */
-export function propertyOffset(bytes: Uint8Array, start: number, end: number, flag: number): number {
+function propertyOffset(bytes: Uint8Array, start: number, end: number, flag: number): number {
   const flags = flagsAt(bytes, start);
   if ((flags & flag) === 0) return -1;
   let offset = start + FLAGS_BYTES;

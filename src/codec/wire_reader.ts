@@ -1,4 +1,4 @@
-import { AmqpError } from './errors.ts';
+import { AmqpError, NO_METHOD } from './errors.ts';
 
 /** A byte order mark is a character like any other here. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -78,7 +78,7 @@ export class WireReader {
     try {
       return UTF8.decode(this.#bytes.subarray(start, start + lengthBytes));
     } catch {
-      throw new AmqpError(501, 'Malformed UTF-8 in shortstr');
+      throw new AmqpError(501, 'Malformed UTF-8 in shortstr', NO_METHOD);
     }
   }
 

@@ -1,10 +1,12 @@
 import type { Block } from '../lib/arena.ts';
+import type { Binding } from './exchange/binding.ts';
+import type { ExchangeProperties } from './exchange/exchange.ts';
 import type { Queue } from './queue/queue.ts';
 import type { PageTable, Position } from './store/page_table.ts';
 
 /**
- * What the core needs of others. The server implements `QueueConsumer` and `Turn`; a store keeps messages. A test
- * implements them with arrays.
+ * What the core needs of others. The server implements `QueueConsumer` and `Turn`; the journal, or memory alone, implements
+ * the rest. A test implements them with arrays.
  */
 
 /** Keeps message records (see store/record.ts). A position is valid while its page is retained. */
@@ -14,6 +16,55 @@ export interface MessageStore {
   append(bytes: Uint8Array, routeStart: number, routeEnd: number, contentStart: number, contentEnd: number): Position;
   /** Takes over a block that holds one whole record of `length` bytes. The caller retains it at once. */
   adopt(block: Block, length: number): Position;
+}
+
+/** Numbers the steps in which things become durable: what is appended now is on disk once `committed >= gathering`. */
+export interface CommitClock {
+  readonly gathering: number;
+  readonly committed: number;
+  /** Why nothing will ever be committed again, or undefined. */
+  readonly failure: Error | undefined;
+  /** So much waits to be written that publishers should be held until some of it is. */
+  readonly congested: boolean;
+  /** Calls back once `committed` has reached `commit`, or when it never will. Makes the commit happen soon. */
+  whenCommitted(commit: number, waiter: CommitWaiter): void;
+}
+
+export interface CommitWaiter {
+  /** `clock.committed` was raised, or `clock.failure` set. Answers whether it waits for more. */
+  committed(clock: CommitClock): boolean;
+}
+
+/** What outlives the process: durable queues with their persistent messages, exchanges, bindings. */
+export interface DurableStore extends CommitClock {
+  /** As MessageStore.append, in the journal too, for those of `queues` that have a log. Of any length. */
+  append(
+    queues: readonly Queue[],
+    bytes: Uint8Array,
+    routeStart: number,
+    routeEnd: number,
+    contentStart: number,
+    contentEnd: number,
+    bodyBytes: number,
+  ): Position;
+  /** What is appended within `appends` is recovered whole or not at all. */
+  atomically(appends: () => void): void;
+  queueDeclared(queue: Queue): QueueLog;
+  queueDeleted(queue: Queue): void;
+  exchangeDeclared(exchange: ExchangeProperties): void;
+  exchangeDeleted(name: string): void;
+  bound(binding: Binding): void;
+  unbound(binding: Binding): void;
+  /** The commit that holds the last change to queues, exchanges and bindings. */
+  readonly topologyCommit: number;
+}
+
+/** A durable queue's side of the journal: what happens to its persistent messages, by their sequence. */
+export interface QueueLog {
+  settled(sequence: number): void;
+  delivered(sequence: number): void;
+  /** The message came back to the queue for the `count`th time. */
+  returned(sequence: number, count: number): void;
 }
 
 /** A consumer as its queue sees it. */
@@ -32,6 +83,8 @@ export interface QueueConsumer {
 
 /** The present turn of the event loop: what has to be done before it ends. */
 export interface Turn {
+  /** `journal` has gathered something: commit it when this turn ends. Each registers once a turn. */
+  commitReady(journal: { commit(): void }): void;
   /** `queue` has ready messages and a consumer with room: drain it before this turn ends. */
   queueReady(queue: Queue): void;
 }

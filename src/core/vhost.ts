@@ -4,12 +4,14 @@ import { BindingTable } from './exchange/binding_table.ts';
 import { PREDECLARED_EXCHANGES } from './exchange/declare.ts';
 import { Exchange } from './exchange/exchange.ts';
 import { Router } from './exchange/router.ts';
-import type { MessageStore, Turn } from './ports.ts';
+import type { DurableStore, MessageStore, Turn } from './ports.ts';
 import type { Queue } from './queue/queue.ts';
 
 export interface VirtualHostOptions {
   readonly name: string;
   readonly store: MessageStore;
+  /** Where what is durable is kept; undefined for a virtual host that lives in memory only. */
+  readonly durable: DurableStore | undefined;
   readonly turn: Turn;
   /** The opaque end of a generated queue name, new at every call. */
   readonly uniqueName: () => string;
@@ -21,6 +23,8 @@ export interface Route {
   readonly queues: readonly Queue[];
   /** The vhost's `topologyVersion` for which this holds. */
   readonly version: number;
+  /** Whether one of the queues keeps persistent messages. */
+  readonly durable: boolean;
   /** Whether the queues depend on the message's headers, so that the route is for one message only. */
   readonly headersMatter: boolean;
 }
@@ -32,6 +36,7 @@ const CACHED_ROUTES_MAX = 4096;
 export class VirtualHost {
   readonly name: string;
   readonly store: MessageStore;
+  readonly durable: DurableStore | undefined;
   readonly turn: Turn;
   readonly uniqueName: () => string;
   readonly exchanges: Map<string, Exchange> = new Map();
@@ -47,6 +52,7 @@ export class VirtualHost {
   constructor(options: VirtualHostOptions) {
     this.name = options.name;
     this.store = options.store;
+    this.durable = options.durable;
     this.turn = options.turn;
     this.uniqueName = options.uniqueName;
     this.bindings = new BindingTable((name) => this.exchanges.get(name));
@@ -82,7 +88,8 @@ export class VirtualHost {
     if (cached !== undefined && cached.version === this.topologyVersion) return cached;
     const headersMatter = this.#router.dependsOnHeaders(exchange);
     const queues = this.#router.route(exchange, routingKey, headersMatter ? headers() : undefined);
-    const route: Route = { exchange, queues, version: this.topologyVersion, headersMatter };
+    const durable = queues.some((queue) => queue.log !== undefined);
+    const route: Route = { exchange, queues, durable, version: this.topologyVersion, headersMatter };
     if (headersMatter) return route;
     if (cache.size >= CACHED_ROUTES_MAX) cache.clear();
     cache.set(routingKey, route);

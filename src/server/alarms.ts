@@ -3,7 +3,7 @@ import type { Logger } from './logger.ts';
 import type { MemoryMeter } from './memory_meter.ts';
 
 const CHECK_EVERY_MS = 500;
-/** Publishers go on once this share of the limit is free again, so that the alarm does not flicker. */
+/** Publishers go on once this share of the memory limit is free again, so that the alarm does not flicker. */
 const RELEASE_SHARE = 0.95;
 
 export interface AlarmsOptions {
@@ -11,37 +11,83 @@ export interface AlarmsOptions {
   readonly logger: Logger;
   readonly memoryLimitBytes: number;
   readonly memory: MemoryMeter;
+  /** Undefined where nothing is kept on disk. */
+  readonly disk: DiskWatch | undefined;
   readonly onCleared: () => void;
 }
 
-/** The memory alarm: while it is on, connections that publish are held. */
+/** The disk that the journal is on. */
+export interface DiskWatch {
+  readonly freeLimitBytes: number;
+  freeBytes(): Promise<number>;
+  /** Why the journal takes nothing any more, or undefined. */
+  failure(): Error | undefined;
+}
+
+/** Why publishers are held: too little memory, too little disk, or a journal that failed. */
+interface Reasons {
+  memory: boolean;
+  disk: boolean;
+  journal: boolean;
+}
+
+/** While an alarm is on, connections that publish are held; consumers and acknowledgements go on. */
 export class Alarms {
   /** Whether publishers are held. */
   active = false;
   readonly #options: AlarmsOptions;
+  readonly #reasons: Reasons = { memory: false, disk: false, journal: false };
   #timer: Timer | undefined;
+  #lookingAtDisk = false;
 
   constructor(options: AlarmsOptions) {
     this.#options = options;
     this.#timer = options.clock.after(CHECK_EVERY_MS, this.#onTimer);
   }
 
-  /** As connection.blocked gives it. */
+  /** As connection.blocked gives it, in RabbitMQ's words where it has them. */
   get reason(): string {
-    return 'low on memory';
+    const { memory, disk, journal } = this.#reasons;
+    if (journal) return 'journal failed';
+    if (memory && disk) return 'low on memory & disk';
+    return disk ? 'low on disk' : 'low on memory';
   }
 
-  /** Looks now; the read loop asks after every large step, since half a second is long at full speed. */
+  /** Looks at what is known at once; the read loop asks after every large step, since half a second is long at full speed. */
   check(): void {
-    const { logger, memoryLimitBytes, memory, onCleared } = this.#options;
+    const { logger, memoryLimitBytes, memory } = this.#options;
     const usedBytes = memory.used();
-    if (!this.active && usedBytes > memoryLimitBytes) {
-      this.active = true;
+    if (!this.#reasons.memory && usedBytes > memoryLimitBytes) {
       logger.warn({ usedBytes, memoryLimitBytes }, 'memory alarm: publishers are blocked');
-    } else if (this.active && usedBytes < memoryLimitBytes * RELEASE_SHARE) {
-      this.active = false;
+      this.#set('memory', true);
+    } else if (this.#reasons.memory && usedBytes < memoryLimitBytes * RELEASE_SHARE) {
       logger.warn({ usedBytes, memoryLimitBytes }, 'memory alarm cleared: publishers go on');
-      onCleared();
+      this.#set('memory', false);
+    }
+  }
+
+  /** The journal failed: it will not recover before a restart. */
+  journalFailed(): void {
+    this.#set('journal', true);
+  }
+
+  /** Asks how much disk is free; the answer may set or clear the alarm. */
+  async checkDisk(): Promise<void> {
+    const { disk, logger } = this.#options;
+    if (disk === undefined || this.#lookingAtDisk) return;
+    this.#lookingAtDisk = true;
+    try {
+      const freeBytes = await disk.freeBytes();
+      const { freeLimitBytes } = disk;
+      if (freeBytes < freeLimitBytes && !this.#reasons.disk) {
+        logger.warn({ freeBytes, freeLimitBytes }, 'disk alarm: publishers are blocked');
+        this.#set('disk', true);
+      } else if (freeBytes >= freeLimitBytes && this.#reasons.disk) {
+        logger.warn({ freeBytes, freeLimitBytes }, 'disk alarm cleared: publishers go on');
+        this.#set('disk', false);
+      }
+    } finally {
+      this.#lookingAtDisk = false;
     }
   }
 
@@ -50,9 +96,20 @@ export class Alarms {
     this.#timer = undefined;
   }
 
+  #set(reason: keyof Reasons, on: boolean): void {
+    this.#reasons[reason] = on;
+    const { memory, disk, journal } = this.#reasons;
+    const wasActive = this.active;
+    this.active = memory || disk || journal;
+    if (wasActive && !this.active) this.#options.onCleared();
+  }
+
   readonly #onTimer = (): void => {
     this.#timer = this.#options.clock.after(CHECK_EVERY_MS, this.#onTimer);
     this.#options.memory.measure();
     this.check();
+    this.checkDisk().catch((error: Error) => {
+      this.#options.logger.error({ err: error }, 'cannot tell how much disk is free');
+    });
   };
 }

@@ -13,6 +13,7 @@ export interface Flushable {
  */
 export class LoopTurn implements Turn {
   #queues: Queue[] = [];
+  #journals: { commit(): void }[] = [];
   #later: (() => void)[] = [];
   #confirms: Flushable[] = [];
   #outboxes: Flushable[] = [];
@@ -21,6 +22,12 @@ export class LoopTurn implements Turn {
   readonly #end = (): void => {
     this.#scheduled = false;
     this.drainQueues();
+    // The disk is set to work before the sockets are, so that it works meanwhile.
+    const journals = this.#journals;
+    if (journals.length > 0) {
+      this.#journals = [];
+      for (const journal of journals) journal.commit();
+    }
     const later = this.#later;
     if (later.length > 0) {
       this.#later = [];
@@ -38,6 +45,11 @@ export class LoopTurn implements Turn {
 
   queueReady(queue: Queue): void {
     this.#queues.push(queue);
+    this.#schedule();
+  }
+
+  commitReady(journal: { commit(): void }): void {
+    this.#journals.push(journal);
     this.#schedule();
   }
 

@@ -1,3 +1,4 @@
+import { CARBON_COPY } from './conversations/carbon_copy.ts';
 import { CONFIRM } from './conversations/confirm.ts';
 import { CONNECTION } from './conversations/connection.ts';
 import { CONSUME } from './conversations/consume.ts';
@@ -29,6 +30,7 @@ export const TOPICS: Readonly<Record<string, readonly Conversation[]>> = {
   queue_arguments: QUEUE_ARGUMENTS,
   exclusive: EXCLUSIVE,
   publish: PUBLISH,
+  carbon_copy: CARBON_COPY,
   settle: SETTLE,
   consume: CONSUME,
   confirm: CONFIRM,
@@ -40,6 +42,6 @@ export const TOPICS: Readonly<Record<string, readonly Conversation[]>> = {
 
 /** Topics that the reference is recorded for, and Leveret is not held to yet. */
 export const LATER: Readonly<Record<string, string>> = {
-  queue_arguments: 'Leveret knows no queue arguments yet',
+  carbon_copy: 'Leveret does not route by CC and BCC yet',
   reply_to: 'Leveret has no direct reply-to yet',
 };

@@ -11,7 +11,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const bytes = fc.uint8Array({ maxLength: 40 });
 
-export const shortstr: fc.Arbitrary<string> = fc
+const shortstr: fc.Arbitrary<string> = fc
   .string({ unit: 'binary', maxLength: 80 })
   .filter((text) => !LONE_SURROGATE.test(text) && Buffer.byteLength(text) <= 255);
 

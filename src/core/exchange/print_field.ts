@@ -1,5 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import { type FieldValue, fieldTypeName } from '../../codec/table.ts';
+import { printBinary } from '../../lib/erlang.ts';
 
 /**
  * A field value as RabbitMQ puts it into reply texts, which is Erlang's notation: `<<"text">>`, `<<1,97>>`, `1.0`,
@@ -9,7 +9,7 @@ export function printField(field: FieldValue): string {
   switch (field.tag) {
     case 'S':
     case 'x':
-      return printBytes(field.value);
+      return printBinary(field.value);
     case 'f':
     case 'd':
       return printFloat(field.value);
@@ -25,7 +25,7 @@ export function printField(field: FieldValue): string {
 }
 
 function printEntry([name, field]: [string, FieldValue]): string {
-  return `{${printBytes(Buffer.from(name))},${fieldTypeName(field)},${printField(field)}}`;
+  return `{${printBinary(Buffer.from(name))},${fieldTypeName(field)},${printField(field)}}`;
 }
 
 /** Erlang's floats always have a point, no plus sign in the exponent, and an exponent only where that is shorter. */
@@ -37,33 +37,4 @@ function printFloat(value: number): string {
 
 function withPoint(number: string): string {
   return number.includes('.') ? number : number.replace(/^-?\d+/, '$&.0');
-}
-
-const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['"', '\\"'],
-  ['\\', '\\\\'],
-  ['\n', '\\n'],
-  ['\r', '\\r'],
-  ['\t', '\\t'],
-  ['\v', '\\v'],
-  ['\b', '\\b'],
-  ['\f', '\\f'],
-  ['\u001b', '\\e'],
-]);
-
-/** Text, `/utf8` if not of ASCII alone, or of Latin-1, where every character can be shown, else the bytes as numbers. */
-function printBytes(bytes: Uint8Array): string {
-  const numbers = `<<${bytes.join(',')}>>`;
-  if (bytes.length === 0) return numbers;
-  const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
-  let text = '';
-  let ascii = true;
-  for (const character of Buffer.from(bytes).toString(encoding)) {
-    const code = character.codePointAt(0)!;
-    const escaped = ESCAPES.get(character);
-    if (escaped === undefined && (code < 0x20 || (code >= 0x7f && code < 0xa0))) return numbers;
-    text += escaped ?? character;
-    ascii &&= code < 0x80;
-  }
-  return `<<"${text}"${ascii || encoding === 'latin1' ? '' : '/utf8'}>>`;
 }

@@ -1,9 +1,9 @@
 import type { Position } from '../store/page_table.ts';
 
-/** Bits of an entry's `flags`. */
+/** Bits of an entry's `flags`; a ring keeps three. */
 export const REDELIVERED = 1;
-/** The message was published with delivery_mode 2. */
-export const PERSISTENT = 2;
+/** The message is in the journal for this queue. */
+export const DURABLE = 2;
 
 /** One message's place in a queue, for the paths that are not the data plane. */
 export interface Entry {

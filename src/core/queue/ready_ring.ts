@@ -2,29 +2,35 @@ import { assert } from '../../lib/assert.ts';
 import type { Position } from '../store/page_table.ts';
 
 /**
- * The ready messages of a queue, oldest first, as numbers in typed arrays: 21 bytes each, nothing for the garbage
+ * The ready messages of a queue, oldest first, as numbers in typed arrays: 16 bytes each, nothing for the garbage
  * collector to look at. A chain of blocks, so that growing copies nothing and an idle queue costs nothing:
  *
- *     head block ──▶ block ──▶ tail block          entry: position 8, sequence 8, body bytes 4, flags 1
- *       ▲ head                    ▲ tail
+ *     head block ──▶ block ──▶ tail block      entry: position 8, sequence 4 (from the block's base),
+ *       ▲ head                    ▲ tail               body bytes and flags 4 (29 bits and 3)
  */
 const FIRST_BLOCK_ENTRIES = 16;
 const BLOCK_ENTRIES_MAX = 4096;
+const FLAG_BITS = 3;
+const FLAGS = (1 << FLAG_BITS) - 1;
+const UINT32_MAX = 0xffff_ffff;
 
 class RingBlock {
   readonly capacity: number;
   readonly positions: Float64Array;
-  readonly sequences: Float64Array;
-  readonly bodyBytes: Uint32Array;
-  readonly flags: Uint8Array;
+  readonly sequences: Uint32Array;
+  readonly sizes: Uint32Array;
+  /** The sequence of the block's first entry. */
+  base = 0;
+  /** Entries in it, once it is no longer the tail. */
+  used: number;
   next: RingBlock | undefined;
 
   constructor(capacity: number) {
     this.capacity = capacity;
+    this.used = capacity;
     this.positions = new Float64Array(capacity);
-    this.sequences = new Float64Array(capacity);
-    this.bodyBytes = new Uint32Array(capacity);
-    this.flags = new Uint8Array(capacity);
+    this.sequences = new Uint32Array(capacity);
+    this.sizes = new Uint32Array(capacity);
   }
 }
 
@@ -40,11 +46,13 @@ export class ReadyRing {
   push(position: Position, sequence: number, bodyBytes: number, flags: number): void {
     let block = this.#tail;
     if (block === undefined || this.#tailIndex === block.capacity) block = this.#grow();
+    // Sequences leave gaps only where a queue was recovered; one of four thousand million needs a new block.
+    else if (sequence - block.base > UINT32_MAX && this.#tailIndex > 0) block = this.#grow();
     const index = this.#tailIndex++;
+    if (index === 0) block.base = sequence;
     block.positions[index] = position;
-    block.sequences[index] = sequence;
-    block.bodyBytes[index] = bodyBytes;
-    block.flags[index] = flags;
+    block.sequences[index] = sequence - block.base;
+    block.sizes[index] = (bodyBytes << FLAG_BITS) | flags;
     this.length++;
   }
 
@@ -54,15 +62,16 @@ export class ReadyRing {
   }
 
   headSequence(): number {
-    return (this.#head as RingBlock).sequences[this.#headIndex] as number;
+    const block = this.#head as RingBlock;
+    return block.base + (block.sequences[this.#headIndex] as number);
   }
 
   headBodyBytes(): number {
-    return (this.#head as RingBlock).bodyBytes[this.#headIndex] as number;
+    return ((this.#head as RingBlock).sizes[this.#headIndex] as number) >>> FLAG_BITS;
   }
 
   headFlags(): number {
-    return (this.#head as RingBlock).flags[this.#headIndex] as number;
+    return ((this.#head as RingBlock).sizes[this.#headIndex] as number) & FLAGS;
   }
 
   shift(): void {
@@ -76,7 +85,7 @@ export class ReadyRing {
       this.#tailIndex = 0;
       return;
     }
-    if (this.#headIndex === block.capacity) {
+    if (this.#headIndex === block.used) {
       this.#head = block.next;
       this.#headIndex = 0;
       block.next = undefined;
@@ -84,17 +93,33 @@ export class ReadyRing {
     }
   }
 
+  /**
+   * Moves entries whose messages were moved: `moved` gets a position and answers the new one, or undefined where it
+   * stays. Off the data plane.
+   */
+  relocate(moved: (position: Position) => Position | undefined): void {
+    let index = this.#headIndex;
+    for (let block = this.#head; block !== undefined; block = block.next) {
+      const end = block === this.#tail ? this.#tailIndex : block.used;
+      for (; index < end; index++) {
+        const position = moved(block.positions[index] as number);
+        if (position !== undefined) block.positions[index] = position;
+      }
+      index = 0;
+    }
+  }
+
   /** Visits every entry, oldest first. Off the data plane. */
   each(visit: (position: Position, sequence: number, bodyBytes: number, flags: number) => void): void {
     let index = this.#headIndex;
     for (let block = this.#head; block !== undefined; block = block.next) {
-      const end = block === this.#tail ? this.#tailIndex : block.capacity;
+      const end = block === this.#tail ? this.#tailIndex : block.used;
       for (; index < end; index++) {
         visit(
           block.positions[index] as number,
-          block.sequences[index] as number,
-          block.bodyBytes[index] as number,
-          block.flags[index] as number,
+          block.base + (block.sequences[index] as number),
+          (block.sizes[index] as number) >>> FLAG_BITS,
+          (block.sizes[index] as number) & FLAGS,
         );
       }
       index = 0;
@@ -117,6 +142,7 @@ export class ReadyRing {
       this.#head = block;
       this.#headIndex = 0;
     } else {
+      last.used = this.#tailIndex;
       last.next = block;
     }
     this.#tail = block;
@@ -129,6 +155,7 @@ export class ReadyRing {
     const spare = this.#spare;
     if (spare !== undefined) {
       this.#spare = undefined;
+      spare.used = spare.capacity;
       return spare;
     }
     return new RingBlock(Math.min(BLOCK_ENTRIES_MAX, last.capacity * 4));

@@ -1,3 +1,4 @@
+import type { Position } from '../store/page_table.ts';
 import type { Entry } from './entry.ts';
 
 /**
@@ -5,7 +6,7 @@ import type { Entry } from './entry.ts';
  * everything still in the ring, so the heap is always served first, and that is the original order.
  */
 export class ReturnedHeap {
-  readonly #heap: Entry[] = [];
+  #heap: Entry[] = [];
 
   get length(): number {
     return this.#heap.length;
@@ -51,6 +52,11 @@ export class ReturnedHeap {
   /** All entries, in no particular order. */
   entries(): readonly Entry[] {
     return this.#heap;
+  }
+
+  /** As ReadyRing.relocate. */
+  relocate(moved: (position: Position) => Position | undefined): void {
+    this.#heap = this.#heap.map((entry) => ({ ...entry, position: moved(entry.position) ?? entry.position }));
   }
 
   clear(): void {

@@ -1,14 +1,14 @@
-import { type Arena, type Block, copyBytes, PAGE_BYTES } from '../../lib/arena.ts';
+import { type Block, copyBytes, PAGE_BYTES } from '../../lib/arena.ts';
 import type { MessageStore } from '../ports.ts';
-import { type Page, PageTable, type Position } from './page_table.ts';
+import type { Page, PageTable, Position } from './page_table.ts';
 
 /** Messages in memory only: appended to the current page, forgotten when nothing refers to the page any more. */
 export class MemoryStore implements MessageStore {
   readonly pages: PageTable;
   #current: Page | undefined;
 
-  constructor(arena: Arena) {
-    this.pages = new PageTable(arena);
+  constructor(pages: PageTable) {
+    this.pages = pages;
   }
 
   append(bytes: Uint8Array, routeStart: number, routeEnd: number, contentStart: number, contentEnd: number): Position {
@@ -25,7 +25,7 @@ export class MemoryStore implements MessageStore {
   }
 
   adopt(block: Block, length: number): Position {
-    const page = this.pages.allocateLarge(block);
+    const page = this.pages.adopt(block);
     page.used = length;
     // Sealed by the first retain's release: until then the caller holds it.
     page.sealed = true;

@@ -7,39 +7,58 @@ import { assert } from '../../lib/assert.ts';
  */
 export type Position = number;
 
+/** Whoever made a page and can do without its memory: the journal, a spill file. */
+export interface PageHome {
+  /** Nothing refers to the page any more; its memory is gone. */
+  freed(page: Page): void;
+  /** Reads the page's bytes back. Rejects when they are damaged. */
+  load(page: Page): Promise<Block>;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
 /**
- * A stretch of message records. `references` counts the queue entries (and messages held by a transaction) that still
- * need it: at zero, when it is no longer written to, its memory is used again.
+ * A stretch of message records. `references` counts the queue entries (and others that hold messages, or write to it) that
+ * still need it: at zero, when it is sealed, its memory is used again.
  */
 export class Page {
   readonly number: number;
-  readonly block: Block;
-  readonly bytes: Uint8Array;
-  readonly base: number;
+  readonly home: PageHome | undefined;
+  /** Undefined while the page is only where its home keeps it. */
+  block: Block | undefined;
+  bytes: Uint8Array = NO_BYTES;
+  base = 0;
   used = 0;
   references = 0;
+  /** Nothing is appended any more. */
   sealed = false;
+  /** What its home kept is damaged: its messages are lost. */
+  lost = false;
+  /** Its home's own note: which of its pages this is. */
+  slot = 0;
+  /** Who waits for it to be loaded; undefined while it is not being loaded. */
+  waiters: (() => void)[] | undefined;
 
-  constructor(number: number, block: Block) {
+  constructor(number: number, home: PageHome | undefined) {
     this.number = number;
-    this.block = block;
-    this.bytes = block.bytes;
-    this.base = block.base;
+    this.home = home;
   }
 }
 
 /** Every page of one virtual host, by number. */
 export class PageTable {
-  readonly #arena: Arena;
+  readonly arena: Arena;
   readonly #pages = new Map<number, Page>();
   /** The page looked up last: messages are mostly read in the order they were written. */
   #last: Page | undefined;
   #nextNumber = 1;
   #residentBytes = 0;
   #farBytes = 0;
+  /** Pages whose memory was given up; while there are none, nobody has to ask whether a page is resident. */
+  #absent = 0;
 
   constructor(arena: Arena) {
-    this.#arena = arena;
+    this.arena = arena;
   }
 
   /** Bytes of memory that pages hold, including what is free inside them. */
@@ -52,17 +71,35 @@ export class PageTable {
     return this.#farBytes;
   }
 
+  /** Pages that are only where their homes keep them. */
+  get absentCount(): number {
+    return this.#absent;
+  }
+
   get pageCount(): number {
     return this.#pages.size;
   }
 
-  allocate(): Page {
-    return this.#adopt(this.#arena.takePage());
+  allocate(home?: PageHome): Page {
+    return this.adopt(this.arena.takePage(), home);
   }
 
   /** A page of its own for a record that is already in a block of its own. */
-  allocateLarge(block: Block): Page {
-    return this.#adopt(block);
+  adopt(block: Block, home?: PageHome): Page {
+    const page = new Page(this.#nextNumber++, home);
+    this.#pages.set(page.number, page);
+    this.#setBlock(page, block);
+    return page;
+  }
+
+  /** A page that is only where its home keeps it, for now. */
+  allocateAbsent(home: PageHome, usedBytes: number): Page {
+    const page = new Page(this.#nextNumber++, home);
+    page.used = usedBytes;
+    page.sealed = true;
+    this.#pages.set(page.number, page);
+    this.#absent++;
+    return page;
   }
 
   of(position: Position): Page {
@@ -80,7 +117,10 @@ export class PageTable {
   }
 
   release(position: Position): void {
-    const page = this.of(position);
+    this.releasePage(this.of(position));
+  }
+
+  releasePage(page: Page): void {
     page.references--;
     if (page.references === 0 && page.sealed) this.#free(page);
   }
@@ -91,21 +131,80 @@ export class PageTable {
     if (page.references === 0) this.#free(page);
   }
 
-  #adopt(block: Block): Page {
-    const page = new Page(this.#nextNumber++, block);
-    this.#pages.set(page.number, page);
-    this.#residentBytes += block.capacity;
-    if (block.bytes !== this.#arena.bytes) this.#farBytes += block.capacity;
-    return page;
+  /** Whether a message's bytes can be read now, or never will be (see `isLost`). */
+  isReadable(position: Position): boolean {
+    if (this.#absent === 0) return true;
+    const page = this.of(position);
+    return page.block !== undefined || page.lost;
+  }
+
+  isLost(position: Position): boolean {
+    return this.#absent > 0 && this.of(position).lost;
+  }
+
+  /** Calls back when the page of `position` is readable; the caller must hold a reference until then. */
+  whenReadable(position: Position, callback: () => void): void {
+    const page = this.of(position);
+    if (page.waiters !== undefined) {
+      page.waiters.push(callback);
+      return;
+    }
+    assert(page.home !== undefined, 'an absent page has a home');
+    page.waiters = [callback];
+    page.references++;
+    page.home.load(page).then(
+      (block) => this.#loaded(page, block),
+      () => this.#loaded(page, undefined),
+    );
+  }
+
+  /** Gives up a page's memory; its home has what is in it. */
+  evict(page: Page): void {
+    assert(page.block !== undefined && page.home !== undefined && page.sealed, 'evicted what cannot be loaded again');
+    this.#giveBlock(page);
+    this.#absent++;
+  }
+
+  /** Gives an absent page the bytes that its home read. */
+  fill(page: Page, block: Block): void {
+    this.#absent--;
+    this.#setBlock(page, block);
+  }
+
+  #loaded(page: Page, block: Block | undefined): void {
+    const waiters = page.waiters ?? [];
+    page.waiters = undefined;
+    if (block === undefined) page.lost = true;
+    else if (page.block === undefined) this.fill(page, block);
+    this.releasePage(page);
+    for (const waiter of waiters) waiter();
   }
 
   #free(page: Page): void {
     assert(page.references === 0, 'freed page is still referenced');
     this.#pages.delete(page.number);
     if (this.#last === page) this.#last = undefined;
-    this.#residentBytes -= page.block.capacity;
-    if (page.bytes !== this.#arena.bytes) this.#farBytes -= page.block.capacity;
-    if (page.block.capacity === PAGE_BYTES) this.#arena.givePage(page.block);
+    if (page.block === undefined) this.#absent--;
+    else this.#giveBlock(page);
+    page.home?.freed(page);
+  }
+
+  #setBlock(page: Page, block: Block): void {
+    page.block = block;
+    page.bytes = block.bytes;
+    page.base = block.base;
+    this.#residentBytes += block.capacity;
+    if (block.bytes !== this.arena.bytes) this.#farBytes += block.capacity;
+  }
+
+  #giveBlock(page: Page): void {
+    const block = page.block as Block;
+    this.#residentBytes -= block.capacity;
+    if (block.bytes !== this.arena.bytes) this.#farBytes -= block.capacity;
+    if (block.capacity === PAGE_BYTES) this.arena.givePage(block);
+    page.block = undefined;
+    page.bytes = NO_BYTES;
+    page.base = 0;
   }
 }
 

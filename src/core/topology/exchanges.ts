@@ -51,6 +51,7 @@ export function declareExchange(vhost: VirtualHost, request: ExchangeDeclaration
   checkExchangeName(name);
   checkAlternateExchange(properties, vhost.name);
   vhost.exchanges.set(name, new Exchange(properties));
+  if (durable) vhost.durable?.exchangeDeclared(properties);
   // An exchange may be another's alternate before it exists, so its coming may change routes.
   vhost.topologyVersion++;
 }
@@ -70,10 +71,17 @@ export function deleteExchange(vhost: VirtualHost, nameGiven: string, ifUnused: 
 
 function removeExchange(vhost: VirtualHost, name: string): void {
   vhost.exchanges.delete(name);
-  vhost.bindings.removeAllOfSource(name);
+  forgetBindings(vhost, vhost.bindings.removeAllOfSource(name));
   const removed = vhost.bindings.removeAllOfDestination('exchange', name);
+  forgetBindings(vhost, removed);
+  vhost.durable?.exchangeDeleted(name);
   vhost.topologyVersion++;
   autoDeleteSources(vhost, removed);
+}
+
+/** Bindings that are gone are gone for good, those that were durable too. */
+export function forgetBindings(vhost: VirtualHost, removed: readonly Binding[]): void {
+  for (const binding of removed) vhost.durable?.unbound(binding);
 }
 
 /** An auto-delete exchange goes with the last binding it was the source of; that may take others with it. */
@@ -86,21 +94,29 @@ export function autoDeleteSources(vhost: VirtualHost, removed: readonly Binding[
 
 export function bind(vhost: VirtualHost, request: BindingRequest, owner: object): void {
   const binding = resolveBinding(vhost, request, owner);
-  if (vhost.bindings.add(binding)) vhost.topologyVersion++;
+  if (!vhost.bindings.add(binding)) return;
+  vhost.topologyVersion++;
+  if (isDurable(vhost, binding)) vhost.durable?.bound(binding);
 }
 
-/** Unbinding what is not bound is no error. */
-export function unbind(vhost: VirtualHost, request: BindingRequest, owner: object): void {
+/** A binding outlives the process if what it connects does. */
+function isDurable(vhost: VirtualHost, { source, destination }: Binding): boolean {
+  const to = destination.kind === 'queue' ? vhost.queues.get(destination.name) : vhost.exchanges.get(destination.name);
+  return vhost.exchange(source).properties.durable && to !== undefined && to.properties.durable;
+}
+
+/** Unbinding what is not bound is no error, nor is, as in RabbitMQ, unbinding another connection's exclusive queue. */
+export function unbind(vhost: VirtualHost, request: BindingRequest): void {
   const source = stripLineBreaks(request.source);
   const name = stripLineBreaks(request.destination);
   checkNotDefaultExchange(source);
   if (request.destinationKind === 'exchange') checkNotDefaultExchange(name);
   const destination = request.destinationKind === 'queue' ? vhost.queues.get(name) : vhost.exchanges.get(name);
   if (destination === undefined || !vhost.exchanges.has(source)) return;
-  if (destination.kind === 'queue') queueOfOwner(vhost, destination, owner);
   const { routingKey, arguments: table } = request;
   const removed = vhost.bindings.remove({ source, destination, routingKey, arguments: table });
   if (removed === undefined) return;
+  forgetBindings(vhost, [removed]);
   vhost.topologyVersion++;
   autoDeleteSources(vhost, [removed]);
 }

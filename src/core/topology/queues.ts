@@ -6,7 +6,7 @@ import { lockedQueue, queueOfOwner } from '../queue/access.ts';
 import { checkEquivalent, checkQueueArguments } from '../queue/declare.ts';
 import { Queue, type QueueProperties } from '../queue/queue.ts';
 import type { VirtualHost } from '../vhost.ts';
-import { autoDeleteSources } from './exchanges.ts';
+import { autoDeleteSources, forgetBindings } from './exchanges.ts';
 
 export interface QueueDeclaration {
   readonly queue: string;
@@ -21,6 +21,10 @@ export interface QueueDeclaration {
 export function declareQueue(vhost: VirtualHost, request: QueueDeclaration, owner: object): Queue {
   const given = stripLineBreaks(request.queue);
   if (request.passive) return queueOfOwner(vhost, vhost.queue(given), owner);
+  // Even of a queue that is there: a client cannot declare again what the server has named.
+  if (given.startsWith('amq.')) {
+    throw new AmqpError(403, `queue name '${given}' contains reserved prefix 'amq.*'`);
+  }
   const name = given === '' ? `amq.gen-${vhost.uniqueName()}` : given;
   const properties: QueueProperties = {
     name,
@@ -36,12 +40,10 @@ export function declareQueue(vhost: VirtualHost, request: QueueDeclaration, owne
     checkEquivalent(existing.properties, properties, vhost.name);
     return existing;
   }
-  if (given.startsWith('amq.')) {
-    throw new AmqpError(403, `queue name '${given}' contains reserved prefix 'amq.*'`);
-  }
   checkQueueArguments(properties, vhost.name);
   const queue = new Queue(properties, vhost.store.pages, vhost.turn);
   vhost.queues.set(name, queue);
+  if (properties.durable) queue.log = vhost.durable?.queueDeclared(queue);
   vhost.topologyVersion++;
   if (request.exclusive) addExclusive(vhost, queue, owner);
   return queue;
@@ -58,22 +60,24 @@ export function deleteQueue(vhost: VirtualHost, request: QueueDeletion, owner: o
   const queue = vhost.queues.get(stripLineBreaks(request.queue));
   if (queue === undefined) return 0;
   queueOfOwner(vhost, queue, owner);
-  if (request.ifUnused && queue.consumers.size > 0) {
-    throw new AmqpError(406, `queue '${queue.name}' in vhost '${vhost.name}' in use`);
-  }
   if (request.ifEmpty && queue.readyCount > 0) {
     throw new AmqpError(406, `queue '${queue.name}' in vhost '${vhost.name}' not empty`);
+  }
+  if (request.ifUnused && queue.consumers.size > 0) {
+    throw new AmqpError(406, `queue '${queue.name}' in vhost '${vhost.name}' in use`);
   }
   return removeQueue(vhost, queue);
 }
 
 /** Takes the queue and its bindings out of the vhost. */
-export function removeQueue(vhost: VirtualHost, queue: Queue): number {
+function removeQueue(vhost: VirtualHost, queue: Queue): number {
   if (queue.deleted) return 0;
   vhost.queues.delete(queue.name);
   const { exclusiveOwner } = queue.properties;
   if (exclusiveOwner !== undefined) removeExclusive(vhost, queue, exclusiveOwner);
   const removed = vhost.bindings.removeAllOfDestination('queue', queue.name);
+  forgetBindings(vhost, removed);
+  vhost.durable?.queueDeleted(queue);
   vhost.topologyVersion++;
   const count = queue.delete();
   autoDeleteSources(vhost, removed);

@@ -65,10 +65,15 @@ export class Assembly {
     this.#used = at;
   }
 
-  /** Part of a body frame's payload. Throws 501 when it is more than the header promised. */
+  /** Throws 501 when a body frame's `length` is more than what is missing of what the header promised. */
+  expect(length: number): void {
+    if (length > this.bodyMissing) throw new AmqpError(501, 'content body frame exceeds remaining content size');
+  }
+
+  /** Part of a body frame's payload. */
   body(bytes: Uint8Array, start: number, end: number): void {
     const length = end - start;
-    if (length > this.bodyMissing) throw new AmqpError(501, 'content body frame exceeds remaining content size');
+    this.expect(length);
     // One octet more than the body: the frame end.
     if (this.#used + length + 1 > this.#block.capacity) this.#grow(this.#used + length + 1);
     this.#block.bytes.set(bytes.subarray(start, end), this.#used);

@@ -1,6 +1,7 @@
 import { AmqpError } from '../../codec/errors.ts';
 import type { Method } from '../../codec/methods.gen.ts';
 import { autoDeleteUnused } from '../../core/topology/queues.ts';
+import type { Position } from '../../core/store/page_table.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Assembly } from './assembly.ts';
@@ -49,6 +50,8 @@ export class Channel {
   prefetch = 0;
   /** basic.qos with global set: over all consumers of the channel. */
   globalPrefetch = 0;
+  /** Consumers for which the channel's prefetch left no room, in that order: it is the order in which they come back. */
+  readonly turnedAway: Set<Consumer> = new Set();
   /** False between channel.flow(active=false) and (true), when the client wants no deliveries. */
   delivering = true;
   /** What an empty queue name stands for. */
@@ -64,6 +67,24 @@ export class Channel {
     this.connection.outbox.method(this.number, method);
   }
 
+  /** Answers a change of the topology when it is on disk, if that is where it goes. */
+  reply(method: Method): void {
+    const { durable } = this.vhost;
+    if (durable === undefined) this.send(method);
+    else this.connection.holdUntilCommitted(durable, durable.topologyCommit, () => this.answerLate(method));
+  }
+
+  /** By the time something is on disk, the channel may be gone. */
+  answerLate(method: Method): void {
+    if (this.connection.channels.get(this.number) === this && this.phase.name !== 'closing') this.send(method);
+  }
+
+  /** Messages were moved to other pages: as ReadyRing.relocate. */
+  relocate(moved: (position: Position) => Position | undefined): void {
+    this.unacked.relocate(moved);
+    if (this.mode.name === 'transaction') this.mode.transaction.relocate(moved);
+  }
+
   /** The queue name a client gave, or the last declared queue where it gave none. */
   queueName(given: string): string {
     if (given !== '') return given;
@@ -73,6 +94,11 @@ export class Channel {
 
   /** Some consumers may have room again: of this channel's, those that are not already waiting for messages. */
   wakeConsumers(): void {
+    if (this.turnedAway.size > 0) {
+      const turnedAway = [...this.turnedAway];
+      this.turnedAway.clear();
+      for (const consumer of turnedAway) if (!consumer.waiting) consumer.queue.wake(consumer);
+    }
     for (const consumer of this.consumers.values()) if (!consumer.waiting) consumer.queue.wake(consumer);
   }
 

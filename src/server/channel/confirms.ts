@@ -1,25 +1,37 @@
+import type { CommitClock, CommitWaiter, DurableStore } from '../../core/ports.ts';
 import type { Outbox } from '../outbox.ts';
 import type { Flushable, LoopTurn } from '../turn.ts';
 
 const ACK = 80;
+const NACK = 120;
+
+/** Messages `first` to `last`, which are on disk when `commit` is. */
+interface Waiting {
+  readonly first: number;
+  last: number;
+  readonly commit: number;
+}
 
 /**
  * Publisher confirms of one channel: what is published is numbered from 1, and what is safe is acknowledged at the end of
- * the turn, as one cumulative ack.
+ * the turn, as one cumulative ack as far as everything before it is safe too.
  *
- *     1 ......... #upTo │ #upTo + 1 .......... #safeUpTo = published
- *     confirmed         │ safe, to be confirmed at the end of the turn
+ *     1 ......... #upTo │ #upTo + 1 .... #safeUpTo │ #waiting, and between its ranges #early │ published
+ *     confirmed         │ safe, to be confirmed    │ on their way to disk, and safe          │
+ *                       │ at the end of the turn   │ (transient) messages published since    │
  */
-export class Confirms implements Flushable {
+export class Confirms implements Flushable, CommitWaiter {
   readonly #channelNumber: number;
   readonly #outbox: Outbox;
   readonly #turn: LoopTurn;
-  /** Sequence number of the last message published. */
-  published = 0;
-  /** Everything up to here is confirmed, or will be by the next flush. */
+  #published = 0;
   #safeUpTo = 0;
   #upTo = 0;
   #registered = false;
+  readonly #waiting: Waiting[] = [];
+  #early: number[] = [];
+  /** Messages up to here that wait were not written and never will be: they are refused by the next flush. */
+  #refusedUpTo = 0;
 
   constructor(channelNumber: number, outbox: Outbox, turn: LoopTurn) {
     this.#channelNumber = channelNumber;
@@ -29,18 +41,62 @@ export class Confirms implements Flushable {
 
   /** Numbers a message that is as safe as it will ever be. */
   publishedSafely(): void {
-    this.published++;
-    this.#safeUpTo = this.published;
-    if (this.#registered) return;
-    this.#registered = true;
-    this.#turn.confirmsReady(this);
+    this.#published++;
+    if (this.#waiting.length === 0) this.#safeUpTo = this.#published;
+    else this.#early.push(this.#published);
+    this.#register();
+  }
+
+  /** Numbers a message that is safe once what `store` gathers now is committed. */
+  publishedDurably(store: DurableStore): void {
+    const number = ++this.#published;
+    const commit = store.gathering;
+    const last = this.#waiting[this.#waiting.length - 1];
+    if (last !== undefined && last.last === number - 1 && last.commit === commit) {
+      last.last = number;
+      return;
+    }
+    this.#waiting.push({ first: number, last: number, commit });
+    store.whenCommitted(commit, this);
+  }
+
+  committed(clock: CommitClock): boolean {
+    const waiting = this.#waiting;
+    let done = 0;
+    while (done < waiting.length && (waiting[done] as Waiting).commit <= clock.committed) done++;
+    waiting.splice(0, done);
+    this.#safeUpTo = waiting[0] === undefined ? this.#published : waiting[0].first - 1;
+    if (clock.failure !== undefined && waiting.length > 0) {
+      this.#refusedUpTo = (waiting[waiting.length - 1] as Waiting).last;
+      waiting.length = 0;
+    }
+    this.#register();
+    return waiting.length > 0;
   }
 
   flush(): void {
     this.#registered = false;
-    if (this.#safeUpTo === this.#upTo) return;
-    const multiple = this.#safeUpTo - this.#upTo > 1;
-    this.#upTo = this.#safeUpTo;
-    this.#outbox.confirm(this.#channelNumber, ACK, this.#safeUpTo, multiple);
+    if (this.#safeUpTo > this.#upTo) {
+      this.#send(ACK, this.#safeUpTo, this.#safeUpTo - this.#upTo > 1);
+      this.#upTo = this.#safeUpTo;
+    }
+    for (const number of this.#early) if (number > this.#upTo) this.#send(ACK, number, false);
+    this.#early = [];
+    if (this.#refusedUpTo > this.#upTo) {
+      this.#send(NACK, this.#refusedUpTo, true);
+      this.#upTo = this.#refusedUpTo;
+      this.#safeUpTo = this.#published;
+      this.#register();
+    }
+  }
+
+  #send(method: number, number: number, multiple: boolean): void {
+    this.#outbox.confirm(this.#channelNumber, method, number, multiple);
+  }
+
+  #register(): void {
+    if (this.#registered) return;
+    this.#registered = true;
+    this.#turn.confirmsReady(this);
   }
 }

@@ -3,7 +3,9 @@ import type { BasicCancel, BasicConsume, BasicGet, BasicQos, ChannelFlow } from 
 import { bytesToText, type FieldTable, fieldTypeName, getInteger } from '../../codec/table.ts';
 import { stripLineBreaks } from '../../core/names.ts';
 import { queueOfOwner } from '../../core/queue/access.ts';
+import { queueType } from '../../core/queue/arguments.ts';
 import { REDELIVERED } from '../../core/queue/entry.ts';
+import type { Queue } from '../../core/queue/queue.ts';
 import { offsetOf } from '../../core/store/page_table.ts';
 import { routeEnd } from '../../core/store/record.ts';
 import { checkConsumable, removeConsumer } from '../../core/topology/queues.ts';
@@ -29,6 +31,7 @@ export function consume(channel: Channel, method: BasicConsume): void {
   }
   const queue = queueOfOwner(vhost, vhost.queue(stripLineBreaks(channel.queueName(method.queue))), connection);
   const priority = priorityOf(method.arguments, queue.name, vhost.name);
+  checkNoStreamArguments(method.arguments, queue, vhost.name);
   checkConsumable(vhost, queue, method.exclusive);
   const tag = method.consumerTag === '' ? `amq.ctag-${vhost.uniqueName()}` : method.consumerTag;
   const consumer = new Consumer(channel, queue, {
@@ -53,6 +56,16 @@ function priorityOf(table: FieldTable, queueName: string, vhostName: string): nu
   throw new AmqpError(406, `invalid arg 'x-priority' for queue '${queueName}' in vhost '${vhostName}': ${problem}`);
 }
 
+/** What only consumers of streams may ask for, which Leveret does not have. */
+const STREAM_ARGUMENTS = ['x-stream-offset', 'x-stream-filter', 'x-stream-match-unfiltered'];
+
+function checkNoStreamArguments(table: FieldTable, queue: Queue, vhostName: string): void {
+  const name = STREAM_ARGUMENTS.find((argument) => table.has(argument));
+  if (name === undefined) return;
+  const where = `for queue '${queue.name}' in vhost '${vhostName}'`;
+  throw new AmqpError(406, `invalid arg '${name}' ${where} of queue type rabbit_${queueType(queue.properties)}_queue`);
+}
+
 /** Cancelling a tag that is not there is no error. What the consumer has not settled stays its channel's. */
 export function cancel(channel: Channel, method: BasicCancel): void {
   const { consumerTag } = method;
@@ -67,6 +80,19 @@ export function cancel(channel: Channel, method: BasicCancel): void {
 export function get(channel: Channel, method: BasicGet): void {
   const { vhost, connection } = channel;
   const queue = queueOfOwner(vhost, vhost.queue(stripLineBreaks(channel.queueName(method.queue))), connection);
+  // Its message may have to be read back from disk first; nothing else of this client is done meanwhile.
+  const readable = queue.readyToTake(() => resume?.());
+  let resume: (() => void) | undefined;
+  if (!readable) {
+    connection.hold((release) => {
+      resume = (): void => {
+        resume = undefined;
+        if (connection.channels.get(channel.number) === channel) get(channel, method);
+        release();
+      };
+    });
+    return;
+  }
   const entry = queue.take();
   if (entry === undefined) {
     channel.send({ name: 'basic.get-empty' });
@@ -86,8 +112,12 @@ export function get(channel: Channel, method: BasicGet): void {
     messageCount: queue.readyCount,
   });
   connection.outbox.content(channel.number, page.bytes, routeEnd(page.bytes, start), bodyBytes);
-  if (method.noAck) queue.settle(position);
-  else channel.unacked.add(tag, queue, undefined, position, sequence, bodyBytes, flags);
+  if (method.noAck) {
+    queue.settle(position, sequence, flags);
+  } else {
+    channel.unacked.add(tag, queue, undefined, position, sequence, bodyBytes, flags);
+    queue.delivered(sequence, flags);
+  }
 }
 
 /** A real pause: while inactive, the channel's consumers get nothing (RabbitMQ refuses to do it). */

@@ -48,7 +48,9 @@ export class Consumer implements QueueConsumer {
     if (channel.connection.outbox.congested || !channel.delivering) return false;
     if (this.noAck) return true;
     if (this.prefetch !== 0 && this.unacked >= this.prefetch) return false;
-    return channel.globalPrefetch === 0 || channel.unacked.count < channel.globalPrefetch;
+    if (channel.globalPrefetch === 0 || channel.unacked.count < channel.globalPrefetch) return true;
+    channel.turnedAway.add(this);
+    return false;
   }
 
   deliver(queue: Queue, position: Position, sequence: number, bodyBytes: number, flags: number): void {
@@ -59,10 +61,11 @@ export class Consumer implements QueueConsumer {
     const { outbox } = channel.connection;
     outbox.deliver(this.#prefix, channel.number, tag, flags & REDELIVERED, page.bytes, start, bodyBytes);
     if (this.noAck) {
-      queue.settle(position);
+      queue.settle(position, sequence, flags);
     } else {
       channel.unacked.add(tag, queue, this, position, sequence, bodyBytes, flags);
       this.unacked++;
+      queue.delivered(sequence, flags);
     }
   }
 

@@ -70,8 +70,7 @@ export function dispatch(channel: Channel, method: Method): void {
       selectTransaction(channel);
       return channel.send({ name: 'tx.select-ok' });
     case 'tx.commit':
-      transactionOf(channel).commit(channel);
-      return channel.send({ name: 'tx.commit-ok' });
+      return commit(channel);
     case 'tx.rollback':
       transactionOf(channel).rollback(channel);
       return channel.send({ name: 'tx.rollback-ok' });
@@ -92,6 +91,15 @@ function selectTransaction(channel: Channel): void {
   if (channel.mode.name === 'confirm') throw new AmqpError(406, 'cannot switch from confirm to tx mode');
   if (channel.mode.name === 'transaction') return;
   channel.mode = { name: 'transaction', transaction: new Transaction() };
+}
+
+/** Answered when what is durable of the transaction is on disk. */
+function commit(channel: Channel): void {
+  transactionOf(channel).commit(channel);
+  const { durable } = channel.vhost;
+  const answer = (): void => channel.answerLate({ name: 'tx.commit-ok' });
+  if (durable === undefined) answer();
+  else channel.connection.holdUntilCommitted(durable, durable.gathering, answer);
 }
 
 function transactionOf(channel: Channel): Transaction {

@@ -3,7 +3,7 @@ import { FRAME_BODY, FRAME_END, FRAME_HEADER } from '../../codec/frames.ts';
 import { DELIVERY_MODE, EXPIRATION, USER_ID } from '../../codec/properties.ts';
 import { peekDeliveryMode, peekHeaders, validateProperties } from '../../codec/property_peek.ts';
 import { bytesToText } from '../../codec/table.ts';
-import { PERSISTENT } from '../../core/queue/entry.ts';
+import { DURABLE } from '../../core/queue/entry.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import type { Position } from '../../core/store/page_table.ts';
 import { FRAME_OVERHEAD, propertiesEnd, propertiesStart, readU16, readU32, routeEnd } from '../../core/store/record.ts';
@@ -19,6 +19,10 @@ const WHOLE_BODY_BYTES_MAX = 48 * 1024;
 /** A basic.publish frame before its exchange name: 7 octets of frame, 4 of class and method, 2 of ticket. */
 const ROUTE_OFFSET = 13;
 
+/** Class, weight, body size and property flags, and with them the least content header frame. */
+const HEADER_BYTES_MIN = 14;
+const HEADER_FRAME_BYTES_MIN = FRAME_OVERHEAD + HEADER_BYTES_MIN;
+
 /** Answers of `publishWhole` that are not a number of octets used up. */
 export const NOT_WHOLE = 0;
 
@@ -33,11 +37,11 @@ export const NOT_WHOLE = 0;
  * octets from `at` are needed to tell.
  */
 export function publishWhole(channel: Channel, bytes: Uint8Array, at: number, frameEnd: number, end: number): number {
-  if (frameEnd + FRAME_OVERHEAD + 12 > end) return at - (frameEnd + FRAME_OVERHEAD + 12);
+  if (frameEnd + HEADER_FRAME_BYTES_MIN > end) return untilHeader(bytes, at, frameEnd, end);
   if (!isFrame(bytes, frameEnd, FRAME_HEADER, bytes, at)) return NOT_WHOLE;
   const headerSize = readU32(bytes, frameEnd + 3);
   const headerEnd = frameEnd + FRAME_OVERHEAD + headerSize;
-  if (headerSize > WHOLE_BODY_BYTES_MAX || headerSize < 14) return NOT_WHOLE;
+  if (headerSize > WHOLE_BODY_BYTES_MAX || headerSize < HEADER_BYTES_MIN) return NOT_WHOLE;
   if (readU32(bytes, frameEnd + 7) !== 0x003c0000 || readU32(bytes, frameEnd + 11) !== 0) return NOT_WHOLE;
   const bodyBytes = readU32(bytes, frameEnd + 15);
   if (bodyBytes > WHOLE_BODY_BYTES_MAX || bodyBytes > channel.connection.server.maxMessageSizeBytes) return NOT_WHOLE;
@@ -63,6 +67,13 @@ export function publishWhole(channel: Channel, bytes: Uint8Array, at: number, fr
   const bits = bytes[routingKeyEnd] as number;
   publish(channel, bytes, routeStart, routingKeyEnd, frameEnd - 1, messageEnd, bodyBytes, bits, undefined);
   return messageEnd;
+}
+
+/** Too little has come behind the method. More is waited for only while it can still become a content header. */
+function untilHeader(bytes: Uint8Array, at: number, frameEnd: number, end: number): number {
+  if (frameEnd + 7 > end) return at - (frameEnd + 7);
+  if (!isFrame(bytes, frameEnd, FRAME_HEADER, bytes, at)) return NOT_WHOLE;
+  return readU32(bytes, frameEnd + 3) < HEADER_BYTES_MIN ? NOT_WHOLE : at - (frameEnd + HEADER_FRAME_BYTES_MIN);
 }
 
 /** Whether a frame of this type, on the same channel as the frame at `other`, begins at `at`. */
@@ -113,9 +124,20 @@ function publish(
     mode.transaction.publish(channel, { route, position, bodyBytes, persistent, mandatory });
     return;
   }
+  const { durable } = vhost;
+  if (persistent && route.durable && durable !== undefined) {
+    if (durable.failure === undefined) {
+      const position = durable.append(route.queues, bytes, routeStart, routingKeyEnd, content, end, bodyBytes);
+      enqueue(channel, route.queues, position, bodyBytes, true);
+      if (durable.congested) connection.holdUntilCommitted(durable, durable.gathering);
+    }
+    // What the journal has not taken, because it failed, is refused.
+    if (mode.name === 'confirm') mode.confirms.publishedDurably(durable);
+    return;
+  }
   if (route.queues.length > 0) {
     const position = keep(channel, bytes, routeStart, routingKeyEnd, content, end, assembly);
-    enqueue(channel, route.queues, position, bodyBytes, persistent ? PERSISTENT : 0);
+    enqueue(channel, route.queues, position, bodyBytes, false);
   } else if (mandatory) {
     returnUnroutable(channel, bytes, routeStart, content, bodyBytes);
   }
@@ -158,17 +180,20 @@ function keep(
   return store.append(bytes, routeStart, routingKeyEnd, content, end);
 }
 
-/** Puts a kept message into its queues, each of which holds it from now on. */
+/** Puts a kept message into its queues, each of which holds it from now on; the durable ones, if the journal has it. */
 export function enqueue(
   channel: Channel,
   queues: readonly Queue[],
   position: Position,
   bodyBytes: number,
-  flags: number,
+  journalled: boolean,
 ): void {
   const count = queues.length;
   channel.vhost.store.pages.retain(position, count);
-  for (let i = 0; i < count; i++) (queues[i] as Queue).push(position, bodyBytes, flags);
+  for (let i = 0; i < count; i++) {
+    const queue = queues[i] as Queue;
+    queue.push(position, bodyBytes, journalled && queue.log !== undefined ? DURABLE : 0);
+  }
 }
 
 /** `content` is undefined where it follows the routing key directly, as it does in a record. */

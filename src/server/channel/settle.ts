@@ -49,15 +49,15 @@ function settleOne(channel: Channel, tag: number, settlement: Settlement): void 
   const { unacked } = channel;
   const queue = unacked.queueOf(tag);
   const position = unacked.positionOf(tag);
+  const sequence = unacked.sequenceOf(tag);
+  const flags = unacked.flagsOf(tag);
   const consumer = unacked.consumerOf(tag);
   if (consumer !== undefined) consumer.unacked--;
   if (settlement === 'done') {
     unacked.remove(tag);
-    queue.settle(position);
+    queue.settle(position, sequence, flags);
   } else {
-    const sequence = unacked.sequenceOf(tag);
     const bodyBytes = unacked.bodyBytesOf(tag);
-    const flags = unacked.flagsOf(tag);
     unacked.remove(tag);
     queue.requeue(position, sequence, bodyBytes, flags);
   }
@@ -67,7 +67,7 @@ function settleOne(channel: Channel, tag: number, settlement: Settlement): void 
 export function settleTaken(channel: Channel, delivery: Delivery, settlement: Settlement): void {
   const { queue, consumer, position, sequence, bodyBytes, flags } = delivery;
   if (consumer !== undefined) consumer.unacked--;
-  if (settlement === 'done') queue.settle(position);
+  if (settlement === 'done') queue.settle(position, sequence, flags);
   else queue.requeue(position, sequence, bodyBytes, flags);
   wake(channel, consumer);
 }

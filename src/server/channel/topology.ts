@@ -17,12 +17,12 @@ import type { Channel } from './channel.ts';
 
 export function declareExchangeMethod(channel: Channel, method: ExchangeDeclare): void {
   declareExchange(channel.vhost, method);
-  if (!method.noWait) channel.send({ name: 'exchange.declare-ok' });
+  if (!method.noWait) channel.reply({ name: 'exchange.declare-ok' });
 }
 
 export function deleteExchangeMethod(channel: Channel, method: ExchangeDelete): void {
   deleteExchange(channel.vhost, method.exchange, method.ifUnused);
-  if (!method.noWait) channel.send({ name: 'exchange.delete-ok' });
+  if (!method.noWait) channel.reply({ name: 'exchange.delete-ok' });
 }
 
 export function exchangeBinding(channel: Channel, method: ExchangeBind | ExchangeUnbind): void {
@@ -36,8 +36,8 @@ export function exchangeBinding(channel: Channel, method: ExchangeBind | Exchang
   };
   const { vhost, connection } = channel;
   if (method.name === 'exchange.bind') bind(vhost, request, connection);
-  else unbind(vhost, request, connection);
-  if (!method.noWait) channel.send({ name: `${method.name}-ok` });
+  else unbind(vhost, request);
+  if (!method.noWait) channel.reply({ name: `${method.name}-ok` });
 }
 
 export function declareQueueMethod(channel: Channel, method: QueueDeclare): void {
@@ -45,7 +45,7 @@ export function declareQueueMethod(channel: Channel, method: QueueDeclare): void
   channel.lastQueueName = queue.name;
   if (method.noWait) return;
   const { name, readyCount: messageCount, consumers } = queue;
-  channel.send({ name: 'queue.declare-ok', queue: name, messageCount, consumerCount: consumers.size });
+  channel.reply({ name: 'queue.declare-ok', queue: name, messageCount, consumerCount: consumers.size });
 }
 
 export function queueBinding(channel: Channel, method: QueueBind | QueueUnbind): void {
@@ -61,12 +61,12 @@ export function queueBinding(channel: Channel, method: QueueBind | QueueUnbind):
   };
   const { vhost, connection } = channel;
   if (method.name === 'queue.unbind') {
-    unbind(vhost, request, connection);
-    channel.send({ name: 'queue.unbind-ok' });
+    unbind(vhost, request);
+    channel.reply({ name: 'queue.unbind-ok' });
     return;
   }
   bind(vhost, request, connection);
-  if (!method.noWait) channel.send({ name: 'queue.bind-ok' });
+  if (!method.noWait) channel.reply({ name: 'queue.bind-ok' });
 }
 
 export function purgeQueueMethod(channel: Channel, method: QueuePurge): void {
@@ -80,5 +80,5 @@ export function deleteQueueMethod(channel: Channel, method: QueueDelete): void {
   const { vhost, connection } = channel;
   const { ifUnused, ifEmpty } = method;
   const messageCount = deleteQueue(vhost, { queue: channel.queueName(method.queue), ifUnused, ifEmpty }, connection);
-  if (!method.noWait) channel.send({ name: 'queue.delete-ok', messageCount });
+  if (!method.noWait) channel.reply({ name: 'queue.delete-ok', messageCount });
 }

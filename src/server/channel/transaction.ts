@@ -1,6 +1,8 @@
-import { PERSISTENT } from '../../core/queue/entry.ts';
+import type { DurableStore } from '../../core/ports.ts';
+import type { Queue } from '../../core/queue/queue.ts';
 import type { Position } from '../../core/store/page_table.ts';
 import { offsetOf } from '../../core/store/page_table.ts';
+import { contentEnd, routeEnd } from '../../core/store/record.ts';
 import type { Route } from '../../core/vhost.ts';
 import type { Channel } from './channel.ts';
 import { enqueue, returnUnroutable } from './publish.ts';
@@ -46,24 +48,31 @@ export class Transaction {
     this.#settlements.push({ deliveries, settlement });
   }
 
+  /** Does it all. What of it is durable is recovered whole or not at all. */
   commit(channel: Channel): void {
-    const { pages } = channel.vhost.store;
     const publishes = this.#publishes;
     const settlements = this.#settlements;
     this.#publishes = [];
     this.#settlements = [];
-    for (const { route, position, bodyBytes, persistent, mandatory } of publishes) {
-      const queues = route.queues.filter((queue) => !queue.deleted);
-      if (queues.length > 0) enqueue(channel, queues, position, bodyBytes, persistent ? PERSISTENT : 0);
-      else if (mandatory) {
-        const page = pages.of(position);
-        returnUnroutable(channel, page.bytes, page.base + offsetOf(position), undefined, bodyBytes);
+    const perform = (): void => {
+      for (const held of publishes) release(channel, held);
+      for (const { deliveries, settlement } of settlements) {
+        for (const delivery of deliveries) settleTaken(channel, delivery, settlement);
       }
-      pages.release(position);
-    }
-    for (const { deliveries, settlement } of settlements) {
-      for (const delivery of deliveries) settleTaken(channel, delivery, settlement);
-    }
+    };
+    const { durable } = channel.vhost;
+    if (durable === undefined) perform();
+    else durable.atomically(perform);
+  }
+
+  /** As ReadyRing.relocate. */
+  relocate(moved: (position: Position) => Position | undefined): void {
+    const move = <Held extends { readonly position: Position }>(held: Held): Held => {
+      const position = moved(held.position);
+      return position === undefined ? held : { ...held, position };
+    };
+    this.#publishes = this.#publishes.map(move);
+    this.#settlements = this.#settlements.map((held) => ({ ...held, deliveries: held.deliveries.map(move) }));
   }
 
   rollback(channel: Channel): void {
@@ -72,4 +81,34 @@ export class Transaction {
     this.#publishes = [];
     this.#settlements = [];
   }
+}
+
+/** Publishes a held message: it was kept in memory, and goes to the journal only now, if it goes there. */
+function release(channel: Channel, { route, position, bodyBytes, persistent, mandatory }: HeldPublish): void {
+  const { durable, store } = channel.vhost;
+  const { pages } = store;
+  const queues = route.queues.filter((queue) => !queue.deleted);
+  if (queues.length > 0) {
+    const journalled = persistent && durable !== undefined && queues.some((queue) => queue.log !== undefined);
+    const kept = journalled ? journal(channel, durable, queues, position, bodyBytes) : position;
+    enqueue(channel, queues, kept, bodyBytes, journalled);
+  } else if (mandatory) {
+    const page = pages.of(position);
+    returnUnroutable(channel, page.bytes, page.base + offsetOf(position), undefined, bodyBytes);
+  }
+  pages.release(position);
+}
+
+function journal(
+  channel: Channel,
+  durable: DurableStore,
+  queues: readonly Queue[],
+  position: Position,
+  bodyBytes: number,
+): Position {
+  const page = channel.vhost.store.pages.of(position);
+  const start = page.base + offsetOf(position);
+  const content = routeEnd(page.bytes, start);
+  const end = contentEnd(page.bytes, content, bodyBytes);
+  return durable.append(queues, page.bytes, start, content, content, end, bodyBytes);
 }

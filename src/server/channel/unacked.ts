@@ -141,6 +141,16 @@ export class UnackedRing {
     }
   }
 
+  /** As ReadyRing.relocate. */
+  relocate(moved: (position: Position) => Position | undefined): void {
+    for (let tag = this.#first; tag < this.#next; tag++) {
+      const place = tag & (this.#capacity - 1);
+      if (this.#queues[place] === undefined) continue;
+      const position = moved(this.#positions[place] as number);
+      if (position !== undefined) this.#positions[place] = position;
+    }
+  }
+
   #grow(): void {
     const capacity = this.#capacity * 2;
     const queues = new Array<Queue | undefined>(capacity).fill(undefined);

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { User } from '../../auth/users.ts';
-import { AmqpError } from '../../codec/errors.ts';
+import { AmqpError, NO_METHOD } from '../../codec/errors.ts';
 import type { Method } from '../../codec/methods.gen.ts';
+import type { CommitClock } from '../../core/ports.ts';
 import { removeExclusiveQueues } from '../../core/topology/queues.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
 import { assert } from '../../lib/assert.ts';
@@ -41,8 +42,11 @@ export class Connection {
   readonly #readLoop: ReadLoop;
   #heartbeat: Heartbeat | undefined;
   #deadline: Timer | undefined;
+  #introduced = false;
   #heldByAlarm = false;
   #toldBlocked = false;
+  /** Things under way for which it is not read. */
+  #diskHolds = 0;
 
   constructor(server: Server, socket: Socket) {
     this.server = server;
@@ -55,7 +59,6 @@ export class Connection {
     this.#deadline = server.wheel.after(server.handshakeTimeoutMs, () => this.#drop('handshake timeout'));
     server.connections.add(this);
     server.counters.connectionsOpened++;
-    server.logger.info({ peer: this.peer }, 'connection opened');
     socket.setNoDelay(true);
     socket.on('data', this.#onData);
     socket.on('drain', this.#onDrain);
@@ -71,6 +74,13 @@ export class Connection {
 
   send(method: Method): void {
     this.outbox.method(0, method);
+  }
+
+  /** The peer speaks AMQP 0-9-1. Those that do not, port scans and health checks mostly, are no news. */
+  introduced(): void {
+    this.phase = { name: 'starting' };
+    this.#introduced = true;
+    this.server.logger.info({ peer: this.peer }, 'connection opened');
   }
 
   /** The handshake is done: no deadline any more, heartbeats instead. */
@@ -89,7 +99,7 @@ export class Connection {
     const { channelMax } = this.tuning;
     if (channelMax !== 0 && this.channels.size >= channelMax) {
       const explanation = `number of channels opened (${this.channels.size}) has reached the negotiated channel_max (${channelMax})`;
-      throw new AmqpError(530, explanation);
+      throw new AmqpError(530, explanation, NO_METHOD);
     }
     const channel = new Channel(number, this, this.vhost);
     this.channels.set(number, channel);
@@ -104,6 +114,11 @@ export class Connection {
     channel.release();
   }
 
+  /** Confirms on a channel that is about to close come before the goodbye: after it, a client takes them for a mistake. */
+  confirmSafe(channel: Channel): void {
+    if (channel.mode.name === 'confirm') channel.mode.confirms.flush();
+  }
+
   /** A client's mistake on a channel: closes the channel, or the connection where the error is a hard one. */
   failChannel(channel: Channel, error: AmqpError, classId: number, methodId: number): void {
     if (error.hard) {
@@ -111,13 +126,14 @@ export class Connection {
       return;
     }
     this.#logFailure(error, channel.number);
+    this.confirmSafe(channel);
     channel.release();
     channel.expectCloseOk();
     channel.send({ name: 'channel.close', replyCode: error.code, replyText: error.replyText, classId, methodId });
   }
 
   /** Closes the connection over an error, or drops it where the peer could not understand why. */
-  fail(error: AmqpError, classId: number = error.classId, methodId: number = error.methodId): void {
+  fail(error: AmqpError, classId: number = error.classId ?? 0, methodId: number = error.methodId ?? 0): void {
     if (this.phase.name === 'closing' || this.phase.name === 'closed') return;
     this.#logFailure(error, 0);
     this.#sendClose(error.code, error.replyText, classId, methodId);
@@ -169,6 +185,42 @@ export class Connection {
     this.#readLoop.release('alarm');
   }
 
+  /**
+   * Reads nothing more from this client until `commit` is on disk, then does `done`, if there is something to do. If it never
+   * will be, the client is told, and loses its connection where it waits for an answer.
+   */
+  holdUntilCommitted(clock: CommitClock, commit: number, done?: () => void): void {
+    if (clock.committed >= commit) {
+      done?.();
+      return;
+    }
+    this.#holdForDisk();
+    const committed = ({ committed: reached, failure }: CommitClock): boolean => {
+      if (reached < commit && failure === undefined) return true;
+      if (reached >= commit) done?.();
+      else if (done !== undefined) this.fail(new AmqpError(541, `the journal has failed: ${failure?.message}`));
+      this.#releaseFromDisk();
+      return false;
+    };
+    clock.whenCommitted(commit, { committed });
+  }
+
+  /** Reads nothing more from this client until `resume` is called. */
+  hold(start: (resume: () => void) => void): void {
+    this.#holdForDisk();
+    start(() => this.#releaseFromDisk());
+  }
+
+  #holdForDisk(): void {
+    this.#diskHolds++;
+    this.#readLoop.hold('disk');
+  }
+
+  #releaseFromDisk(): void {
+    this.#diskHolds--;
+    if (this.#diskHolds === 0) this.#readLoop.release('disk');
+  }
+
   /** Whether nothing is read from the peer at present, for its own or for others' sake. */
   get held(): boolean {
     return this.#readLoop.held;
@@ -182,6 +234,7 @@ export class Connection {
     this.#release();
     this.phase = { name: 'closing' };
     // Its close-ok has to be read; what it published before that is not taken in any more.
+    this.#heldByAlarm = false;
     this.#readLoop.release('alarm');
     this.send({ name: 'connection.close', replyCode, replyText, classId, methodId });
     this.#deadline?.cancel();
@@ -191,6 +244,12 @@ export class Connection {
   #logFailure(error: AmqpError, channel: number): void {
     const { peer, userName: user } = this;
     this.server.logger.warn({ peer, user, channel, code: error.code }, `client error: ${error.message}`);
+  }
+
+  #logEnd(fields: object, message: string): void {
+    const { logger } = this.server;
+    if (this.#introduced) logger.info(fields, message);
+    else logger.debug(fields, message);
   }
 
   #drop(reason: string): void {
@@ -229,7 +288,7 @@ export class Connection {
 
   readonly #onError = (error: Error): void => {
     if (this.phase.name === 'closed') return;
-    this.server.logger.info({ peer: this.peer, reason: error.message }, 'connection lost');
+    this.#logEnd({ peer: this.peer, reason: error.message }, 'connection lost');
   };
 
   readonly #onEnd = (): void => {
@@ -244,6 +303,6 @@ export class Connection {
     this.#readLoop.stop();
     this.server.connections.delete(this);
     const { peer, userName: user } = this;
-    this.server.logger.info({ peer, user, reason: orderly ? 'closed' : 'socket closed' }, 'connection closed');
+    this.#logEnd({ peer, user, reason: orderly ? 'closed' : 'socket closed' }, 'connection closed');
   };
 }

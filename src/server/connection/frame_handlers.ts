@@ -8,7 +8,7 @@ import type { Channel } from '../channel/channel.ts';
 import { dispatch } from '../channel/dispatch.ts';
 import { publishAssembled } from '../channel/publish.ts';
 import type { Connection } from './connection.ts';
-import { bodyDue, headerDue, methodDue, otherHeader, unexpectedFrame } from './frame_errors.ts';
+import { bodyDue, headerDue, methodDue, otherHeader, unexpectedFrame, unknownFrame } from './frame_errors.ts';
 import { connectionMethod } from './handshake.ts';
 
 /** RabbitMQ's limit on what a header may announce; max_message_size is the operator's. */
@@ -66,6 +66,7 @@ function openedChannel(
     case 'channel.open':
       throw new AmqpError(504, "second 'channel.open' seen");
     case 'channel.close':
+      connection.confirmSafe(channel);
       channel.send({ name: 'channel.close-ok' });
       if (channel.phase.name !== 'closing') connection.closeChannel(channel);
       return;
@@ -103,12 +104,11 @@ export function contentFrame(
   const { phase } = channel;
   if (phase.name === 'body-due') throw bodyDue();
   if (phase.name !== 'header-due') throw methodDue();
-  if (end - start < 14) throw new AmqpError(501, 'content header is too short', PUBLISH_IDS);
+  if (end - start < 12) throw unknownFrame(FRAME_HEADER, bytes, start, end);
   const classId = readU16(bytes, start);
   if (classId !== 60) throw otherHeader(classId);
   if (readU16(bytes, start + 2) !== 0) throw headerDue();
-  const bodyBytes = readU32(bytes, start + 4) * 0x1_0000_0000 + readU32(bytes, start + 8);
-  checkBodySize(bodyBytes, connection.server.maxMessageSizeBytes);
+  const bodyBytes = bodySize(bytes, start + 4, connection.server.maxMessageSizeBytes);
   if (!validateProperties(bytes, start + 12, end))
     throw new AmqpError(502, 'malformed content properties', PUBLISH_IDS);
   const { assembly } = phase;
@@ -117,18 +117,23 @@ export function contentFrame(
   if (bodyBytes === 0) complete(channel, assembly);
 }
 
-function checkBodySize(bodyBytes: number, max: number): void {
-  if (bodyBytes > BODY_BYTES_LIMIT) {
-    const explanation = `content body size ${bodyBytes} exceeds maximum allowed size ${BODY_BYTES_LIMIT}`;
+/** The 64-bit body size at `at`, which has to be within the limits. */
+function bodySize(bytes: Uint8Array, at: number, max: number): number {
+  const high = readU32(bytes, at);
+  const bodyBytes = readU32(bytes, at + 4);
+  if (high > 0 || bodyBytes > BODY_BYTES_LIMIT) {
+    const exact = (BigInt(high) << 32n) + BigInt(bodyBytes);
+    const explanation = `content body size ${exact} exceeds maximum allowed size ${BODY_BYTES_LIMIT}`;
     throw new AmqpError(501, explanation, PUBLISH_IDS);
   }
   if (bodyBytes > max) {
     const explanation = `message size ${bodyBytes} is larger than configured max size ${max}`;
     throw new AmqpError(406, explanation, PUBLISH_IDS);
   }
+  return bodyBytes;
 }
 
-/** A body frame, or a part of one. */
+/** A whole body frame. */
 export function bodyFrame(
   connection: Connection,
   number: number,
@@ -143,6 +148,22 @@ export function bodyFrame(
   if (phase.name === 'header-due') throw headerDue();
   if (phase.name !== 'body-due') throw methodDue();
   phase.assembly.body(bytes, start, end);
+  if (phase.assembly.bodyMissing === 0) complete(channel, phase.assembly);
+}
+
+/** Part of a body frame of `left` octets, this part included, whose end has not come yet. */
+export function bodyPart(channel: Channel, bytes: Uint8Array, start: number, end: number, left: number): void {
+  // Anything else means that the channel, or its connection, was closed in the meantime.
+  if (channel.phase.name !== 'body-due' || ignoresContent(channel.connection, channel)) return;
+  const { assembly } = channel.phase;
+  assembly.expect(left);
+  assembly.body(bytes, start, end);
+}
+
+/** The end of a body frame that came in parts: only now may the message be complete. */
+export function bodyEnd(channel: Channel): void {
+  const { phase } = channel;
+  if (phase.name !== 'body-due' || ignoresContent(channel.connection, channel)) return;
   if (phase.assembly.bodyMissing === 0) complete(channel, phase.assembly);
 }
 

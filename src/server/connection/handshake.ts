@@ -30,7 +30,7 @@ function startsWith(bytes: Uint8Array, at: number, end: number, header: Uint8Arr
 /** The protocol header came: the server introduces itself. */
 export function start(connection: Connection): void {
   const { server } = connection;
-  connection.phase = { name: 'starting' };
+  connection.introduced();
   connection.send({
     name: 'connection.start',
     versionMajor: 0,
@@ -60,8 +60,6 @@ export function connectionMethod(connection: Connection, method: Method): void {
     if (phase.name === 'closing' || phase.name === 'refusing' || phase.name === 'closed') return;
     const id = METHOD_IDS[method.name];
     const options = { classId: id >>> 16, methodId: id & 0xffff };
-    const known = method.name.startsWith('connection.') || method.name.startsWith('channel.');
-    if (phase.name === 'running' && !known) throw new AmqpError(503, 'unimplemented method', options);
     throw new AmqpError(504, `unexpected method in connection state ${phase.name}`, options);
   }
   switch (method.name) {

@@ -7,8 +7,8 @@ import { settle } from '../channel/settle.ts';
 import { UNREAD_BYTES_MAX } from '../outbox.ts';
 import { Carry } from './carry.ts';
 import type { Connection } from './connection.ts';
-import { badFrameEnd, frameTooLarge, heartbeatOnChannel, unknownFrame } from './frame_errors.ts';
-import { bodyFrame, contentFrame, methodFrame } from './frame_handlers.ts';
+import { badFrameEnd, frameTooLarge, unexpectedFrame, unknownFrame } from './frame_errors.ts';
+import { bodyEnd, bodyFrame, bodyPart, contentFrame, methodFrame } from './frame_handlers.ts';
 import { isProtocolHeader, refuseProtocol, start } from './handshake.ts';
 
 const PROTOCOL_HEADER_BYTES = 8;
@@ -27,8 +27,8 @@ const BASIC_NACK = 0x003c0078;
 /** Class, method, delivery tag, bits: the payload of the three above. */
 const SETTLE_PAYLOAD_BYTES = 13;
 
-/** Why a connection is not read: it publishes while memory is short, or does not take the answers to what it asks. */
-type HoldReason = 'alarm' | 'unread';
+/** Why a connection is not read: it publishes during an alarm, does not take its answers, or waits for the disk. */
+type HoldReason = 'alarm' | 'unread' | 'disk';
 
 /**
  * From socket chunks to frames to what they ask for. Each chunk is copied behind what was left of the one before into the
@@ -39,7 +39,7 @@ export class ReadLoop {
   readonly #connection: Connection;
   readonly #carry: Carry = new Carry();
   #stopped = false;
-  readonly #holds: { alarm: boolean; unread: boolean } = { alarm: false, unread: false };
+  readonly #holds = { alarm: false, unread: false, disk: false };
   #turnBytes = 0;
   /** The channel of the last frame: most connections use one. */
   #channel: Channel | undefined;
@@ -78,7 +78,7 @@ export class ReadLoop {
   }
 
   get held(): boolean {
-    return this.#holds.alarm || this.#holds.unread;
+    return this.#holds.alarm || this.#holds.unread || this.#holds.disk;
   }
 
   /** Nothing more is read until it is released from this and any other reason; what has come is kept. */
@@ -131,8 +131,7 @@ export class ReadLoop {
       connection.fail(new AmqpError(541, ''));
       return;
     }
-    const classId = error.classId === 0 ? this.#methodId >>> 16 : error.classId;
-    const methodId = error.methodId === 0 ? this.#methodId & 0xffff : error.methodId;
+    const { classId = this.#methodId >>> 16, methodId = this.#methodId & 0xffff } = error;
     if (this.#channel === undefined || error.hard) connection.fail(error, classId, methodId);
     else connection.failChannel(this.#channel, error, classId, methodId);
   }
@@ -219,7 +218,7 @@ export class ReadLoop {
         this.#methodId = contentOf(channel);
         return bodyFrame(this.#connection, number, channel, bytes, start, end);
       case FRAME_HEARTBEAT:
-        if (number !== 0) throw heartbeatOnChannel(type, bytes, start, end);
+        if (number !== 0) throw unexpectedFrame(type, bytes, start, end);
         if (end > start) throw unknownFrame(type, bytes, start, end);
         return;
       default:
@@ -235,14 +234,20 @@ export class ReadLoop {
       this.#channel = channel;
       this.#methodId = BASIC_PUBLISH;
       this.#next = at + length;
+      const left = this.#bodyLeft;
       this.#bodyLeft -= length;
-      bodyFrame(this.#connection, channel.number, channel, bytes, at, at + length);
+      bodyPart(channel, bytes, at, at + length, left);
       return at + length;
     }
+    const channel = this.#bodyChannel as Channel;
     this.#bodyLeft = -1;
     this.#bodyChannel = undefined;
     this.#next = end;
     if (bytes[at] !== FRAME_END) throw badFrameEnd(FRAME_BODY, bytes, at, at);
+    this.#channel = channel;
+    this.#methodId = BASIC_PUBLISH;
+    this.#next = at + 1;
+    bodyEnd(channel);
     return at + 1;
   }
 

@@ -146,6 +146,16 @@ export const CONSUME: readonly Conversation[] = [
     channel.send('basic.ack', { deliveryTag: first?.deliveryTag ?? 0 });
     await channel.see('basic.deliver');
   }),
+  talk('global prefetch of two', 'the consumers of a channel take turns', async (channel, queue) => {
+    await channel.call('basic.qos', { prefetchCount: 2, global: true });
+    for (const consumerTag of ['a', 'b', 'c']) await channel.call('basic.consume', { queue, consumerTag });
+    fill(channel, queue, '1', '2', '3', '4', '5', '6', '7', '8');
+    await channel.see('basic.deliver', 2);
+    for (let deliveryTag = 1; deliveryTag <= 6; deliveryTag++) {
+      channel.send('basic.ack', { deliveryTag });
+      await channel.see('basic.deliver');
+    }
+  }),
   talk(
     'global prefetch raised while consuming',
     'global=true is for consumers that are there too',

@@ -142,9 +142,6 @@ export const PUBLISH: readonly Conversation[] = [
   published('expiration with a space', REFUSED, { expiration: ' 10' }),
   published('expiration with a sign', 'a sign is a part of a number', { expiration: '+100000' }),
   published('user id of somebody else', REFUSED, { userId: 'bob' }),
-  published('CC that is no array', REFUSED, headers({ CC: 'a' })),
-  published('BCC that is no array', REFUSED, headers({ BCC: 5 })),
-  published('CC with what is no string', 'items that are no strings are passed over', headers({ CC: [5, true] })),
   talk('expiration that is no number to a missing exchange', 'the exchange is looked at first', async (channel) => {
     channel.publish({ exchange: 'nosuch', properties: { expiration: 'abc', userId: 'bob' } });
     await channel.refused();
@@ -156,30 +153,4 @@ export const PUBLISH: readonly Conversation[] = [
     });
     await channel.refused();
   }),
-  talk('bad CC and another user', 'CC is looked at before the user', async (channel) => {
-    channel.publish({ routingKey: 'nosuch', properties: { userId: 'bob', ...headers({ CC: 'a' }) } });
-    await channel.refused();
-  }),
-  queueTalk(
-    'CC and BCC',
-    'keys in CC and BCC are routed to as well, and BCC is taken out',
-    async (channel, queue, stage) => {
-      const carbon = stage.queue('cc');
-      const blind = stage.queue('bcc');
-      await channel.call('queue.declare', { queue: carbon });
-      await channel.call('queue.declare', { queue: blind });
-      channel.publish({ routingKey: queue, properties: headers({ CC: [carbon, queue], BCC: [blind] }) });
-      await drain(channel, queue);
-      await drain(channel, carbon);
-      await drain(channel, blind);
-    },
-  ),
-  queueTalk(
-    'CC where the key itself leads nowhere',
-    'what is routed by CC does not come back',
-    async (channel, queue) => {
-      channel.publish({ routingKey: 'nosuch', mandatory: true, properties: headers({ CC: [queue] }) });
-      await drain(channel, queue);
-    },
-  ),
 ];

@@ -1,3 +1,4 @@
+import { fromPlain } from '../../../src/codec/table.ts';
 import type { Conversation } from '../stage.ts';
 import { fill, redeclared, talk } from '../talk.ts';
 
@@ -108,6 +109,14 @@ export const QUEUE: readonly Conversation[] = [
   ),
   talk('queue name that is reserved', 'names that start with amq. are the server’s', (channel) =>
     channel.call('queue.declare', { queue: 'amq.mine' }),
+  ),
+  talk('queue named by the server declared by name', 'names that start with amq. are the server’s', async (channel) => {
+    const ok = await channel.call('queue.declare', { exclusive: true });
+    const queue = ok?.name === 'queue.declare-ok' ? ok.queue : '';
+    await channel.call('queue.declare', { queue, exclusive: true });
+  }),
+  talk('reserved queue name of type quorum', 'the name is looked at before the arguments', (channel) =>
+    channel.call('queue.declare', { queue: 'amq.mine', arguments: fromPlain({ 'x-queue-type': 'quorum' }) }),
   ),
   talk('passive declare of a reserved queue name', MISSING, (channel) =>
     channel.call('queue.declare', { queue: 'amq.mine', passive: true }),

@@ -4,13 +4,19 @@ import { queueTalk, redeclared, talk } from '../talk.ts';
 
 const args = (plain: Parameters<typeof fromPlain>[0]): { arguments: FieldTable } => ({ arguments: fromPlain(plain) });
 
+const tagged = (name: string, tag: 'l' | 'T', value: number): { arguments: FieldTable } => ({
+  arguments: new Map([[name, { tag, value }]]),
+});
+
 export const QUEUE_ARGUMENTS: readonly Conversation[] = [
   redeclared('an argument more', {}, args({ 'x-message-ttl': 100 })),
   redeclared('an argument less', args({ 'x-message-ttl': 100 }), {}),
   redeclared('another argument', args({ 'x-message-ttl': 100 }), args({ 'x-message-ttl': 200 })),
-  redeclared('the same argument in another width', args({ 'x-message-ttl': 100 }), {
-    arguments: new Map([['x-message-ttl', { tag: 'l', value: 100 }]]),
-  }),
+  redeclared('the same argument in another width', args({ 'x-message-ttl': 100 }), tagged('x-message-ttl', 'l', 100)),
+  redeclared('a timestamp for an integer', args({ 'x-message-ttl': 100 }), tagged('x-message-ttl', 'T', 100)),
+  redeclared('another timestamp for an integer', args({ 'x-message-ttl': 100 }), tagged('x-message-ttl', 'T', 101)),
+  redeclared('a void argument more', {}, args({ 'x-message-ttl': null })),
+  redeclared('a void for an integer', args({ 'x-message-ttl': 100 }), args({ 'x-message-ttl': null })),
   redeclared('an argument as a string', args({ 'x-max-length': 100 }), args({ 'x-max-length': '100' })),
   redeclared(
     'another string argument',
@@ -34,6 +40,10 @@ export const QUEUE_ARGUMENTS: readonly Conversation[] = [
       await channel.call('basic.consume', { queue, arguments: fromPlain({ 'x-stream-offset': 'first' }) });
     },
   ),
+  queueTalk('stream argument and a bad priority', 'values are looked at before names', async (channel, queue) => {
+    const wrong = fromPlain({ 'x-stream-filter': 'f', 'x-priority': 'high' });
+    await channel.call('basic.consume', { queue, arguments: wrong });
+  }),
   ...badArguments(),
 ];
 

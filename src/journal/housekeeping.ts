@@ -1,0 +1,126 @@
+import type { Position } from '../core/store/page_table.ts';
+import type { Journal, JournalEvents } from './journal.ts';
+import { compact } from './compaction.ts';
+import type { Log } from './log.ts';
+import type { JournalSegment } from './segment.ts';
+
+/** Disk beyond this share of the live bytes, and SLACK_BYTES, is won back. */
+const DISK_PER_LIVE_MAX = 1.5;
+const SLACK_BYTES = 8 * 1024 * 1024;
+
+export interface HousekeepingOptions {
+  readonly log: Log;
+  readonly journal: Journal;
+  readonly events: JournalEvents;
+  /** As ReadyRing.relocate, for everybody who refers to messages: queues, and channels with deliveries out. */
+  readonly relocate: (moved: (position: Position) => Position | undefined) => void;
+}
+
+/** What happens to segments when they are full: indexed if they live on, compacted when mostly dead, removed when dead. */
+export class Housekeeping {
+  readonly #options: HousekeepingOptions;
+  #busy = false;
+  #step: Promise<void> = Promise.resolve();
+  #checkedSegment = 0;
+  #stopped = false;
+
+  constructor(options: HousekeepingOptions) {
+    this.#options = options;
+  }
+
+  /** A commit is done; one step is taken if none is under way. */
+  afterCommit(): void {
+    if (this.#busy || this.#stopped) return;
+    const step = this.#nextStep();
+    if (step === undefined) return;
+    this.#busy = true;
+    this.#step = step().then(
+      () => this.#stepDone(undefined),
+      (error: Error) => this.#stepDone(error),
+    );
+  }
+
+  /** Resolves when no step is under way. */
+  async idle(): Promise<void> {
+    await this.#step;
+  }
+
+  /** No step is begun any more. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  pageDamaged(segment: JournalSegment, slot: number): void {
+    const messages = new Map<string, number>();
+    const { journal, events } = this.#options;
+    const { index } = segment;
+    for (let i = 0; index !== undefined && i < index.length; i++) {
+      if (index.pageOf(i) !== slot) continue;
+      const log = journal.queues.get(index.queueOf(i));
+      if (log === undefined || log.settledSet.has(index.sequenceOf(i))) continue;
+      messages.set(log.queue.name, (messages.get(log.queue.name) ?? 0) + 1);
+    }
+    events.pageLost(segment.number, messages);
+  }
+
+  #stepDone(error: Error | undefined): void {
+    this.#busy = false;
+    // Everything is still there: it costs disk, and is tried again when the next segment is full.
+    if (error !== undefined) this.#options.events.housekeepingFailed(error);
+    else this.afterCommit();
+  }
+
+  #nextStep(): (() => Promise<void>) | undefined {
+    const { journal, log, events } = this.#options;
+    const current = journal.writer.segment.number;
+    for (const segment of journal.segments.values()) {
+      if (!segment.sealed || segment.supersededBy > journal.committed) continue;
+      if (segment.pages.size === 0) {
+        return async () => {
+          journal.writer.segments.delete(segment.number);
+          if (segment.damaged) events.setAside(segment.number, await log.setAside(segment.number));
+          else await log.remove(segment.number);
+        };
+      }
+      if (segment.damaged) return () => compact(segment, this.#options);
+      // One that was sealed just now may be dead in a moment, and then needs no index.
+      if (segment.index !== undefined && segment.number < current - 1) return () => this.#writeIndex(segment);
+    }
+    if (this.#checkedSegment === current) return undefined;
+    const worst = this.#worthCompacting();
+    if (worst === undefined) {
+      this.#checkedSegment = current;
+      return undefined;
+    }
+    return () => compact(worst, this.#options);
+  }
+
+  async #writeIndex(segment: JournalSegment): Promise<void> {
+    const { index } = segment;
+    if (index === undefined) return;
+    segment.index = undefined;
+    index.pages.length = 0;
+    index.pages.push(...segment.places);
+    const { number, epoch, lastBatchNumber: batchNumber, usedBytes } = segment;
+    await this.#options.log.writeIndex(number, index.encode({ segment: number, epoch, batchNumber, usedBytes }));
+  }
+
+  /** The sealed segment with the least left in it, if the journal as a whole occupies too much. */
+  #worthCompacting(): JournalSegment | undefined {
+    const { journal } = this.#options;
+    let used = 0;
+    let live = 0;
+    let worst: JournalSegment | undefined;
+    let worstShare = 1;
+    for (const segment of journal.segments.values()) {
+      if (!segment.sealed || segment.supersededBy > journal.committed) continue;
+      used += segment.usedBytes;
+      live += segment.liveBytes;
+      const share = segment.liveBytes / segment.usedBytes;
+      if (share >= worstShare) continue;
+      worst = segment;
+      worstShare = share;
+    }
+    return used > live * DISK_PER_LIVE_MAX + SLACK_BYTES ? worst : undefined;
+  }
+}

@@ -1,0 +1,108 @@
+import type { QueueLog } from '../core/ports.ts';
+import type { Queue } from '../core/queue/queue.ts';
+import type { JournalRecord, Range } from './record.ts';
+import { RangeList, SequenceSet } from './sequence_set.ts';
+
+/** Ranges in one record at most, so that a record stays far below a page. */
+const RANGES_PER_RECORD = 10_000;
+
+/** A durable queue as the journal knows it. */
+export class JournalQueue implements QueueLog {
+  readonly id: number;
+  readonly queue: Queue;
+  readonly settledSet: SequenceSet;
+  readonly deliveredSet: SequenceSet;
+  /** Of messages that came back: how often. */
+  readonly returns: Map<number, number>;
+  readonly #dirty: (queue: JournalQueue) => void;
+  readonly #settled = new RangeList();
+  readonly #delivered = new RangeList();
+  #returned = new Map<number, number>();
+  #isDirty = false;
+
+  constructor(
+    id: number,
+    queue: Queue,
+    dirty: (queue: JournalQueue) => void,
+    settled: SequenceSet = new SequenceSet(),
+    delivered: SequenceSet = new SequenceSet(),
+    returns: Map<number, number> = new Map(),
+  ) {
+    this.id = id;
+    this.queue = queue;
+    this.#dirty = dirty;
+    this.settledSet = settled;
+    this.deliveredSet = delivered;
+    this.returns = returns;
+  }
+
+  settled(sequence: number): void {
+    this.settledSet.add(sequence);
+    this.#settled.add(sequence);
+    if (this.returns.size > 0) this.returns.delete(sequence);
+    if (!this.#isDirty) this.#markDirty();
+  }
+
+  delivered(sequence: number): void {
+    this.deliveredSet.add(sequence);
+    this.#delivered.add(sequence);
+    if (!this.#isDirty) this.#markDirty();
+  }
+
+  returned(sequence: number, count: number): void {
+    this.returns.set(sequence, count);
+    this.#returned.set(sequence, count);
+    if (!this.#isDirty) this.#markDirty();
+  }
+
+  /** The records of what happened since the last time. */
+  takeChanges(write: (record: JournalRecord) => void): void {
+    this.#isDirty = false;
+    const queue = this.id;
+    eachChunk(this.#settled.take(), (ranges) => write({ type: 'settled', queue, ranges }));
+    eachChunk(this.#delivered.take(), (ranges) => write({ type: 'delivered', queue, ranges }));
+    if (this.#returned.size > 0) {
+      const returned = this.#returned;
+      this.#returned = new Map();
+      writeReturns(queue, returned, write);
+    }
+  }
+
+  /** The records that say everything, for a checkpoint; what happened so far is told by them. */
+  writeState(write: (record: JournalRecord) => void): void {
+    this.takeChanges(() => {});
+    // What is settled needs no mark that it was delivered.
+    this.deliveredSet.raise(this.settledSet.below);
+    const queue = this.id;
+    write({
+      type: 'queue state',
+      queue,
+      nextSequence: this.queue.nextSequence,
+      settledBelow: this.settledSet.below,
+      deliveredBelow: this.deliveredSet.below,
+    });
+    eachChunk(this.settledSet.ranges, (ranges) => write({ type: 'settled', queue, ranges }));
+    eachChunk(this.deliveredSet.ranges, (ranges) => write({ type: 'delivered', queue, ranges }));
+    if (this.returns.size > 0) writeReturns(queue, this.returns, write);
+  }
+
+  #markDirty(): void {
+    this.#isDirty = true;
+    this.#dirty(this);
+  }
+}
+
+function eachChunk(ranges: readonly Range[], write: (ranges: readonly Range[]) => void): void {
+  for (let at = 0; at < ranges.length; at += RANGES_PER_RECORD) write(ranges.slice(at, at + RANGES_PER_RECORD));
+}
+
+function writeReturns(
+  queue: number,
+  returns: ReadonlyMap<number, number>,
+  write: (record: JournalRecord) => void,
+): void {
+  const all = [...returns];
+  for (let at = 0; at < all.length; at += RANGES_PER_RECORD) {
+    write({ type: 'returned', queue, returns: new Map(all.slice(at, at + RANGES_PER_RECORD)) });
+  }
+}

@@ -1,0 +1,58 @@
+import type { Turn } from '../core/ports.ts';
+import type { PageTable, Position } from '../core/store/page_table.ts';
+import type { VirtualHost } from '../core/vhost.ts';
+import type { Clock } from '../lib/clock.ts';
+import { StartError } from '../lib/start_error.ts';
+import { Journal, type JournalEvents } from './journal.ts';
+import type { Log } from './log.ts';
+import { type Finding, recover } from './recovery.ts';
+import { restore } from './restore.ts';
+
+export interface OpenJournalOptions {
+  readonly log: Log;
+  readonly pages: PageTable;
+  readonly turn: Turn;
+  readonly clock: Clock;
+  readonly events: OpenEvents;
+  /** What to do when bytes in the middle of the journal are not what was written. */
+  readonly onDamage: 'serve' | 'stop';
+  /** Makes the virtual host that is to be filled. */
+  readonly createVhost: (journal: Journal) => VirtualHost;
+  /** As JournalOptions.relocate. */
+  readonly relocate: (moved: (position: Position) => Position | undefined) => void;
+}
+
+export interface OpenEvents extends JournalEvents {
+  /** Something to tell was found at the opening; `missing` says how many messages each queue has lost by it. */
+  found(finding: Finding, missing: ReadonlyMap<string, number>): void;
+}
+
+/**
+ * Reads a journal, fills the virtual host with what is in it, and begins to write. Resolves when the new segment, with a
+ * checkpoint of it all, is on disk. Rejects with a StartError that says why it cannot be.
+ */
+export async function openJournal(options: OpenJournalOptions): Promise<VirtualHost> {
+  const { log, events, onDamage } = options;
+  const journal = new Journal(options);
+  const recovery = await recover(log, journal.writer);
+  const damage = recovery.findings.find(({ kind }) => kind === 'damage');
+  if (damage !== undefined && onDamage === 'stop') {
+    await log.close();
+    throw new StartError(
+      'data-dir',
+      `Segment ${damage.segment} of the journal is damaged, and journal.on_damage is stop. \`leveret journal verify\` says more.`,
+    );
+  }
+  const vhost = options.createVhost(journal);
+  const missing = restore(vhost, journal, recovery);
+  for (const finding of recovery.findings) events.found(finding, missing);
+  journal.writer.start(recovery.epoch, recovery.nextSegment);
+  const superseded = journal.gathering;
+  for (const { segment } of recovery.segments) segment.supersededBy = superseded;
+  await journal.writer.flush();
+  if (journal.failure !== undefined) {
+    throw new StartError('data-dir', `The journal cannot be written: ${journal.failure.message}.`);
+  }
+  for (const number of recovery.empty) await log.remove(number);
+  return vhost;
+}

@@ -1,0 +1,93 @@
+import { bindingKey } from '../core/exchange/binding.ts';
+import type { ExchangeProperties } from '../core/exchange/exchange.ts';
+import type { BindingFields, JournalRecord } from './record.ts';
+import { SequenceSet } from './sequence_set.ts';
+import type { FieldTable } from '../codec/table.ts';
+
+/** A durable queue as the journal's records tell of it. */
+export interface RecoveredQueue {
+  readonly id: number;
+  readonly name: string;
+  readonly autoDelete: boolean;
+  readonly arguments: FieldTable;
+  readonly settled: SequenceSet;
+  readonly delivered: SequenceSet;
+  readonly returns: Map<number, number>;
+  nextSequence: number;
+}
+
+/** Everything but messages, as it results from a checkpoint and the records behind it. */
+export class RecoveredState {
+  nextQueueId = 1;
+  readonly queues: Map<number, RecoveredQueue> = new Map();
+  readonly exchanges: Map<string, ExchangeProperties> = new Map();
+  readonly bindings: Map<string, BindingFields> = new Map();
+  /** Whether a whole checkpoint was seen. */
+  complete = false;
+
+  apply(record: JournalRecord): void {
+    switch (record.type) {
+      case 'checkpoint begins':
+        this.#clear();
+        this.nextQueueId = record.nextQueueId;
+        return;
+      case 'checkpoint ends':
+        this.complete = true;
+        return;
+      case 'queue declared':
+        this.#declareQueue(record.queue, record.name, record.autoDelete, record.arguments);
+        return;
+      case 'queue deleted':
+        this.queues.delete(record.queue);
+        return;
+      case 'queue state': {
+        const queue = this.queues.get(record.queue);
+        if (queue === undefined) return;
+        queue.nextSequence = record.nextSequence;
+        queue.settled.raise(record.settledBelow);
+        queue.delivered.raise(record.deliveredBelow);
+        return;
+      }
+      case 'settled':
+        for (const { first, count } of record.ranges) this.queues.get(record.queue)?.settled.addRange(first, count);
+        return;
+      case 'delivered':
+        for (const { first, count } of record.ranges) this.queues.get(record.queue)?.delivered.addRange(first, count);
+        return;
+      case 'returned':
+        for (const [sequence, count] of record.returns) this.queues.get(record.queue)?.returns.set(sequence, count);
+        return;
+      case 'exchange declared': {
+        const { name, exchangeType: type, autoDelete, internal, arguments: table } = record;
+        this.exchanges.set(name, { name, type, durable: true, autoDelete, internal, arguments: table });
+        return;
+      }
+      case 'exchange deleted':
+        this.exchanges.delete(record.name);
+        return;
+      case 'bound':
+        this.bindings.set(keyOf(record), record);
+        return;
+      case 'unbound':
+        this.bindings.delete(keyOf(record));
+    }
+  }
+
+  #declareQueue(id: number, name: string, autoDelete: boolean, table: FieldTable): void {
+    const settled = new SequenceSet();
+    const delivered = new SequenceSet();
+    const queue = { id, name, autoDelete, arguments: table, settled, delivered, returns: new Map(), nextSequence: 1 };
+    this.queues.set(id, queue);
+    this.nextQueueId = Math.max(this.nextQueueId, id + 1);
+  }
+
+  #clear(): void {
+    this.queues.clear();
+    this.exchanges.clear();
+    this.bindings.clear();
+  }
+}
+
+function keyOf({ source, destinationKind: kind, destination: name, routingKey, arguments: table }: BindingFields): string {
+  return bindingKey({ source, destination: { kind, name }, routingKey, arguments: table });
+}

@@ -1,0 +1,136 @@
+import { crc32 } from 'node:zlib';
+import type { Page, PageHome } from '../core/store/page_table.ts';
+import { readU32 } from '../core/store/record.ts';
+import { type Block, farBlock } from '../lib/arena.ts';
+import { BATCH_HEADER_BYTES, readBatch } from './batch.ts';
+import { type Log, SEGMENT_HEADER_BYTES } from './log.ts';
+import type { SegmentIndex } from './segment_index.ts';
+
+export const SEGMENT_BYTES: number = 16 * 1024 * 1024;
+export const FORMAT_VERSION = 1;
+
+const MAGIC = 'LEVERET1';
+
+/** What a segment tells its journal. */
+export interface SegmentOwner {
+  readonly log: Log;
+  /** The last message of the segment is gone. */
+  segmentEmptied(segment: JournalSegment): void;
+  /** A page that was read back is damaged. */
+  pageDamaged(segment: JournalSegment, slot: number): void;
+}
+
+/** One segment of the journal: which pages it holds, and how many of their messages are still needed. */
+export class JournalSegment implements PageHome {
+  readonly number: number;
+  readonly epoch: number;
+  readonly #owner: SegmentOwner;
+  /** The pages that something refers to, by slot; the others are gone, or were never needed since the opening. */
+  readonly pages: Map<number, Page> = new Map();
+  /** Undefined once it was written beside the segment. */
+  index: SegmentIndex | undefined;
+  /** Where each page lies. */
+  readonly places: { readonly offset: number; length: number }[] = [];
+  usedBytes: number = SEGMENT_HEADER_BYTES;
+  lastBatchNumber = 0;
+  /** Nothing is appended any more. */
+  sealed = false;
+  /** The commit from which on the journal can do without it: that of the next segment's checkpoint. */
+  supersededBy: number = Number.POSITIVE_INFINITY;
+  /** Bytes in its middle are not what was written: it is set aside, not removed, when nothing in it is needed. */
+  damaged = false;
+  /** What its checkpoint takes, header included. */
+  checkpointBytes = 0;
+  /** References to its messages when they were all there. */
+  entries = 0;
+
+  constructor(number: number, epoch: number, owner: SegmentOwner, index: SegmentIndex | undefined) {
+    this.number = number;
+    this.epoch = epoch;
+    this.#owner = owner;
+    this.index = index;
+  }
+
+  /** Notes a new page at the end; its length grows with what is appended. */
+  addPage(page: Page): void {
+    page.slot = this.places.length;
+    this.places.push({ offset: this.usedBytes, length: 0 });
+    this.pages.set(page.slot, page);
+  }
+
+  /** A segment is full at 16 MiB, or later if most of that would be its checkpoint. */
+  get limitBytes(): number {
+    return Math.max(SEGMENT_BYTES, 4 * this.checkpointBytes);
+  }
+
+  /** Nothing more is appended to the page. */
+  closePage(page: Page): void {
+    const place = this.places[page.slot] as { length: number };
+    place.length = page.used;
+    this.usedBytes += page.used;
+  }
+
+  freed(page: Page): void {
+    this.pages.delete(page.slot);
+    if (this.pages.size === 0) this.#owner.segmentEmptied(this);
+  }
+
+  /** Bytes of its pages that something still refers to, messages of a page taken for equally large. */
+  get liveBytes(): number {
+    if (this.entries === 0) return 0;
+    let references = 0;
+    for (const page of this.pages.values()) references += page.references;
+    return Math.min(this.usedBytes, (this.usedBytes * references) / this.entries);
+  }
+
+  async load(page: Page): Promise<Block> {
+    const { offset, length } = this.places[page.slot] as { offset: number; length: number };
+    const bytes = await this.#owner.log.read(this.number, offset, length);
+    if (!isSound(bytes, length)) {
+      this.#owner.pageDamaged(this, page.slot);
+      throw new Error(`damaged page ${page.slot} of segment ${this.number}`);
+    }
+    const block = farBlock(length);
+    block.bytes.set(bytes);
+    return block;
+  }
+
+  header(): Uint8Array {
+    return encodeHeader(this.number, this.epoch);
+  }
+}
+
+/** Whether the bytes are whole batches with the right CRCs, one behind the other, to the end. */
+function isSound(bytes: Uint8Array, length: number): boolean {
+  if (bytes.length < length) return false;
+  for (let at = 0; at < length; ) {
+    const batch = readBatch(bytes, at);
+    if (batch === undefined) return false;
+    at += BATCH_HEADER_BYTES + batch.length;
+  }
+  return true;
+}
+
+function encodeHeader(number: number, epoch: number): Uint8Array {
+  const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES);
+  bytes.write(MAGIC, 0, 'latin1');
+  bytes.writeUInt32BE(FORMAT_VERSION, 8);
+  bytes.writeUInt32BE(number, 12);
+  bytes.writeBigUInt64BE(BigInt(epoch), 16);
+  bytes.writeUInt32BE(crc32(bytes.subarray(0, 24)), 24);
+  return bytes;
+}
+
+export interface SegmentHeader {
+  readonly version: number;
+  readonly number: number;
+  readonly epoch: number;
+}
+
+/** Undefined when the bytes do not begin with a segment's header. */
+export function decodeHeader(raw: Uint8Array): SegmentHeader | undefined {
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  if (bytes.length < SEGMENT_HEADER_BYTES || bytes.toString('latin1', 0, 8) !== MAGIC) return undefined;
+  if (readU32(bytes, 24) !== crc32(bytes.subarray(0, 24))) return undefined;
+  return { version: readU32(bytes, 8), number: readU32(bytes, 12), epoch: Number(bytes.readBigUInt64BE(16)) };
+}

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import type { Broker } from '../../src/index.ts';
+import { startBroker } from '../support/broker.ts';
+import { attack, type Ending } from './attack.ts';
+import { Random } from './bytes.ts';
+import { conversation } from './conversation.ts';
+import { Witness } from './witness.ts';
+
+const SECONDS = Number(process.env['LEVERET_FUZZ_SECONDS'] ?? 4);
+const SEED = Number(process.env['LEVERET_FUZZ_SEED'] ?? Date.now() % 2 ** 32);
+const ENDINGS: readonly Ending[] = ['wait', 'hang-up', 'cut', 'deaf'];
+/** Hostile clients at a time. */
+const WIDTH = 8;
+const GROWTH_BYTES_MAX = 150 * 2 ** 20;
+
+/** A broker whose every internal error is kept: a client's garbage must never be one. */
+async function watched(): Promise<{ broker: Broker; failures: string[] }> {
+  const failures: string[] = [];
+  const logger = {
+    debug() {},
+    info() {},
+    warn() {},
+    error: (fields: object, message: string) => {
+      const { err } = fields as { err?: Error };
+      failures.push(`${message}: ${err?.stack ?? JSON.stringify(fields)}`);
+    },
+  };
+  return { broker: await startBroker({ logger, maxMessageSizeBytes: 2 ** 20 }), failures };
+}
+
+function memoryBytes(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+test(
+  `garbage harms nobody but its sender (seed ${SEED})`,
+  async () => {
+    const { broker, failures } = await watched();
+    const witness = await Witness.beside(broker);
+    const before = memoryBytes();
+    const deadline = performance.now() + SECONDS * 1_000;
+    let attacks = 0;
+    for (let round = 0; performance.now() < deadline; round++) {
+      // Each attack has a seed of its own, to be run again alone by: npm run fuzz -- --seed N --attacks 1
+      const seeds = Array.from({ length: WIDTH }, (_, index) => (SEED + round * WIDTH + index) >>> 0);
+      const ended = await Promise.all(
+        seeds.map((seed) => {
+          const random = new Random(seed);
+          return attack(broker, conversation(random), random.pick(ENDINGS));
+        }),
+      );
+      attacks += WIDTH;
+      await witness.check().catch((error: Error) => failures.push(`${error}`));
+      const where = `after attacks with seeds ${seeds[0]} to ${seeds.at(-1)}`;
+      expect(failures, where).toEqual([]);
+      expect(ended, where).not.toContain(false);
+    }
+    expect(attacks).toBeGreaterThan(0);
+    expect(memoryBytes() - before).toBeLessThan(GROWTH_BYTES_MAX);
+    await witness.close();
+  },
+  SECONDS * 1_000 + 30_000,
+);
+
+const corpus = fileURLToPath(new URL('corpus', import.meta.url));
+
+/** Past failures, as the bytes sent: hexadecimal digits, and lines that begin with # to say what was wrong. */
+test.each(readdirSync(corpus))('past failure: %s', async (name) => {
+  const { broker, failures } = await watched();
+  const witness = await Witness.beside(broker);
+  const lines = readFileSync(`${corpus}/${name}`, 'utf8').split('\n');
+  const chunks = lines.filter((line) => line !== '' && !line.startsWith('#')).map((line) => Buffer.from(line, 'hex'));
+  for (const ending of ENDINGS) {
+    expect(await attack(broker, chunks, ending)).toBe(true);
+    await witness.check();
+  }
+  expect(failures).toEqual([]);
+  await witness.close();
+});

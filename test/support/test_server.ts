@@ -1,0 +1,115 @@
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import { Users } from '../../src/auth/users.ts';
+import { MemoryStore } from '../../src/core/store/memory_store.ts';
+import { VirtualHost } from '../../src/core/vhost.ts';
+import { Arena } from '../../src/lib/arena.ts';
+import { type Clock, ManualClock } from '../../src/lib/clock.ts';
+import { TimerWheel } from '../../src/lib/timer_wheel.ts';
+import { Alarms } from '../../src/server/alarms.ts';
+import type { Connection } from '../../src/server/connection/connection.ts';
+import { SILENT } from '../../src/server/logger.ts';
+import type { Server } from '../../src/server/server.ts';
+import { LoopTurn } from '../../src/server/turn.ts';
+
+/** What a broker's connections share, with no socket and on a clock that stands still. */
+export function testServer(clock: Clock = new ManualClock()): Server {
+  const turn = new LoopTurn();
+  const arena = new Arena({ readBytes: 512 * 1024, slots: 8, pages: 4 });
+  let names = 0;
+  const uniqueName = () => `name-${++names}`;
+  const vhost = new VirtualHost({ name: '/', store: new MemoryStore(arena), turn, uniqueName });
+  const connections = new Set<Connection>();
+  return {
+    arena,
+    turn,
+    wheel: new TimerWheel(clock, 250),
+    users: new Users({ defaultUser: 'guest', defaultPassword: 'guest', loopbackUsers: ['guest'] }),
+    alarms: new Alarms({
+      clock,
+      logger: SILENT,
+      memoryLimitBytes: Number.POSITIVE_INFINITY,
+      memory: { used: () => 0, measure: () => {} },
+      onCleared: () => {},
+    }),
+    logger: SILENT,
+    vhosts: new Map([[vhost.name, vhost]]),
+    connections,
+    counters: { connectionsOpened: 0, published: 0 },
+    version: '0.0.0-test',
+    allowAnonymous: false,
+    maxMessageSizeBytes: 1024 * 1024,
+    frameMax: 131_072,
+    channelMax: 2047,
+    heartbeatSeconds: 60,
+    handshakeTimeoutMs: 10_000,
+  };
+}
+
+/** Stands in for a socket: keeps what is written, and takes it from the sender only when told to. */
+export class FakeSocket extends EventEmitter {
+  readonly remoteAddress = '127.0.0.1';
+  readonly remotePort = 1;
+  writableLength = 0;
+  /** Whether written bytes are gone at once, as when the kernel has room for them. */
+  takesAtOnce = true;
+  destroyed = false;
+  ended = false;
+  paused = false;
+  readonly #written: Buffer[] = [];
+  #untaken: { bytes: Uint8Array; done: () => void }[] = [];
+
+  /** Everything that left so far. */
+  get received(): Buffer {
+    return Buffer.concat(this.#written);
+  }
+
+  write(bytes: Uint8Array, done: () => void = () => {}): boolean {
+    if (this.takesAtOnce) {
+      this.#written.push(Buffer.from(bytes));
+      queueMicrotask(done);
+      return true;
+    }
+    this.#untaken.push({ bytes, done });
+    this.writableLength += bytes.length;
+    return this.writableLength < 128 * 1024;
+  }
+
+  /** The kernel takes the oldest of the writes it had no room for. */
+  takeOne(): void {
+    const write = this.#untaken.shift();
+    if (write === undefined) return;
+    this.#written.push(Buffer.from(write.bytes));
+    this.writableLength -= write.bytes.length;
+    write.done();
+    if (this.writableLength === 0) this.emit('drain');
+  }
+
+  takeAll(): void {
+    while (this.#untaken.length > 0) this.takeOne();
+  }
+
+  setNoDelay(): void {}
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+  }
+
+  end(): void {
+    this.ended = true;
+  }
+
+  destroy(): void {
+    if (this.destroyed) return;
+    this.destroyed = true;
+    this.emit('close');
+  }
+
+  asSocket(): Socket {
+    return this as unknown as Socket;
+  }
+}

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Arena, type Block, copyBytes, PAGE_BYTES, SLOT_BYTES } from '../../../src/lib/arena.ts';
+
+test('blocks of an arena do not overlap each other or the read region', () => {
+  const arena = new Arena({ readBytes: 1000, slots: 3, pages: 2 });
+  const blocks = [arena.takeSlot(), arena.takeSlot(), arena.takeSlot(), arena.takePage(), arena.takePage()];
+  const ranges = [{ base: 0, capacity: 1000 }, ...blocks].sort((left, right) => left.base - right.base);
+  for (const [index, { base, capacity }] of ranges.entries()) {
+    const end = ranges[index + 1]?.base ?? arena.bytes.length;
+    expect(base + capacity).toBeLessThanOrEqual(end);
+  }
+  for (const { bytes } of blocks) expect(bytes).toBe(arena.bytes);
+});
+
+test('used up, it gives blocks of their own, of the same size', () => {
+  const arena = new Arena({ readBytes: 0, slots: 1, pages: 1 });
+  arena.takeSlot();
+  arena.takePage();
+  const slot = arena.takeSlot();
+  const page = arena.takePage();
+  expect([slot.capacity, page.capacity]).toEqual([SLOT_BYTES, PAGE_BYTES]);
+  expect([slot.bytes, page.bytes]).not.toContain(arena.bytes);
+});
+
+test('near blocks that come back are used before any other', () => {
+  const arena = new Arena({ readBytes: 0, slots: 2, pages: 0 });
+  const blocks = [1, 2, 3, 4].map(() => arena.takeSlot());
+  for (const block of blocks) arena.giveSlot(block);
+  const again = [arena.takeSlot(), arena.takeSlot()];
+  expect(again.map(({ bytes }) => bytes)).toEqual([arena.bytes, arena.bytes]);
+});
+
+test('a bounded number of far blocks is kept', () => {
+  const arena = new Arena({ readBytes: 0, slots: 0, pages: 0 });
+  const blocks = Array.from({ length: 40 }, () => arena.takeSlot());
+  for (const block of blocks) arena.giveSlot(block);
+  const kept = new Set<Block>(blocks);
+  const again = Array.from({ length: 40 }, () => arena.takeSlot()).filter((block) => kept.has(block));
+  expect(again).toHaveLength(16);
+});
+
+test('copies are the same, short or long, within one buffer or between two', () => {
+  const cases = fc.record({ length: fc.nat(100), from: fc.nat(100), to: fc.nat(100), same: fc.boolean() });
+  fc.assert(
+    fc.property(cases, ({ length, from, to, same }) => {
+      const source = Uint8Array.from({ length: 400 }, (_, index) => index);
+      const target = same ? source : new Uint8Array(400);
+      // Ranges that overlap are nobody's promise.
+      const at = same ? to + 200 : to;
+      const wanted = Uint8Array.from(source.subarray(from, from + Math.min(length, 100)));
+      copyBytes(source, from, from + wanted.length, target, at);
+      expect(target.subarray(at, at + wanted.length)).toEqual(wanted);
+    }),
+  );
+});

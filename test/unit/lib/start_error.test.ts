@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { listenError, StartError } from '../../../src/lib/start_error.ts';
+
+function failure(code: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(code), { code });
+}
+
+test.each([
+  ['EADDRINUSE', 'port-in-use', 'Cannot listen on 0.0.0.0:5672: another program is using this port.'],
+  ['EACCES', 'address', 'Cannot listen on 0.0.0.0:5672: the system does not permit this port to this user.'],
+  ['EADDRNOTAVAIL', 'address', 'Cannot listen on 0.0.0.0:5672: this machine does not have that address.'],
+  ['ENOTFOUND', 'address', 'Cannot listen on 0.0.0.0:5672: the host name "0.0.0.0" is not known.'],
+])('%s is told in a sentence', (code, startCode, sentence) => {
+  const error = listenError(failure(code), '0.0.0.0', 5672);
+  expect(error).toBeInstanceOf(StartError);
+  expect([(error as StartError).code, error.message]).toEqual([startCode, sentence]);
+});
+
+test('an IPv6 address stands in brackets', () => {
+  expect(listenError(failure('EADDRINUSE'), '::1', 5672).message).toContain('[::1]:5672');
+});
+
+test('what nobody can mend is left as it came', () => {
+  const error = failure('EMFILE');
+  expect(listenError(error, 'h', 1)).toBe(error);
+});

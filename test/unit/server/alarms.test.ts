@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { ManualClock } from '../../../src/lib/clock.ts';
+import { Alarms } from '../../../src/server/alarms.ts';
+import { SILENT } from '../../../src/server/logger.ts';
+
+function alarmAt(memoryLimitBytes: number) {
+  const clock = new ManualClock();
+  const memory = { bytes: 0, measured: 0 };
+  let cleared = 0;
+  const alarms = new Alarms({
+    clock,
+    logger: SILENT,
+    memoryLimitBytes,
+    memory: { used: () => memory.bytes, measure: () => memory.measured++ },
+    onCleared: () => cleared++,
+  });
+  return { clock, memory, alarms, cleared: () => cleared };
+}
+
+test('it goes on above the limit, and off again well below it', () => {
+  const { memory, alarms, cleared } = alarmAt(1_000);
+  const history: [number, boolean][] = [];
+  for (const bytes of [1_000, 1_001, 990, 951, 949, 1_000]) {
+    memory.bytes = bytes;
+    alarms.check();
+    history.push([bytes, alarms.active]);
+  }
+  expect(history).toEqual([
+    [1_000, false],
+    [1_001, true],
+    [990, true],
+    [951, true],
+    [949, false],
+    [1_000, false],
+  ]);
+  expect(cleared()).toBe(1);
+});
+
+test('it looks by itself every half second until stopped, and measures anew each time', () => {
+  const { clock, memory, alarms } = alarmAt(1_000);
+  memory.bytes = 2_000;
+  clock.advance(500);
+  expect([alarms.active, memory.measured]).toEqual([true, 1]);
+  memory.bytes = 0;
+  clock.advance(500);
+  expect([alarms.active, memory.measured]).toEqual([false, 2]);
+  alarms.stop();
+  clock.advance(10_000);
+  expect(memory.measured).toBe(2);
+});

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Queue } from '../../../../src/core/queue/queue.ts';
+import type { Consumer } from '../../../../src/server/channel/consumer.ts';
+import { type Delivery, UnackedRing } from '../../../../src/server/channel/unacked.ts';
+
+const QUEUES = ['q', 'r'].map((name) => ({ name }) as Queue);
+const CONSUMERS = [undefined, { tag: 'a' } as Consumer];
+
+function delivery(tag: number): Delivery {
+  return {
+    tag,
+    queue: QUEUES[tag % 2] as Queue,
+    consumer: CONSUMERS[tag % 2],
+    position: tag * 3,
+    sequence: tag * 5,
+    bodyBytes: tag * 7,
+    flags: tag % 4,
+  };
+}
+
+function add(ring: UnackedRing, of: Delivery): void {
+  ring.add(of.tag, of.queue, of.consumer, of.position, of.sequence, of.bodyBytes, of.flags);
+}
+
+type Step =
+  | { readonly kind: 'add'; readonly skip: number; readonly count: number }
+  | { readonly kind: 'take' | 'remove' | 'upTo'; readonly which: number }
+  | { readonly kind: 'restore' | 'takeAll' };
+
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('add' as const), skip: fc.nat(3), count: fc.nat(30) }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({ kind: fc.constantFrom('take' as const, 'remove' as const), which: fc.nat(99) }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('upTo' as const), which: fc.nat(99) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('restore' as const, 'takeAll' as const) }) },
+  ),
+  { maxLength: 80 },
+);
+
+test('it holds what a map by tag would hold, with tags that skip, come out in any order, and are put back', () => {
+  fc.assert(
+    fc.property(steps, (plan) => {
+      const ring = new UnackedRing();
+      const model = new Map<number, Delivery>();
+      const taken: Delivery[] = [];
+      let last = 0;
+      const some = (which: number): number | undefined => [...model.keys()][which % Math.max(1, model.size)];
+      const step = (of: Step): void => {
+        if (of.kind === 'add') {
+          last += of.skip;
+          for (let i = 0; i < of.count; i++) {
+            const next = delivery(++last);
+            add(ring, next);
+            model.set(next.tag, next);
+          }
+        } else if (of.kind === 'takeAll') {
+          expect(ring.takeAll()).toEqual([...model.values()].sort((left, right) => left.tag - right.tag));
+          model.clear();
+        } else if (of.kind === 'restore') {
+          ring.restore(taken);
+          for (const back of taken.splice(0)) model.set(back.tag, back);
+        } else if ('which' in of) {
+          const tag = some(of.which);
+          if (tag === undefined) return;
+          if (of.kind === 'take') {
+            expect(ring.take(tag)).toEqual(model.get(tag));
+            taken.push(model.get(tag) as Delivery);
+            model.delete(tag);
+          } else if (of.kind === 'remove') {
+            ring.remove(tag);
+            model.delete(tag);
+          } else {
+            for (let first = ring.firstTag; first !== undefined && first <= tag; first = ring.firstTag) {
+              ring.remove(first);
+              model.delete(first);
+            }
+          }
+        }
+      };
+      for (const of of plan) {
+        step(of);
+        expect(ring.count).toBe(model.size);
+        expect(ring.firstTag).toBe(model.size === 0 ? undefined : Math.min(...model.keys()));
+        for (let tag = Math.max(0, last - 60); tag <= last + 2; tag++) expect(ring.has(tag)).toBe(model.has(tag));
+      }
+      for (const { tag, queue, consumer, position, sequence, bodyBytes, flags } of model.values()) {
+        expect(ring.queueOf(tag)).toBe(queue);
+        expect(ring.consumerOf(tag)).toBe(consumer);
+        const numbers = [ring.positionOf(tag), ring.sequenceOf(tag), ring.bodyBytesOf(tag), ring.flagsOf(tag)];
+        expect(numbers).toEqual([position, sequence, bodyBytes, flags]);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a tag that is not held cannot be taken', () => {
+  const ring = new UnackedRing();
+  expect(() => ring.take(1)).toThrow('took a tag that is not held');
+});
+
+test.each([0, -1, 2, 2 ** 53, 2 ** 64, Number.NaN])('tag %d is not held', (tag) => {
+  const ring = new UnackedRing();
+  add(ring, delivery(1));
+  expect(ring.has(tag)).toBe(false);
+});
