@@ -2,6 +2,7 @@ import { PAGE_BYTES } from '../lib/arena.ts';
 import { StartError } from '../lib/start_error.ts';
 import { type Log, SEGMENT_HEADER_BYTES } from './log.ts';
 import { peekBatch } from './batch.ts';
+import { readSegment } from './read_segment.ts';
 import { RecoveredState } from './recovered.ts';
 import {
   type BatchId,
@@ -88,7 +89,7 @@ export async function recover(log: Log, owner: SegmentOwner): Promise<Recovery> 
 async function findBase(log: Log, opened: readonly Opened[]): Promise<number> {
   for (let i = opened.length - 1; i > 0; i--) {
     const { number, epoch } = opened[i] as Opened;
-    const bytes = await log.read(number, 0, Number.MAX_SAFE_INTEGER);
+    const bytes = await readSegment(log, number);
     const state = new RecoveredState();
     const visitor: RecordVisitor = { message: () => {}, other: (record) => state.apply(record) };
     let held: ScannedBatch[] = [];
@@ -148,7 +149,7 @@ class Reading {
 
   /** Reads every batch; what they say of the topology counts only from the base on. */
   async whole(number: number, epoch: number, applies: boolean): Promise<void> {
-    const bytes = await this.#log.read(number, 0, Number.MAX_SAFE_INTEGER);
+    const bytes = await readSegment(this.#log, number);
     const index = new SegmentIndex();
     const segment = new JournalSegment(number, epoch, this.#owner, index);
     let at = SEGMENT_HEADER_BYTES;

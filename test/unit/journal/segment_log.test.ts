@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Disk, DiskFile } from '../../../src/journal/disk.ts';
 import { SegmentLog } from '../../../src/journal/segment_log.ts';
 import { ManualClock } from '../../../src/lib/clock.ts';
 import { FaultyDisk } from '../../support/faulty_disk.ts';
@@ -9,7 +10,7 @@ import { seededRandom } from '../../support/seeded_random.ts';
 const SEGMENT_BYTES = 1000;
 const DIR = '/log';
 
-function logOn(disk: FaultyDisk | ForgetfulDisk): SegmentLog {
+function logOn(disk: Disk): SegmentLog {
   return new SegmentLog({ disk, dir: DIR, clock: new ManualClock(), segmentBytes: SEGMENT_BYTES });
 }
 
@@ -23,7 +24,7 @@ async function begun(disk: FaultyDisk, ...segments: number[]): Promise<SegmentLo
   return log;
 }
 
-async function names(disk: FaultyDisk | ForgetfulDisk): Promise<string[]> {
+async function names(disk: Disk): Promise<string[]> {
   return [...(await disk.list(DIR))].sort();
 }
 
@@ -32,6 +33,38 @@ function failure(promise: Promise<unknown>): Promise<unknown> {
     () => undefined,
     (error: unknown) => error,
   );
+}
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await Promise.resolve();
+}
+
+/** Reads wait for the gate, and as on any disk closing a file waits for them. */
+function slowToRead(inner: Disk, gate: Promise<void>): Disk {
+  const slow = (file: DiskFile): DiskFile => {
+    let reads: Promise<unknown> = Promise.resolve();
+    return {
+      writeNow: (pieces, at) => file.writeNow(pieces, at),
+      write: (pieces, at) => file.write(pieces, at),
+      datasync: () => file.datasync(),
+      read: (at, length) => {
+        const read = gate.then(() => file.read(at, length));
+        reads = Promise.all([reads, read]);
+        return read;
+      },
+      close: () => reads.then(() => file.close()),
+    };
+  };
+  return {
+    makeDir: (dir) => inner.makeDir(dir),
+    list: (dir) => inner.list(dir),
+    size: (path) => inner.size(path),
+    open: async (path, mode) => slow(await inner.open(path, mode)),
+    rename: (from, to) => inner.rename(from, to),
+    remove: (path) => inner.remove(path),
+    syncDir: (dir) => inner.syncDir(dir),
+    freeBytes: (dir) => inner.freeBytes(dir),
+  };
 }
 
 test.each([
@@ -161,16 +194,46 @@ test('a file is no spare before the folder is synced, since the removed segment 
   expect(await failure(append(log, [text('x')], true))).toBe(error);
 });
 
-test('reads of a segment that is being removed see its bytes, not those of the next', async () => {
-  const disk = new FaultyDisk(new ForgetfulDisk());
-  const log = await begun(disk, 1, 2);
-  const reads = [textIn(log, 1, 600), textIn(log, 1, 600)];
+test('a file is no spare before the reads of it have ended', async () => {
+  const inner = new ForgetfulDisk();
+  let openGate = (): void => {};
+  const gate = new Promise<void>((resolve) => {
+    openGate = resolve;
+  });
+  const log = logOn(slowToRead(inner, gate));
+  await log.open();
+  for (const segment of [1, 2]) {
+    await log.begin(segment, SEGMENT_BYTES, headerOf(segment));
+    await append(log, [new Uint8Array(600).fill(segment)], true);
+  }
+  const read = textIn(log, 1, 600);
   const removed = log.remove(1);
+  await turns(100);
   await log.begin(3, SEGMENT_BYTES, headerOf(3));
+  await append(log, [new Uint8Array(600).fill(3)], true);
+  openGate();
+  expect(await read).toBe('\u0001'.repeat(600));
   await removed;
-  await log.begin(4, SEGMENT_BYTES, headerOf(4));
-  await append(log, [new Uint8Array(600).fill(4)], true);
-  for (const read of await Promise.all(reads)) expect(read).toBe('\u0001'.repeat(600));
+  expect(await names(inner)).toEqual(['0000000002.segment', '0000000003.segment', 'spare-1']);
+});
+
+test.each([
+  ['before', true],
+  ['after', false],
+])('a segment begun beside a removal is durable, the removal begun shortly %s', async (_, removalFirst) => {
+  for (let apart = 0; apart < 40; apart++) {
+    const disk = new ForgetfulDisk();
+    const log = await begun(new FaultyDisk(disk), 1, 2);
+    const remove = () => log.remove(1);
+    const begin = () => log.begin(3, SEGMENT_BYTES, headerOf(3));
+    const first = removalFirst ? remove() : begin();
+    await turns(apart);
+    await Promise.all([first, removalFirst ? begin() : remove()]);
+    await append(log, [text('x')], true);
+    // A disk that loses all that it may.
+    const again = logOn(disk.powerLoss(() => 0.99));
+    expect(await again.open()).toEqual([2, 3]);
+  }
 });
 
 test('few spares are kept: one, and one more for every eight segments, up to three', async () => {
