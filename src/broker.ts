@@ -29,7 +29,7 @@ export interface BrokerOptions {
   /** Bytes of messages kept in memory; what is beyond is read back from disk when its turn comes. */
   readonly memoryCacheBytes?: number;
   /** Free bytes on the data folder's disk below which publishers are blocked. */
-  readonly diskFreeLimitBytes?: number;
+  readonly diskFreeLimitBytes?: number | undefined;
   /** A pino logger, or anything of its shape. */
   readonly logger?: Logger;
   /** Where time comes from: a `ManualClock` lets a test move it. */
@@ -78,7 +78,7 @@ export async function createBroker(options: BrokerOptions = {}): Promise<Broker>
     clock,
     logger,
     memoryLimitBytes: options.memoryLimitBytes ?? Number.POSITIVE_INFINITY,
-    memory: memoryMeter(pages, arena),
+    memory: memoryMeter(pages),
     disk: storage.disk,
     onCleared: () => {
       for (const connection of connections) connection.releasePublisher();
@@ -115,6 +115,7 @@ export async function createBroker(options: BrokerOptions = {}): Promise<Broker>
     alarms.stop();
     wheel.stop();
     await storage.close();
+    arena.dispose();
     throw error;
   }
 }
@@ -158,6 +159,7 @@ class RunningBroker implements Broker {
     alarms.stop();
     wheel.stop();
     await this.#storage.close();
+    this.#server.arena.dispose();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { BrokerOptions } from './broker.ts';
 import type { PageTable, Position } from './core/store/page_table.ts';
-import { MemoryStore } from './core/store/memory_store.ts';
+import { MemoryStore, type Spill } from './core/store/memory_store.ts';
+import { PageCache } from './core/store/page_cache.ts';
 import { VirtualHost } from './core/vhost.ts';
 import { openDataFolder, vhostFolder } from './journal/data_folder.ts';
 import type { Journal } from './journal/journal.ts';
@@ -8,6 +9,7 @@ import { lockDataDir } from './journal/lock.ts';
 import { NodeDisk } from './journal/node_disk.ts';
 import { type OpenEvents, openJournal } from './journal/open.ts';
 import { SEGMENT_BYTES } from './journal/segment.ts';
+import { SpillFile } from './journal/spill.ts';
 import { SegmentLog } from './journal/segment_log.ts';
 import type { Clock } from './lib/clock.ts';
 import type { DiskWatch } from './server/alarms.ts';
@@ -17,6 +19,7 @@ import type { LoopTurn } from './server/turn.ts';
 
 const MIB = 1024 * 1024;
 const VHOST_NAME = '/';
+const MEMORY_CACHE_BYTES = 256 * MIB;
 
 export interface StorageContext {
   readonly logger: Logger;
@@ -39,11 +42,18 @@ export interface OpenStorage {
 /** Opens the data folder, or begins with nothing where there is none. Rejects with a StartError. */
 export async function openStorage(options: BrokerOptions, context: StorageContext): Promise<OpenStorage> {
   const { turn, uniqueName, pages } = context;
-  const vhostWith = (durable: Journal | undefined): VirtualHost =>
-    new VirtualHost({ name: VHOST_NAME, store: new MemoryStore(pages), durable, turn, uniqueName });
+  const vhostWith = (durable: Journal | undefined, spill: Spill | undefined): VirtualHost =>
+    new VirtualHost({
+      name: VHOST_NAME,
+      store: new MemoryStore(pages, spill),
+      uncommitted: new MemoryStore(pages),
+      durable,
+      turn,
+      uniqueName,
+    });
   const { dataDir } = options;
   if (dataDir === undefined) {
-    return { vhost: vhostWith(undefined), disk: undefined, onFailure: () => {}, close: async () => {} };
+    return { vhost: vhostWith(undefined, undefined), disk: undefined, onFailure: () => {}, close: async () => {} };
   }
   const lock = await lockDataDir(dataDir);
   try {
@@ -58,13 +68,16 @@ async function openDurable(
   dataDir: string,
   options: BrokerOptions,
   context: StorageContext,
-  vhostWith: (durable: Journal) => VirtualHost,
+  vhostWith: (durable: Journal, spill: Spill) => VirtualHost,
   unlock: () => Promise<void>,
 ): Promise<OpenStorage> {
   const { logger, clock, turn, pages, connections } = context;
   const disk = new NodeDisk();
   await openDataFolder(disk, dataDir);
   const log = new SegmentLog({ disk, dir: vhostFolder(dataDir, VHOST_NAME), clock, segmentBytes: SEGMENT_BYTES });
+  const cache = new PageCache(pages, options.memoryCacheBytes ?? MEMORY_CACHE_BYTES);
+  const spill = new SpillFile(disk, dataDir, pages);
+  pages.onLoaded = (page) => cache.loaded(page);
   const failures: (() => void)[] = [];
   let journal: Journal | undefined;
   let filled: VirtualHost | undefined;
@@ -73,13 +86,14 @@ async function openDurable(
     pages,
     turn,
     clock,
+    cache,
     events: logEvents(logger, () => {
       for (const callback of failures) callback();
     }),
     onDamage: options.onDamage ?? 'serve',
     createVhost: (created) => {
       journal = created;
-      filled = vhostWith(created);
+      filled = vhostWith(created, { home: spill, cache });
       return filled;
     },
     relocate: (moved) => relocate(filled, connections, moved),
@@ -87,13 +101,14 @@ async function openDurable(
   return {
     vhost,
     disk: {
-      freeLimitBytes: options.diskFreeLimitBytes ?? Math.max(50 * MIB, 2 * (options.memoryCacheBytes ?? 0)),
+      freeLimitBytes: options.diskFreeLimitBytes ?? Math.max(50 * MIB, 2 * (options.memoryCacheBytes ?? MEMORY_CACHE_BYTES)),
       freeBytes: () => disk.freeBytes(dataDir),
       failure: () => journal?.failure,
     },
     onFailure: (callback) => failures.push(callback),
     close: async () => {
       await journal?.close();
+      await spill.close();
       await unlock();
     },
   };

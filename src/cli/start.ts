@@ -23,12 +23,16 @@ export async function start(flags: Flags): Promise<void> {
 }
 
 function startBroker(settings: Settings, log: Log): Promise<Broker> {
+  const limitBytes = memoryLimitBytes(settings.memoryLimit, availableMemoryBytes());
   return createBroker({
     logger: log.logger,
     host: settings.host,
     port: settings.port,
     dataDir: settings.dataDir,
-    memoryLimitBytes: memoryLimitBytes(settings.memoryLimit, availableMemoryBytes()),
+    memoryLimitBytes: limitBytes,
+    memoryCacheBytes: memoryLimitBytes(settings.memoryCache, limitBytes),
+    diskFreeLimitBytes: settings.diskFreeLimitBytes,
+    onDamage: settings.onDamage,
     maxMessageSizeBytes: settings.maxMessageSizeBytes,
     frameMax: settings.frameMaxBytes,
     channelMax: settings.channelMax,

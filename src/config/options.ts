@@ -23,6 +23,9 @@ export interface Settings {
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   readonly memoryLimit: MemoryLimit;
+  readonly memoryCache: MemoryLimit;
+  readonly diskFreeLimitBytes: number | undefined;
+  readonly onDamage: 'serve' | 'stop';
   readonly maxMessageSizeBytes: number;
   readonly frameMaxBytes: number;
   readonly channelMax: number;
@@ -111,11 +114,35 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     sentence:
       "Memory above which publishers are held back; a share is of the container's limit, or of the machine's RAM.",
   },
+  memoryCache: {
+    key: 'memory_cache',
+    environment: 'LEVERET_MEMORY_CACHE',
+    flag: '--memory-cache',
+    type: memory(8 * 2 ** 20),
+    default: '25%',
+    sentence: 'Memory for message bodies; what is beyond waits on disk. A share is of the memory limit.',
+  },
+  diskFreeLimitBytes: {
+    key: 'disk_free_limit',
+    environment: 'LEVERET_DISK_FREE_LIMIT',
+    flag: '--disk-free-limit',
+    type: size(0, Number.MAX_SAFE_INTEGER, 'of bytes'),
+    default: undefined,
+    sentence: "Free disk below which publishers are held back; unless given, twice the memory cache and 50MiB at least.",
+  },
+  onDamage: {
+    key: 'journal.on_damage',
+    environment: 'LEVERET_JOURNAL_ON_DAMAGE',
+    flag: '--journal-on-damage',
+    type: oneOf('action', 'serve', 'stop'),
+    default: 'serve',
+    sentence: 'What to do when the journal is found damaged at the start: serve what is sound, or stop.',
+  },
   maxMessageSizeBytes: {
     key: 'max_message_size',
     environment: 'LEVERET_MAX_MESSAGE_SIZE',
     flag: '--max-message-size',
-    type: size(1, 512 * 2 ** 20, 'up to 512MiB'),
+    type: size(1, 512 * 2 ** 20 - 1, 'below 512MiB'),
     default: '128MiB',
     sentence: 'Largest message body accepted.',
   },

@@ -10,6 +10,8 @@ import type { Queue } from './queue/queue.ts';
 export interface VirtualHostOptions {
   readonly name: string;
   readonly store: MessageStore;
+  /** Keeps the messages of transactions that are not committed, in memory whatever happens. */
+  readonly uncommitted: MessageStore;
   /** Where what is durable is kept; undefined for a virtual host that lives in memory only. */
   readonly durable: DurableStore | undefined;
   readonly turn: Turn;
@@ -36,6 +38,7 @@ const CACHED_ROUTES_MAX = 4096;
 export class VirtualHost {
   readonly name: string;
   readonly store: MessageStore;
+  readonly uncommitted: MessageStore;
   readonly durable: DurableStore | undefined;
   readonly turn: Turn;
   readonly uniqueName: () => string;
@@ -52,6 +55,7 @@ export class VirtualHost {
   constructor(options: VirtualHostOptions) {
     this.name = options.name;
     this.store = options.store;
+    this.uncommitted = options.uncommitted;
     this.durable = options.durable;
     this.turn = options.turn;
     this.uniqueName = options.uniqueName;

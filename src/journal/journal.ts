@@ -3,6 +3,7 @@ import { type Binding, bindingKey } from '../core/exchange/binding.ts';
 import type { ExchangeProperties } from '../core/exchange/exchange.ts';
 import type { CommitWaiter, DurableStore, QueueLog, Turn } from '../core/ports.ts';
 import type { Queue } from '../core/queue/queue.ts';
+import type { PageCache } from '../core/store/page_cache.ts';
 import type { Page, PageTable, Position } from '../core/store/page_table.ts';
 import { copyBytes, PAGE_BYTES } from '../lib/arena.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -19,6 +20,7 @@ export interface JournalOptions {
   readonly turn: Turn;
   readonly clock: Clock;
   readonly events: JournalEvents;
+  readonly cache: PageCache;
   /** As ReadyRing.relocate, for everybody who refers to messages: queues, and channels with deliveries out. */
   readonly relocate: (moved: (position: Position) => Position | undefined) => void;
 }
@@ -73,6 +75,8 @@ export class Journal implements DurableStore {
       ...options,
       beforeCommit: () => this.#writeQueueChanges(),
       checkpoint: () => this.#writeCheckpoint(),
+      pageLoaded: (page) => options.cache.loaded(page),
+      pageWritten: (page) => options.cache.filled(page),
       afterCommit: () => this.#housekeeping.afterCommit(),
       pageDamaged: (segment, slot) => this.#housekeeping.pageDamaged(segment, slot),
     });

@@ -1,6 +1,6 @@
 import type { CommitClock, CommitWaiter, Turn } from '../core/ports.ts';
 import type { Page, PageTable } from '../core/store/page_table.ts';
-import { farBlock, PAGE_BYTES } from '../lib/arena.ts';
+import { type Block, farBlock, PAGE_BYTES } from '../lib/arena.ts';
 import { assert } from '../lib/assert.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { BATCH_HEADER_BYTES, sealBatch } from './batch.ts';
@@ -21,6 +21,10 @@ export interface JournalWriterOptions {
   readonly checkpoint: () => void;
   /** A commit is done: the moment to look whether segments can go. */
   readonly afterCommit: () => void;
+  /** A page is full, and all of it is written. */
+  readonly pageWritten: (page: Page) => void;
+  /** A page was read back before it was asked for. */
+  readonly pageLoaded: (page: Page) => void;
   /** A page that was read back is damaged. */
   readonly pageDamaged: (segment: JournalSegment, slot: number) => void;
 }
@@ -195,6 +199,15 @@ export class JournalWriter implements CommitClock, SegmentOwner {
     this.appended();
   }
 
+  blockFor(length: number): Block {
+    return length <= PAGE_BYTES ? this.#pages.arena.takePage() : farBlock(length);
+  }
+
+  pageReadAhead(page: Page, block: Block): void {
+    this.#pages.fill(page, block);
+    this.#options.pageLoaded(page);
+  }
+
   pageDamaged(segment: JournalSegment, slot: number): void {
     this.#options.pageDamaged(segment, slot);
   }
@@ -233,7 +246,7 @@ export class JournalWriter implements CommitClock, SegmentOwner {
     }
     for (const step of steps) {
       if (step.kind === 'append') this.#backlogBytes -= step.end - step.start;
-      else if (step.kind === 'close') this.#pages.releasePage(step.page);
+      else if (step.kind === 'close') this.#closed(step.page);
     }
     this.#unsynced = !sync;
     if (sync) {
@@ -250,6 +263,12 @@ export class JournalWriter implements CommitClock, SegmentOwner {
     this.#tellWaiters();
     this.#options.afterCommit();
     if (this.#pending || this.#urgent) this.appended();
+  }
+
+  /** Written to its end, the page is no longer held for that, and can be read back. */
+  #closed(page: Page): void {
+    this.#pages.releasePage(page);
+    if (page.references > 0) this.#options.pageWritten(page);
   }
 
   #tellWaiters(): void {

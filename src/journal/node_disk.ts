@@ -8,12 +8,21 @@ const FLAGS: Readonly<Record<OpenMode, string>> = { create: 'wx+', existing: 'r+
 
 /** The one door to the file system. */
 export class NodeDisk implements Disk {
+  /** From the top down, each synced before the next is made: where one is there, those above it are on disk. */
   async makeDir(dir: string): Promise<void> {
-    const highest = await mkdir(dir, { recursive: true });
-    if (highest === undefined) return;
-    // Each new folder is an entry of the one above it, which has to be synced for it to stay.
-    const first = resolve(highest);
-    for (let made = resolve(dir); made.length >= first.length; made = dirname(made)) await this.syncDir(dirname(made));
+    const above = dirname(resolve(dir));
+    try {
+      await mkdir(dir);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') {
+        await this.makeDir(above);
+        await mkdir(dir);
+      } else if (code !== 'EEXIST') {
+        throw error;
+      }
+    }
+    await this.syncDir(above);
   }
 
   list(dir: string): Promise<readonly string[]> {

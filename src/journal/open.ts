@@ -1,4 +1,5 @@
 import type { Turn } from '../core/ports.ts';
+import type { PageCache } from '../core/store/page_cache.ts';
 import type { PageTable, Position } from '../core/store/page_table.ts';
 import type { VirtualHost } from '../core/vhost.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -13,6 +14,7 @@ export interface OpenJournalOptions {
   readonly pages: PageTable;
   readonly turn: Turn;
   readonly clock: Clock;
+  readonly cache: PageCache;
   readonly events: OpenEvents;
   /** What to do when bytes in the middle of the journal are not what was written. */
   readonly onDamage: 'serve' | 'stop';

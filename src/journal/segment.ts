@@ -1,13 +1,16 @@
 import { crc32 } from 'node:zlib';
 import type { Page, PageHome } from '../core/store/page_table.ts';
 import { readU32 } from '../core/store/record.ts';
-import { type Block, farBlock } from '../lib/arena.ts';
+import type { Block } from '../lib/arena.ts';
 import { BATCH_HEADER_BYTES, readBatch } from './batch.ts';
 import { type Log, SEGMENT_HEADER_BYTES } from './log.ts';
 import type { SegmentIndex } from './segment_index.ts';
 
 export const SEGMENT_BYTES: number = 16 * 1024 * 1024;
 export const FORMAT_VERSION = 1;
+
+/** What is read at once: the page that is needed and those behind it. */
+const READ_BYTES_MAX = 1024 * 1024;
 
 const MAGIC = 'LEVERET1';
 
@@ -16,6 +19,10 @@ export interface SegmentOwner {
   readonly log: Log;
   /** The last message of the segment is gone. */
   segmentEmptied(segment: JournalSegment): void;
+  /** Memory for a page of so many bytes. */
+  blockFor(length: number): Block;
+  /** A page was read before anybody asked for it. */
+  pageReadAhead(page: Page, block: Block): void;
   /** A page that was read back is damaged. */
   pageDamaged(segment: JournalSegment, slot: number): void;
 }
@@ -83,21 +90,65 @@ export class JournalSegment implements PageHome {
     return Math.min(this.usedBytes, (this.usedBytes * references) / this.entries);
   }
 
+  /** Reads the page, and in the same step those behind it that will be needed next. */
   async load(page: Page): Promise<Block> {
-    const { offset, length } = this.places[page.slot] as { offset: number; length: number };
-    const bytes = await this.#owner.log.read(this.number, offset, length);
-    if (!isSound(bytes, length)) {
+    const last = this.#readAheadOf(page.slot);
+    const start = this.#placeOf(page.slot).offset;
+    const bytes = await this.#owner.log.read(this.number, start, this.#endOf(last) - start);
+    for (let slot = page.slot + 1; slot <= last; slot++) {
+      const ahead = this.pages.get(slot);
+      if (ahead === undefined || !isWanted(ahead)) continue;
+      const block = this.#blockOf(slot, bytes, start);
+      if (block !== undefined) this.#owner.pageReadAhead(ahead, block);
+    }
+    const block = this.#blockOf(page.slot, bytes, start);
+    if (block === undefined) {
       this.#owner.pageDamaged(this, page.slot);
       throw new Error(`damaged page ${page.slot} of segment ${this.number}`);
     }
-    const block = farBlock(length);
-    block.bytes.set(bytes);
     return block;
+  }
+
+  /** The last of the pages behind `slot` that are wanted, one behind the other, within one read. */
+  #readAheadOf(slot: number): number {
+    const start = this.#placeOf(slot).offset;
+    let last = slot;
+    for (let next = slot + 1; next < this.places.length; next++) {
+      const page = this.pages.get(next);
+      if (page === undefined || !isWanted(page) || this.#endOf(next) - start > READ_BYTES_MAX) break;
+      last = next;
+    }
+    return last;
+  }
+
+  /** The page's bytes in memory of its own, if they are what was written. */
+  #blockOf(slot: number, bytes: Uint8Array, start: number): Block | undefined {
+    const { offset, length } = this.#placeOf(slot);
+    const from = offset - start;
+    const own = bytes.subarray(from, from + length);
+    if (!isSound(own, length)) return undefined;
+    const block = this.#owner.blockFor(length);
+    block.bytes.set(own, block.base);
+    return block;
+  }
+
+  #placeOf(slot: number): { readonly offset: number; readonly length: number } {
+    return this.places[slot] as { offset: number; length: number };
+  }
+
+  #endOf(slot: number): number {
+    const { offset, length } = this.#placeOf(slot);
+    return offset + length;
   }
 
   header(): Uint8Array {
     return encodeHeader(this.number, this.epoch);
   }
+}
+
+/** Whether a page is only on disk, needed, and not being read already. */
+function isWanted(page: Page): boolean {
+  return page.block === undefined && !page.lost && page.waiters === undefined && page.references > 0;
 }
 
 /** Whether the bytes are whole batches with the right CRCs, one behind the other, to the end. */

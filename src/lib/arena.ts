@@ -28,7 +28,14 @@ export interface ArenaOptions {
 }
 
 /** Far blocks kept for reuse, per kind, rather than handed back to the allocator. */
-const FAR_SPARE_MAX = 16;
+const FAR_SPARE_MAX = 64;
+
+/** Of all arenas of the process: what a measure of its memory counts although most of it was never touched. */
+let reservedBytes = 0;
+
+export function reservedArenaBytes(): number {
+  return reservedBytes;
+}
 
 export class Arena {
   readonly bytes: Uint8Array;
@@ -41,9 +48,15 @@ export class Arena {
     const pagesAt = slotsAt + options.slots * SLOT_BYTES;
     const memory = Buffer.allocUnsafeSlow(pagesAt + options.pages * PAGE_BYTES);
     this.bytes = new Uint8Array(memory.buffer, memory.byteOffset, memory.length);
+    reservedBytes += memory.length;
     this.readBytes = options.readBytes;
     this.#slots = new Pool(this.bytes, slotsAt, options.slots, SLOT_BYTES);
     this.#pages = new Pool(this.bytes, pagesAt, options.pages, PAGE_BYTES);
+  }
+
+  /** Its owner is done with it. */
+  dispose(): void {
+    reservedBytes -= this.bytes.length;
   }
 
   takeSlot(): Block {

@@ -7,7 +7,8 @@ import { mutate, type Random } from './bytes.ts';
 /** Few, so that conversations meet in them. */
 const NAMES = ['', 'q', 'fuzz-a', 'fuzz-b', 'fuzz-c'];
 const EXCHANGES = ['', 'amq.topic', 'amq.headers', 'amq.fanout', 'fuzz-x', 'fuzz-y'];
-const CHANNELS = [0, 1, 1, 1, 2, 3, 65_535];
+/** Opened at the start: a mistake on one leaves the others to go on with. */
+const CHANNELS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 300, 65_535];
 const TABLES = [
   {},
   { 'x-match': 'any', a: 1 },
@@ -19,7 +20,8 @@ const TYPES = ['direct', 'fanout', 'topic', 'headers', 'nosuch'];
 
 /** A method as a client might well send it, in or out of place. */
 function step(random: Random): Buffer {
-  const channel = random.pick(CHANNELS);
+  const channel = random.chance(0.005) ? random.below(12) * 7 : random.pick(CHANNELS);
+  if (random.chance(0.005)) return frame(shape(random, channel));
   const queue = random.pick(NAMES);
   const exchange = random.pick(EXCHANGES);
   const routingKey = random.pick(['', 'q', 'fuzz-a', 'a.b.c', '#.b.*']);
@@ -28,11 +30,11 @@ function step(random: Random): Buffer {
   const deliveryTag = random.below(12);
   switch (random.below(24)) {
     case 0:
-      return frameOf(channel, 'channel.open');
+      return frameOf(0, 'connection.update-secret');
     case 1:
-      return frameOf(channel, 'channel.close');
+      return Buffer.concat([frameOf(channel, 'channel.close'), frameOf(channel, 'channel.open')]);
     case 2:
-      return frameOf(channel, 'channel.close-ok');
+      return frameOf(channel, random.chance(0.9) ? 'basic.recover-async' : 'channel.close-ok');
     case 3:
       return frameOf(channel, 'channel.flow', { active: one });
     case 4:
@@ -84,8 +86,6 @@ function step(random: Random): Buffer {
       return frameOf(channel, 'basic.recover', { requeue: one });
     case 19:
       return frameOf(channel, random.pick(['confirm.select', 'tx.select', 'tx.commit', 'tx.rollback'] as const));
-    case 20:
-      return frame(shape(random, channel));
     default:
       return message(random, channel, exchange, routingKey);
   }
@@ -128,12 +128,15 @@ export function conversation(random: Random): Buffer[] {
       bytes = mutate(random, handshakeBytes());
       break;
     default: {
-      const steps = Array.from({ length: 1 + random.below(60) }, () => step(random));
+      const steps = Array.from({ length: 1 + random.below(150) }, () => step(random));
       if (random.chance(0.6)) {
         const at = random.below(steps.length);
         steps[at] = mutate(random, steps[at] as Buffer);
       }
-      bytes = Buffer.concat([handshakeBytes({ frameMax: random.pick([131_072, 131_072, 4096]) }), ...steps]);
+      const opened = CHANNELS.slice(1).map((channel) => frameOf(channel, 'channel.open'));
+      const declared = ['fuzz-a', 'fuzz-b'].map((queue) => frameOf(1, 'queue.declare', { queue }));
+      const frameMax = random.pick([131_072, 131_072, 8_192]);
+      bytes = Buffer.concat([handshakeBytes({ frameMax }), ...opened, ...declared, ...steps]);
     }
   }
   const chunks: Buffer[] = [];

@@ -44,7 +44,7 @@ test(
     const deadline = performance.now() + SECONDS * 1_000;
     let attacks = 0;
     for (let round = 0; performance.now() < deadline; round++) {
-      // Each attack has a seed of its own, to be run again alone by: npm run fuzz -- --seed N --attacks 1
+      // Each attack has a seed of its own: npm run fuzz -- --seed N begins with that one.
       const seeds = Array.from({ length: WIDTH }, (_, index) => (SEED + round * WIDTH + index) >>> 0);
       const ended = await Promise.all(
         seeds.map((seed) => {

@@ -52,15 +52,14 @@ test('remote procedure calls come back to the one who called', async () => {
     await reply(message.body * message.body);
   });
   await new Promise<void>((resolve) => server.once('ready', resolve));
-  const queue = await connection.queueDeclare({ exclusive: true });
   const answers: number[] = [];
-  const own = { queue: queue.queue, queueOptions: { exclusive: true }, noAck: true };
+  const own = { queue: 'answers', queueOptions: { exclusive: true }, noAck: true };
   const replies = connection.createConsumer(own, async (message) => {
     answers.push(message.body);
   });
   await new Promise<void>((resolve) => replies.once('ready', resolve));
   const publisher = connection.createPublisher();
-  for (const number of [2, 3, 4]) await publisher.send({ routingKey: 'rpc', replyTo: queue.queue }, number);
+  for (const number of [2, 3, 4]) await publisher.send({ routingKey: 'rpc', replyTo: 'answers' }, number);
   await until(() => answers.length === 3);
   expect(answers).toEqual([4, 9, 16]);
   await server.close();

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { Users } from '../../src/auth/users.ts';
 import { MemoryStore } from '../../src/core/store/memory_store.ts';
+import { PageTable } from '../../src/core/store/page_table.ts';
 import { VirtualHost } from '../../src/core/vhost.ts';
 import { Arena } from '../../src/lib/arena.ts';
 import { type Clock, ManualClock } from '../../src/lib/clock.ts';
@@ -18,7 +19,13 @@ export function testServer(clock: Clock = new ManualClock()): Server {
   const arena = new Arena({ readBytes: 512 * 1024, slots: 8, pages: 4 });
   let names = 0;
   const uniqueName = () => `name-${++names}`;
-  const vhost = new VirtualHost({ name: '/', store: new MemoryStore(arena), turn, uniqueName });
+  const vhost = new VirtualHost({
+    name: '/',
+    store: new MemoryStore(new PageTable(arena)),
+    durable: undefined,
+    turn,
+    uniqueName,
+  });
   const connections = new Set<Connection>();
   return {
     arena,
@@ -30,6 +37,7 @@ export function testServer(clock: Clock = new ManualClock()): Server {
       logger: SILENT,
       memoryLimitBytes: Number.POSITIVE_INFINITY,
       memory: { used: () => 0, measure: () => {} },
+      disk: undefined,
       onCleared: () => {},
     }),
     logger: SILENT,

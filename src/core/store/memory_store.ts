@@ -1,14 +1,24 @@
 import { type Block, copyBytes, PAGE_BYTES } from '../../lib/arena.ts';
 import type { MessageStore } from '../ports.ts';
-import type { Page, PageTable, Position } from './page_table.ts';
+import type { Keeper, PageCache } from './page_cache.ts';
+import type { Page, PageHome, PageTable, Position } from './page_table.ts';
+
+/** Where pages go that memory has no room for. */
+export interface Spill {
+  readonly home: PageHome & Keeper;
+  readonly cache: PageCache;
+}
 
 /** Messages in memory only: appended to the current page, forgotten when nothing refers to the page any more. */
 export class MemoryStore implements MessageStore {
   readonly pages: PageTable;
+  readonly #spill: Spill | undefined;
   #current: Page | undefined;
 
-  constructor(pages: PageTable) {
+  /** Without a spill, all messages stay in memory. */
+  constructor(pages: PageTable, spill?: Spill) {
     this.pages = pages;
+    this.#spill = spill;
   }
 
   append(bytes: Uint8Array, routeStart: number, routeEnd: number, contentStart: number, contentEnd: number): Position {
@@ -25,18 +35,24 @@ export class MemoryStore implements MessageStore {
   }
 
   adopt(block: Block, length: number): Position {
-    const page = this.pages.adopt(block);
+    const page = this.pages.adopt(block, this.#spill?.home);
     page.used = length;
-    // Sealed by the first retain's release: until then the caller holds it.
+    // It is freed by its last release, and the caller retains it at once.
     page.sealed = true;
+    this.#spill?.cache.filled(page, this.#spill.home);
     return page.number * PAGE_BYTES;
   }
 
   #turnPage(): Page {
     const full = this.#current;
-    const page = this.pages.allocate();
+    const page = this.pages.allocate(this.#spill?.home);
     this.#current = page;
-    if (full !== undefined) this.pages.seal(full);
+    if (full !== undefined) this.#seal(full);
     return page;
+  }
+
+  #seal(page: Page): void {
+    this.pages.seal(page);
+    if (page.references > 0) this.#spill?.cache.filled(page, this.#spill.home);
   }
 }

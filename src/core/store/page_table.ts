@@ -48,6 +48,8 @@ export class Page {
 /** Every page of one virtual host, by number. */
 export class PageTable {
   readonly arena: Arena;
+  /** Told of every page that was read back because somebody waited for it. */
+  onLoaded: ((page: Page) => void) | undefined;
   readonly #pages = new Map<number, Page>();
   /** The page looked up last: messages are mostly read in the order they were written. */
   #last: Page | undefined;
@@ -176,6 +178,7 @@ export class PageTable {
     page.waiters = undefined;
     if (block === undefined) page.lost = true;
     else if (page.block === undefined) this.fill(page, block);
+    this.onLoaded?.(page);
     this.releasePage(page);
     for (const waiter of waiters) waiter();
   }

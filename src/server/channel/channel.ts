@@ -129,6 +129,7 @@ export class Channel {
   release(): void {
     this.delivering = false;
     if (this.mode.name === 'transaction') this.mode.transaction.rollback(this);
+    if (this.mode.name === 'confirm') this.mode.confirms.stop();
     this.mode = PLAIN;
     const consumers = [...this.consumers.values()];
     this.consumers.clear();

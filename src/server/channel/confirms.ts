@@ -28,6 +28,7 @@ export class Confirms implements Flushable, CommitWaiter {
   #safeUpTo = 0;
   #upTo = 0;
   #registered = false;
+  #stopped = false;
   readonly #waiting: Waiting[] = [];
   #early: number[] = [];
   /** Messages up to here that wait were not written and never will be: they are refused by the next flush. */
@@ -74,8 +75,15 @@ export class Confirms implements Flushable, CommitWaiter {
     return waiting.length > 0;
   }
 
+  /** The channel is closed: what becomes safe later is told to nobody. */
+  stop(): void {
+    this.#stopped = true;
+    this.#waiting.length = 0;
+  }
+
   flush(): void {
     this.#registered = false;
+    if (this.#stopped) return;
     if (this.#safeUpTo > this.#upTo) {
       this.#send(ACK, this.#safeUpTo, this.#safeUpTo - this.#upTo > 1);
       this.#upTo = this.#safeUpTo;

@@ -4,6 +4,7 @@ import { DELIVERY_MODE, EXPIRATION, USER_ID } from '../../codec/properties.ts';
 import { peekDeliveryMode, peekHeaders, validateProperties } from '../../codec/property_peek.ts';
 import { bytesToText } from '../../codec/table.ts';
 import { DURABLE } from '../../core/queue/entry.ts';
+import type { MessageStore } from '../../core/ports.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import type { Position } from '../../core/store/page_table.ts';
 import { FRAME_OVERHEAD, propertiesEnd, propertiesStart, readU16, readU32, routeEnd } from '../../core/store/record.ts';
@@ -37,6 +38,13 @@ export const NOT_WHOLE = 0;
  * octets from `at` are needed to tell.
  */
 export function publishWhole(channel: Channel, bytes: Uint8Array, at: number, frameEnd: number, end: number): number {
+  const routeStart = at + ROUTE_OFFSET;
+  // The names must fill the frame exactly; if not, the careful path finds the right words for it.
+  if (routeStart >= frameEnd - 3) return NOT_WHOLE;
+  const routingKey = routeStart + 1 + (bytes[routeStart] as number);
+  if (routingKey >= frameEnd - 2) return NOT_WHOLE;
+  const routingKeyEnd = routingKey + 1 + (bytes[routingKey] as number);
+  if (routingKeyEnd !== frameEnd - 2) return NOT_WHOLE;
   if (frameEnd + HEADER_FRAME_BYTES_MIN > end) return untilHeader(bytes, at, frameEnd, end);
   if (!isFrame(bytes, frameEnd, FRAME_HEADER, bytes, at)) return NOT_WHOLE;
   const headerSize = readU32(bytes, frameEnd + 3);
@@ -57,13 +65,6 @@ export function publishWhole(channel: Channel, bytes: Uint8Array, at: number, fr
     if (messageEnd > end) return at - messageEnd;
     if (bytes[messageEnd - 1] !== FRAME_END) return NOT_WHOLE;
   }
-  const routeStart = at + ROUTE_OFFSET;
-  // The names must fill the frame exactly; if not, the careful path finds the right words for it.
-  if (routeStart >= frameEnd - 3) return NOT_WHOLE;
-  const routingKey = routeStart + 1 + (bytes[routeStart] as number);
-  if (routingKey >= frameEnd - 2) return NOT_WHOLE;
-  const routingKeyEnd = routingKey + 1 + (bytes[routingKey] as number);
-  if (routingKeyEnd !== frameEnd - 2) return NOT_WHOLE;
   const bits = bytes[routingKeyEnd] as number;
   publish(channel, bytes, routeStart, routingKeyEnd, frameEnd - 1, messageEnd, bodyBytes, bits, undefined);
   return messageEnd;
@@ -120,7 +121,7 @@ function publish(
   const { mode } = channel;
   const mandatory = (bits & 1) !== 0;
   if (mode.name === 'transaction') {
-    const position = keep(channel, bytes, routeStart, routingKeyEnd, content, end, assembly);
+    const position = keep(vhost.uncommitted, bytes, routeStart, routingKeyEnd, content, end, assembly);
     mode.transaction.publish(channel, { route, position, bodyBytes, persistent, mandatory });
     return;
   }
@@ -136,7 +137,7 @@ function publish(
     return;
   }
   if (route.queues.length > 0) {
-    const position = keep(channel, bytes, routeStart, routingKeyEnd, content, end, assembly);
+    const position = keep(vhost.store, bytes, routeStart, routingKeyEnd, content, end, assembly);
     enqueue(channel, route.queues, position, bodyBytes, false);
   } else if (mandatory) {
     returnUnroutable(channel, bytes, routeStart, content, bodyBytes);
@@ -167,7 +168,7 @@ function readFlags(bytes: Uint8Array, content: number, start: number, flags: num
 }
 
 function keep(
-  channel: Channel,
+  store: MessageStore,
   bytes: Uint8Array,
   routeStart: number,
   routingKeyEnd: number,
@@ -175,7 +176,6 @@ function keep(
   end: number,
   assembly: Assembly | undefined,
 ): Position {
-  const { store } = channel.vhost;
   if (assembly !== undefined && end - routeStart > PAGE_BYTES / 4) return store.adopt(assembly.block, assembly.length);
   return store.append(bytes, routeStart, routingKeyEnd, content, end);
 }

@@ -47,6 +47,10 @@ function settleUpTo(channel: Channel, tag: number, settlement: Settlement): void
 
 function settleOne(channel: Channel, tag: number, settlement: Settlement): void {
   const { unacked } = channel;
+  if (unacked.isStraggler(tag)) {
+    settleTaken(channel, unacked.take(tag), settlement);
+    return;
+  }
   const queue = unacked.queueOf(tag);
   const position = unacked.positionOf(tag);
   const sequence = unacked.sequenceOf(tag);

@@ -16,16 +16,23 @@ export interface Delivery {
 }
 
 const FIRST_CAPACITY = 16;
+/** A ring this large with less than a quarter of it held is not grown: what keeps it from moving on is put aside. */
+const SPARSE_CAPACITY_MIN = 65_536;
 
 /**
  * What a channel has delivered and not seen settled, by delivery tag: parallel arrays, used as a ring. Tags count up by
  * one, so a tag's place is known without a search; a tag that needs no acknowledgement leaves a hole.
  *
  *      tag  #first ............ #next - 1        place = tag modulo capacity (a power of two)
+ *
+ * Stragglers, left unsettled while very many others were delivered and settled, are kept apart by tag, so that memory
+ * goes by what is held and not by how far it is spread.
  */
 export class UnackedRing {
   /** Deliveries held, holes not counted. */
   count = 0;
+  /** Lowest tag first: they are moved here in that order. */
+  readonly #stragglers: Map<number, Delivery> = new Map();
   #capacity = FIRST_CAPACITY;
   #first = 1;
   #next = 1;
@@ -38,6 +45,7 @@ export class UnackedRing {
 
   /** The lowest tag that is held, or undefined. */
   get firstTag(): number | undefined {
+    if (this.#stragglers.size > 0) return this.#stragglers.keys().next().value;
     return this.count === 0 ? undefined : this.#first;
   }
 
@@ -51,8 +59,8 @@ export class UnackedRing {
     bodyBytes: number,
     flags: number,
   ): void {
-    if (this.count === 0) this.#first = tag;
-    while (tag - this.#first >= this.#capacity) this.#grow();
+    if (this.count === this.#stragglers.size) this.#first = tag;
+    while (tag - this.#first >= this.#capacity) this.#makeRoom();
     const place = tag & (this.#capacity - 1);
     this.#queues[place] = queue;
     this.#consumers[place] = consumer;
@@ -65,8 +73,14 @@ export class UnackedRing {
   }
 
   has(tag: number): boolean {
-    if (this.count === 0 || tag < this.#first || tag >= this.#next) return false;
+    if (tag < this.#first) return this.#stragglers.has(tag);
+    if (this.count === 0 || tag >= this.#next) return false;
     return this.#queues[tag & (this.#capacity - 1)] !== undefined;
+  }
+
+  /** Whether a tag that is held can only be taken: the accessors below do not know it. */
+  isStraggler(tag: number): boolean {
+    return tag < this.#first && this.#stragglers.has(tag);
   }
 
   /** The queue of a tag that `has` answered true for. */
@@ -100,7 +114,7 @@ export class UnackedRing {
     this.#queues[tag & mask] = undefined;
     this.#consumers[tag & mask] = undefined;
     this.count--;
-    if (this.count === 0) {
+    if (this.count === this.#stragglers.size) {
       this.#first = this.#next;
       return;
     }
@@ -112,6 +126,12 @@ export class UnackedRing {
 
   /** Takes a tag out as an object, for the paths that keep it for later. */
   take(tag: number): Delivery {
+    const straggler = this.#stragglers.get(tag);
+    if (straggler !== undefined) {
+      this.#stragglers.delete(tag);
+      this.count--;
+      return straggler;
+    }
     assert(this.has(tag), 'took a tag that is not held');
     const delivery: Delivery = {
       tag,
@@ -143,11 +163,29 @@ export class UnackedRing {
 
   /** As ReadyRing.relocate. */
   relocate(moved: (position: Position) => Position | undefined): void {
+    for (const [tag, straggler] of this.#stragglers) {
+      const position = moved(straggler.position);
+      if (position !== undefined) this.#stragglers.set(tag, { ...straggler, position });
+    }
     for (let tag = this.#first; tag < this.#next; tag++) {
       const place = tag & (this.#capacity - 1);
       if (this.#queues[place] === undefined) continue;
       const position = moved(this.#positions[place] as number);
       if (position !== undefined) this.#positions[place] = position;
+    }
+  }
+
+  #makeRoom(): void {
+    const held = this.count - this.#stragglers.size;
+    if (this.#capacity < SPARSE_CAPACITY_MIN || held > this.#capacity / 4) {
+      this.#grow();
+      return;
+    }
+    const until = this.#first + this.#capacity / 2;
+    while (this.#first < until && this.count > this.#stragglers.size) {
+      const straggler = this.take(this.#first);
+      this.#stragglers.set(straggler.tag, straggler);
+      this.count++;
     }
   }
 

@@ -121,7 +121,7 @@ export function contentFrame(
 function bodySize(bytes: Uint8Array, at: number, max: number): number {
   const high = readU32(bytes, at);
   const bodyBytes = readU32(bytes, at + 4);
-  if (high > 0 || bodyBytes > BODY_BYTES_LIMIT) {
+  if (high > 0 || bodyBytes >= BODY_BYTES_LIMIT) {
     const exact = (BigInt(high) << 32n) + BigInt(bodyBytes);
     const explanation = `content body size ${exact} exceeds maximum allowed size ${BODY_BYTES_LIMIT}`;
     throw new AmqpError(501, explanation, PUBLISH_IDS);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../src/lib/clock.ts';
-import { Alarms } from '../../../src/server/alarms.ts';
+import { Alarms, type DiskWatch } from '../../../src/server/alarms.ts';
 import { SILENT } from '../../../src/server/logger.ts';
 
-function alarmAt(memoryLimitBytes: number) {
+function alarmAt(memoryLimitBytes: number, disk?: DiskWatch) {
   const clock = new ManualClock();
   const memory = { bytes: 0, measured: 0 };
   let cleared = 0;
@@ -12,6 +12,7 @@ function alarmAt(memoryLimitBytes: number) {
     logger: SILENT,
     memoryLimitBytes,
     memory: { used: () => memory.bytes, measure: () => memory.measured++ },
+    disk,
     onCleared: () => cleared++,
   });
   return { clock, memory, alarms, cleared: () => cleared };
@@ -47,4 +48,29 @@ test('it looks by itself every half second until stopped, and measures anew each
   alarms.stop();
   clock.advance(10_000);
   expect(memory.measured).toBe(2);
+});
+
+test('too little disk is an alarm of its own, and it takes both to be over for publishers to go on', async () => {
+  const disk = { bytes: 100, freeLimitBytes: 50, freeBytes: async () => disk.bytes, failure: () => undefined };
+  const { memory, alarms, cleared } = alarmAt(1_000, disk);
+  disk.bytes = 49;
+  await alarms.checkDisk();
+  expect([alarms.active, alarms.reason]).toEqual([true, 'low on disk']);
+  memory.bytes = 2_000;
+  alarms.check();
+  expect(alarms.reason).toBe('low on memory & disk');
+  disk.bytes = 50;
+  await alarms.checkDisk();
+  expect([alarms.active, alarms.reason, cleared()]).toEqual([true, 'low on memory', 0]);
+  memory.bytes = 0;
+  alarms.check();
+  expect([alarms.active, cleared()]).toEqual([false, 1]);
+});
+
+test('a failed journal holds publishers for good', () => {
+  const { memory, alarms } = alarmAt(1_000);
+  alarms.journalFailed();
+  memory.bytes = 0;
+  alarms.check();
+  expect([alarms.active, alarms.reason]).toEqual([true, 'journal failed']);
 });

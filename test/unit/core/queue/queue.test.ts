@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { EMPTY_TABLE } from '../../../../src/codec/table.ts';
-import { type Entry, PERSISTENT, REDELIVERED } from '../../../../src/core/queue/entry.ts';
+import { DURABLE, type Entry, REDELIVERED } from '../../../../src/core/queue/entry.ts';
 import { Queue } from '../../../../src/core/queue/queue.ts';
 import { PageTable } from '../../../../src/core/store/page_table.ts';
 import { Arena, PAGE_BYTES } from '../../../../src/lib/arena.ts';
@@ -23,7 +23,10 @@ class Bench {
       exclusiveOwner: undefined,
       arguments: EMPTY_TABLE,
     };
-    this.queue = new Queue(properties, this.pages, { queueReady: (queue) => this.ready.push(queue) });
+    this.queue = new Queue(properties, this.pages, {
+      queueReady: (queue) => this.ready.push(queue),
+      commitReady: () => {},
+    });
   }
 
   /** The n-th message lies at offset n of the only page. */
@@ -37,6 +40,10 @@ class Bench {
 
   endTurn(): void {
     while (this.ready.length > 0) this.ready.shift()?.drain();
+  }
+
+  settle({ position, sequence, flags }: Entry): void {
+    this.queue.settle(position, sequence, flags);
   }
 
   requeue({ position, sequence, bodyBytes, flags }: Entry): void {
@@ -73,9 +80,9 @@ test('requeued messages go back to their old places, marked redelivered, whateve
 test('a requeue keeps the other flags', () => {
   const bench = new Bench();
   bench.pages.retain(bench.page.number * PAGE_BYTES, 1);
-  bench.queue.push(bench.page.number * PAGE_BYTES, 10, PERSISTENT);
+  bench.queue.push(bench.page.number * PAGE_BYTES, 10, DURABLE);
   bench.requeue(bench.queue.take() as Entry);
-  expect(bench.queue.take()?.flags).toBe(PERSISTENT | REDELIVERED);
+  expect(bench.queue.take()?.flags).toBe(DURABLE | REDELIVERED);
 });
 
 test('a queue asks for one drain, however many messages come, and none without a waiting consumer', () => {
@@ -127,13 +134,63 @@ test('a deleted queue cancels its consumers, drops what is ready, and takes noth
   expect(bench.queue.delete()).toBe(1);
   expect([consumer.cancelled, bench.queue.consumers.size]).toEqual([true, 0]);
   bench.requeue(held);
-  bench.queue.settle(settled.position);
+  bench.settle(settled);
   expect([bench.queue.readyCount, bench.queue.unackedCount, bench.page.references]).toEqual([0, 0, 0]);
 });
 
 test('settling more than was delivered is our own mistake and stops', () => {
   const bench = withMessages(1);
-  expect(() => bench.queue.settle(bench.page.number * PAGE_BYTES)).toThrow('settled more than was delivered');
+  const { queue, page } = bench;
+  expect(() => queue.settle(page.number * PAGE_BYTES, 1, 0)).toThrow('settled more than was delivered');
+});
+
+test('what a journal kept comes first, in its order and with its marks, and numbers go on behind it', () => {
+  const bench = new Bench();
+  const { page, pages, queue } = bench;
+  pages.retain(page.number * PAGE_BYTES, 2);
+  queue.restore(page.number * PAGE_BYTES, 7, 1, DURABLE | REDELIVERED, 3);
+  queue.restore(page.number * PAGE_BYTES, 9, 1, DURABLE, 0);
+  queue.restoreSequence(20);
+  bench.push();
+  const taken = [queue.take(), queue.take(), queue.take()].map((entry) => [entry?.sequence, entry?.flags]);
+  expect(taken).toEqual([
+    [7, DURABLE | REDELIVERED],
+    [9, DURABLE],
+    [20, 0],
+  ]);
+  expect(() => queue.restore(page.number * PAGE_BYTES, 20, 1, 0, 0)).toThrow('restored out of order');
+});
+
+test('only durable messages are told to the log: delivered once, returned with a count, settled at the end', () => {
+  const bench = new Bench();
+  const told: string[] = [];
+  bench.queue.log = {
+    delivered: (sequence) => told.push(`delivered ${sequence}`),
+    returned: (sequence, count) => told.push(`returned ${sequence} ${count}`),
+    settled: (sequence) => told.push(`settled ${sequence}`),
+  };
+  bench.push();
+  bench.pages.retain(bench.page.number * PAGE_BYTES, 1);
+  bench.queue.push(bench.page.number * PAGE_BYTES, 1, DURABLE);
+  for (let i = 0; i < 2; i++) {
+    const entries = [bench.queue.take() as Entry, bench.queue.take() as Entry];
+    for (const { sequence, flags } of entries) bench.queue.delivered(sequence, flags);
+    for (const entry of entries) bench.requeue(entry);
+  }
+  expect(bench.queue.purge()).toBe(2);
+  expect(told).toEqual(['delivered 2', 'returned 2 1', 'returned 2 2', 'settled 2']);
+});
+
+test('messages that were moved are found in their new places, ready or returned', () => {
+  const bench = withMessages(4);
+  bench.requeue(bench.queue.take() as Entry);
+  const moved = bench.pages.allocate();
+  bench.pages.retain(moved.number * PAGE_BYTES, 2);
+  bench.queue.relocate((position) =>
+    position % 2 === 1 ? moved.number * PAGE_BYTES + (position % PAGE_BYTES) : undefined,
+  );
+  const places = [1, 2, 3, 4].map(() => Math.floor((bench.queue.take() as Entry).position / PAGE_BYTES));
+  expect(places).toEqual([moved.number, bench.page.number, moved.number, bench.page.number]);
 });
 
 test('the exclusive consumer is known while it is there', () => {
@@ -236,7 +293,7 @@ test('order, counts, marks and page references are those of two plain lists, wha
           }
           case 'settle': {
             if (model.out.length === 0) return;
-            return queue.settle((held.get(model.giveBack(of.which)) as Entry).position);
+            return bench.settle(held.get(model.giveBack(of.which)) as Entry);
           }
           case 'requeue': {
             if (model.out.length === 0) return;

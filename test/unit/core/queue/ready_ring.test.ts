@@ -15,7 +15,7 @@ function rows(ring: ReadyRing): Row[] {
 }
 
 function rowOf(sequence: number): Row {
-  return [sequence * 2 ** 20, sequence, sequence % 2 ** 32, sequence % 4];
+  return [sequence * 2 ** 20, sequence, sequence % 2 ** 29, sequence % 8];
 }
 
 test('what is pushed comes out in the same order, whatever the bursts', () => {
@@ -43,11 +43,50 @@ test('what is pushed comes out in the same order, whatever the bursts', () => {
   );
 });
 
-test('large numbers survive: positions and sequences to 2^53, body sizes to 2^32', () => {
+test('large numbers survive: positions and sequences to 2^53, body sizes to 2^29, three flags', () => {
   const ring = new ReadyRing();
-  const row: Row = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 1, 2 ** 32 - 1, 255];
+  const row: Row = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 1, 2 ** 29 - 1, 7];
   ring.push(...row);
   expect(head(ring)).toEqual(row);
+});
+
+test('sequences may leave gaps of any size, with whatever follows', () => {
+  const gaps = fc.array(fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 ** 40 })), {
+    maxLength: 200,
+  });
+  fc.assert(
+    fc.property(gaps, fc.nat(200), (plan, shifts) => {
+      const ring = new ReadyRing();
+      const model: Row[] = [];
+      let sequence = 0;
+      for (const [index, gap] of plan.entries()) {
+        sequence += gap;
+        const row: Row = [index, sequence, index, index % 8];
+        ring.push(...row);
+        model.push(row);
+        if (index % 3 === 0 && index < shifts) {
+          expect(head(ring)).toEqual(model.shift());
+          ring.shift();
+        }
+      }
+      expect(rows(ring)).toEqual(model);
+      while (ring.length > 0) {
+        expect(head(ring)).toEqual(model.shift());
+        ring.shift();
+      }
+    }),
+  );
+});
+
+test('entries are moved where they are told to be, and only those', () => {
+  const ring = new ReadyRing();
+  for (let sequence = 1; sequence <= 10_000; sequence++) ring.push(sequence, sequence, 0, 0);
+  for (let i = 0; i < 10; i++) ring.shift();
+  ring.relocate((position) => (position % 5 === 0 ? position + 1_000_000 : undefined));
+  const wrong = rows(ring).filter(
+    ([position, sequence]) => position !== sequence + (sequence % 5 === 0 ? 1_000_000 : 0),
+  );
+  expect([wrong, ring.length]).toEqual([[], 9_990]);
 });
 
 test('taking from an empty ring is our own mistake and stops', () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MemoryStore } from '../../../../src/core/store/memory_store.ts';
-import { offsetOf, type Position } from '../../../../src/core/store/page_table.ts';
+import { offsetOf, PageTable, type Position } from '../../../../src/core/store/page_table.ts';
 import { Arena, farBlock } from '../../../../src/lib/arena.ts';
 
 function store(): MemoryStore {
-  return new MemoryStore(new Arena({ readBytes: 0, slots: 0, pages: 2 }));
+  return new MemoryStore(new PageTable(new Arena({ readBytes: 0, slots: 0, pages: 2 })));
 }
 
 function bytesAt(of: MemoryStore, position: Position, length: number): Uint8Array {

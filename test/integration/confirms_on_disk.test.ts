@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Broker, createBroker } from '../../src/index.ts';
+import { closing, open } from '../support/broker.ts';
+import { confirmChannelOn, connectTo } from './amqplib/support.ts';
+
+async function brokerOnDisk(): Promise<Broker> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'leveret-confirms-'));
+  const broker = await createBroker({ dataDir });
+  onTestFinished(async () => {
+    await broker.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  return broker;
+}
+
+test('a durable publish right before channel.close is not confirmed on a channel that is closed', async () => {
+  const { client, transcript } = await open(await brokerOnDisk());
+  await client.call(1, 'queue.declare', { queue: 'q', durable: true });
+  for (let round = 0; round < 10; round++) {
+    await client.call(1, 'confirm.select');
+    transcript.length = 0;
+    const channel = client.channel(1);
+    for (let i = 0; i < 5; i++) channel.publish({ routingKey: 'q', properties: { deliveryMode: 2 } });
+    await channel.call('channel.close');
+    await client.quiet();
+    const answers = transcript.filter((line) => line.startsWith('<')).map((line) => line.split(' ').slice(2, 3).join());
+    expect(answers.at(-1)).toBe('channel.close-ok');
+    await client.call(1, 'channel.open');
+  }
+});
+
+test('persistent and transient publishes are all confirmed, and only once', async () => {
+  const broker = await brokerOnDisk();
+  const { connection, errors } = await connectTo(broker);
+  const channel = await confirmChannelOn(connection);
+  await channel.assertQueue('q', { durable: true });
+  const confirmed: number[] = [];
+  for (let i = 0; i < 2_000; i++) {
+    channel.sendToQueue(i % 7 === 0 ? 'nowhere' : 'q', Buffer.from('m'), { persistent: i % 3 !== 0 }, () => {
+      confirmed.push(i);
+    });
+  }
+  await channel.waitForConfirms();
+  expect([...confirmed].sort((left, right) => left - right)).toEqual(
+    Array.from({ length: 2_000 }, (_, index) => index),
+  );
+  expect(errors).toEqual([]);
+  closing(channel);
+});
