@@ -9,7 +9,7 @@ const FRAME_MAX = 131_072;
 const READ_BYTES = 256 * 1024;
 
 /** What `amqp://user:password@host:port/vhost` says, with the usual defaults. */
-export function parseUrl(url) {
+function parseUrl(url) {
   const { hostname, port, username, password, pathname } = new URL(url);
   return {
     host: hostname.replace(/^\[|\]$/g, '') || '127.0.0.1',

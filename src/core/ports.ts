@@ -14,6 +14,8 @@ export interface MessageStore {
   readonly pages: PageTable;
   /** Copies a record that lies in two pieces of `bytes` (at most a page in all). The caller retains it at once. */
   append(bytes: Uint8Array, routeStart: number, routeEnd: number, contentStart: number, contentEnd: number): Position;
+  /** As append, of a whole record of any length whose route ends at `routeEnd`. */
+  keep(record: Uint8Array, routeEnd: number): Position;
   /** Takes over a block that holds one whole record of `length` bytes. The caller retains it at once. */
   adopt(block: Block, length: number): Position;
 }

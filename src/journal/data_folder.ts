@@ -3,7 +3,7 @@ import { StartError } from '../lib/start_error.ts';
 import type { Disk } from './disk.ts';
 
 /** Version of everything in a data folder: docs/journal-format.md. */
-export const DATA_FORMAT = 1;
+const DATA_FORMAT = 1;
 
 const MARKER = 'leveret.json';
 

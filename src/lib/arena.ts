@@ -28,7 +28,7 @@ export interface ArenaOptions {
 }
 
 /** Far blocks kept for reuse, per kind, rather than handed back to the allocator. */
-const FAR_SPARE_MAX = 64;
+const FAR_SPARE_MAX = 32;
 
 /** Of all arenas of the process: what a measure of its memory counts although most of it was never touched. */
 let reservedBytes = 0;

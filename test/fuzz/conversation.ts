@@ -134,7 +134,7 @@ export function conversation(random: Random): Buffer[] {
         steps[at] = mutate(random, steps[at] as Buffer);
       }
       const opened = CHANNELS.slice(1).map((channel) => frameOf(channel, 'channel.open'));
-      const declared = ['fuzz-a', 'fuzz-b'].map((queue) => frameOf(1, 'queue.declare', { queue }));
+      const declared = ['fuzz-a', 'fuzz-b'].map((queue) => frameOf(1, 'queue.declare', { queue, durable: true }));
       const frameMax = random.pick([131_072, 131_072, 8_192]);
       bytes = Buffer.concat([handshakeBytes({ frameMax }), ...opened, ...declared, ...steps]);
     }

@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
-import type { Broker } from '../../src/index.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Broker, BrokerOptions } from '../../src/index.ts';
 import { startBroker } from '../support/broker.ts';
 import { attack, type Ending } from './attack.ts';
 import { Random } from './bytes.ts';
@@ -16,7 +18,7 @@ const WIDTH = 8;
 const GROWTH_BYTES_MAX = 150 * 2 ** 20;
 
 /** A broker whose every internal error is kept: a client's garbage must never be one. */
-async function watched(): Promise<{ broker: Broker; failures: string[] }> {
+async function watched(options: BrokerOptions = {}): Promise<{ broker: Broker; failures: string[] }> {
   const failures: string[] = [];
   const logger = {
     debug() {},
@@ -27,7 +29,7 @@ async function watched(): Promise<{ broker: Broker; failures: string[] }> {
       failures.push(`${message}: ${err?.stack ?? JSON.stringify(fields)}`);
     },
   };
-  return { broker: await startBroker({ logger, maxMessageSizeBytes: 2 ** 20 }), failures };
+  return { broker: await startBroker({ logger, maxMessageSizeBytes: 2 ** 20, ...options }), failures };
 }
 
 function memoryBytes(): number {
@@ -35,13 +37,25 @@ function memoryBytes(): number {
   return heapUsed + arrayBuffers;
 }
 
-test(
-  `garbage harms nobody but its sender (seed ${SEED})`,
-  async () => {
-    const { broker, failures } = await watched();
+/** In a folder that goes when the test is over. */
+function onDisk(): BrokerOptions {
+  const dataDir = mkdtempSync(join(tmpdir(), 'leveret-fuzz-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  return { dataDir };
+}
+
+const PLACES: readonly (readonly [string, () => BrokerOptions])[] = [
+  ['in memory', () => ({})],
+  ['on disk', onDisk],
+];
+
+test.each(PLACES)(
+  `%s, garbage harms nobody but its sender (seed ${SEED})`,
+  async (_place, options) => {
+    const { broker, failures } = await watched(options());
     const witness = await Witness.beside(broker);
     const before = memoryBytes();
-    const deadline = performance.now() + SECONDS * 1_000;
+    const deadline = performance.now() + (SECONDS * 1_000) / PLACES.length;
     let attacks = 0;
     for (let round = 0; performance.now() < deadline; round++) {
       // Each attack has a seed of its own: npm run fuzz -- --seed N begins with that one.

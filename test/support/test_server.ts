@@ -19,9 +19,11 @@ export function testServer(clock: Clock = new ManualClock()): Server {
   const arena = new Arena({ readBytes: 512 * 1024, slots: 8, pages: 4 });
   let names = 0;
   const uniqueName = () => `name-${++names}`;
+  const pages = new PageTable(arena);
   const vhost = new VirtualHost({
     name: '/',
-    store: new MemoryStore(new PageTable(arena)),
+    store: new MemoryStore(pages),
+    uncommitted: new MemoryStore(pages),
     durable: undefined,
     turn,
     uniqueName,

@@ -1,4 +1,4 @@
-import { type Block, copyBytes, PAGE_BYTES } from '../../lib/arena.ts';
+import { type Block, copyBytes, farBlock, PAGE_BYTES } from '../../lib/arena.ts';
 import type { MessageStore } from '../ports.ts';
 import type { Keeper, PageCache } from './page_cache.ts';
 import type { Page, PageHome, PageTable, Position } from './page_table.ts';
@@ -32,6 +32,13 @@ export class MemoryStore implements MessageStore {
     copyBytes(bytes, contentStart, contentEnd, page.bytes, at + routeBytes);
     page.used = offset + total;
     return page.number * PAGE_BYTES + offset;
+  }
+
+  keep(record: Uint8Array, routeEnd: number): Position {
+    if (record.length <= PAGE_BYTES) return this.append(record, 0, routeEnd, routeEnd, record.length);
+    const block = farBlock(record.length);
+    block.bytes.set(record);
+    return this.adopt(block, record.length);
   }
 
   adopt(block: Block, length: number): Position {

@@ -34,7 +34,7 @@ export function routeEnd(bytes: Uint8Array, start: number): number {
 }
 
 /** Size of the content header's payload; `content` is the index of the CE before the header frame. */
-export function headerPayloadSize(bytes: Uint8Array, content: number): number {
+function headerPayloadSize(bytes: Uint8Array, content: number): number {
   return readU32(bytes, content + 4);
 }
 

@@ -1,7 +1,7 @@
 import { AmqpError } from '../../codec/errors.ts';
 import type { Method } from '../../codec/methods.gen.ts';
-import { autoDeleteUnused } from '../../core/topology/queues.ts';
 import type { Position } from '../../core/store/page_table.ts';
+import { autoDeleteUnused } from '../../core/topology/queues.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Assembly } from './assembly.ts';

@@ -3,9 +3,8 @@ import { FRAME_BODY, FRAME_END, FRAME_HEADER } from '../../codec/frames.ts';
 import { DELIVERY_MODE, EXPIRATION, USER_ID } from '../../codec/properties.ts';
 import { peekDeliveryMode, peekHeaders, validateProperties } from '../../codec/property_peek.ts';
 import { bytesToText } from '../../codec/table.ts';
-import { DURABLE } from '../../core/queue/entry.ts';
+import { enqueue } from '../../core/enqueue.ts';
 import type { MessageStore } from '../../core/ports.ts';
-import type { Queue } from '../../core/queue/queue.ts';
 import type { Position } from '../../core/store/page_table.ts';
 import { FRAME_OVERHEAD, propertiesEnd, propertiesStart, readU16, readU32, routeEnd } from '../../core/store/record.ts';
 import type { Route } from '../../core/vhost.ts';
@@ -129,7 +128,7 @@ function publish(
   if (persistent && route.durable && durable !== undefined) {
     if (durable.failure === undefined) {
       const position = durable.append(route.queues, bytes, routeStart, routingKeyEnd, content, end, bodyBytes);
-      enqueue(channel, route.queues, position, bodyBytes, true);
+      enqueue(vhost, route.queues, position, bodyBytes, true);
       if (durable.congested) connection.holdUntilCommitted(durable, durable.gathering);
     }
     // What the journal has not taken, because it failed, is refused.
@@ -138,7 +137,7 @@ function publish(
   }
   if (route.queues.length > 0) {
     const position = keep(vhost.store, bytes, routeStart, routingKeyEnd, content, end, assembly);
-    enqueue(channel, route.queues, position, bodyBytes, false);
+    enqueue(vhost, route.queues, position, bodyBytes, false);
   } else if (mandatory) {
     returnUnroutable(channel, bytes, routeStart, content, bodyBytes);
   }
@@ -178,22 +177,6 @@ function keep(
 ): Position {
   if (assembly !== undefined && end - routeStart > PAGE_BYTES / 4) return store.adopt(assembly.block, assembly.length);
   return store.append(bytes, routeStart, routingKeyEnd, content, end);
-}
-
-/** Puts a kept message into its queues, each of which holds it from now on; the durable ones, if the journal has it. */
-export function enqueue(
-  channel: Channel,
-  queues: readonly Queue[],
-  position: Position,
-  bodyBytes: number,
-  journalled: boolean,
-): void {
-  const count = queues.length;
-  channel.vhost.store.pages.retain(position, count);
-  for (let i = 0; i < count; i++) {
-    const queue = queues[i] as Queue;
-    queue.push(position, bodyBytes, journalled && queue.log !== undefined ? DURABLE : 0);
-  }
 }
 
 /** `content` is undefined where it follows the routing key directly, as it does in a record. */

@@ -1,3 +1,4 @@
+import { enqueue } from '../../core/enqueue.ts';
 import type { DurableStore } from '../../core/ports.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import type { Position } from '../../core/store/page_table.ts';
@@ -5,7 +6,7 @@ import { offsetOf } from '../../core/store/page_table.ts';
 import { contentEnd, routeEnd } from '../../core/store/record.ts';
 import type { Route } from '../../core/vhost.ts';
 import type { Channel } from './channel.ts';
-import { enqueue, returnUnroutable } from './publish.ts';
+import { returnUnroutable } from './publish.ts';
 import { type Settlement, settleTaken } from './settle.ts';
 import type { Delivery } from './unacked.ts';
 
@@ -91,7 +92,7 @@ function release(channel: Channel, { route, position, bodyBytes, persistent, man
   if (queues.length > 0) {
     const journalled = persistent && durable !== undefined && queues.some((queue) => queue.log !== undefined);
     const kept = journalled ? journal(channel, durable, queues, position, bodyBytes) : position;
-    enqueue(channel, queues, kept, bodyBytes, journalled);
+    enqueue(channel.vhost, queues, kept, bodyBytes, journalled);
   } else if (mandatory) {
     const page = pages.of(position);
     returnUnroutable(channel, page.bytes, page.base + offsetOf(position), undefined, bodyBytes);

@@ -29,17 +29,21 @@ export function startDaemon(dataDir, flags = []) {
     daemon.stderr += data;
   });
   daemon.ready = new Promise((resolve, reject) => {
-    const failed = (why) => reject(new Error(`the daemon ${why}: ${daemon.stderr || JSON.stringify(daemon.lines)}`));
-    const timer = setTimeout(() => failed('is not ready'), READY_TIMEOUT_MS);
+    const timer = setTimeout(() => fail('is not ready'), READY_TIMEOUT_MS);
+    const fail = (why) => {
+      clearTimeout(timer);
+      reject(new Error(`the daemon ${why}: ${daemon.stderr || JSON.stringify(daemon.lines)}`));
+    };
     eachLine(child.stdout, (line) => {
       daemon.lines.push(line);
+      if (line.msg !== 'Leveret is ready') return;
+      clearTimeout(timer);
       // Without heartbeats: a killed daemon's would be missed by its clients long after.
-      if (line.msg === 'Leveret is ready') resolve(`amqp://guest:guest@127.0.0.1:${line.port}?heartbeat=0`);
+      resolve(`amqp://guest:guest@127.0.0.1:${line.port}?heartbeat=0`);
     });
-    daemon.ended.then(({ code, signal }) => failed(`ended with ${signal ?? `exit code ${code}`}`));
-    daemon.ready?.catch(() => {});
-    child.once('exit', () => clearTimeout(timer));
+    daemon.ended.then(({ code, signal }) => fail(`ended with ${signal ?? `exit code ${code}`}`));
   });
+  // Whoever kills it before it is ready does not wait for it.
   daemon.ready.catch(() => {});
   return daemon;
 }

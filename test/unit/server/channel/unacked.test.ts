@@ -98,6 +98,23 @@ test('it holds what a map by tag would hold, with tags that skip, come out in an
   );
 });
 
+test('a few deliveries kept while a million others come and go cost little, and are all still there', () => {
+  const ring = new UnackedRing();
+  const kept = [1, 2, 500, 70_000, 400_000];
+  const before = process.memoryUsage().arrayBuffers;
+  for (let tag = 1; tag <= 1_000_000; tag++) {
+    add(ring, delivery(tag));
+    if (!kept.includes(tag)) ring.remove(tag);
+  }
+  // A place for every tag since the first would be some 37 MB.
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000);
+  expect([ring.count, ring.firstTag, ring.has(3), ring.has(70_000)]).toEqual([kept.length, 1, false, true]);
+  expect(ring.take(500)).toEqual(delivery(500));
+  ring.restore([delivery(500)]);
+  expect(ring.takeAll()).toEqual(kept.map(delivery));
+  expect(ring.count).toBe(0);
+});
+
 test('a tag that is not held cannot be taken', () => {
   const ring = new UnackedRing();
   expect(() => ring.take(1)).toThrow('took a tag that is not held');

@@ -1,0 +1,33 @@
+import { type FieldTable, getInteger, getString } from '../../codec/table.ts';
+
+/** What arguments and policies ask of a queue, beyond keeping messages in order. Undefined where nobody asks for it. */
+export interface QueueSettings {
+  readonly messageTtlMs: number | undefined;
+  readonly expiresMs: number | undefined;
+  readonly maxLength: number | undefined;
+  readonly maxLengthBytes: number | undefined;
+  readonly overflow: 'drop-head' | 'reject-publish' | 'reject-publish-dlx';
+  readonly deadLetterExchange: string | undefined;
+  readonly deadLetterRoutingKey: string | undefined;
+  readonly deliveryLimit: number | undefined;
+  /** Only arguments set these two: they cannot change while the queue is there. */
+  readonly maxPriority: number | undefined;
+  readonly singleActiveConsumer: boolean;
+}
+
+/** As the queue's own arguments have it. */
+export function argumentSettings(table: FieldTable): QueueSettings {
+  const singleActive = table.get('x-single-active-consumer');
+  return {
+    messageTtlMs: getInteger(table, 'x-message-ttl'),
+    expiresMs: getInteger(table, 'x-expires'),
+    maxLength: getInteger(table, 'x-max-length'),
+    maxLengthBytes: getInteger(table, 'x-max-length-bytes'),
+    overflow: (getString(table, 'x-overflow') ?? 'drop-head') as QueueSettings['overflow'],
+    deadLetterExchange: getString(table, 'x-dead-letter-exchange'),
+    deadLetterRoutingKey: getString(table, 'x-dead-letter-routing-key'),
+    deliveryLimit: getInteger(table, 'x-delivery-limit'),
+    maxPriority: getInteger(table, 'x-max-priority'),
+    singleActiveConsumer: singleActive?.tag === 't' && singleActive.value,
+  };
+}
