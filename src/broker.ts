@@ -3,6 +3,8 @@ import { Users } from './auth/users.ts';
 import { VERSION } from './config/version.ts';
 import { PageTable } from './core/store/page_table.ts';
 import { type OpenStorage, openStorage } from './broker_storage.ts';
+import type { Disk } from './journal/disk.ts';
+import { NodeDisk } from './journal/node_disk.ts';
 import { Arena } from './lib/arena.ts';
 import { type Clock, SystemClock } from './lib/clock.ts';
 import { TimerWheel } from './lib/timer_wheel.ts';
@@ -63,7 +65,12 @@ const CLOSE_GRACE_MS = 2_000;
 const WHEEL_TICK_MS = 250;
 
 /** Starts a broker and resolves when it takes connections. Rejects with a StartError that says why it cannot. */
-export async function createBroker(options: BrokerOptions = {}): Promise<Broker> {
+export function createBroker(options: BrokerOptions = {}): Promise<Broker> {
+  return createBrokerOn(new NodeDisk(), options);
+}
+
+/** As createBroker, with its data folder on a disk of the caller's: one that fails, for a test. */
+export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): Promise<Broker> {
   const host = options.host ?? '127.0.0.1';
   const logger = options.logger ?? SILENT;
   const clock = options.clock ?? new SystemClock();
@@ -72,7 +79,7 @@ export async function createBroker(options: BrokerOptions = {}): Promise<Broker>
   const arena = new Arena({ readBytes: 2 * frameMax + 256 * 1024, slots: 256, pages: 192 });
   const connections = new Set<Connection>();
   const pages = new PageTable(arena);
-  const storage = await openStorage(options, { logger, clock, turn, pages, connections, uniqueName });
+  const storage = await openStorage(options, { disk, logger, clock, turn, pages, connections, uniqueName });
   const wheel = new TimerWheel(clock, WHEEL_TICK_MS);
   const alarms = new Alarms({
     clock,
@@ -114,6 +121,7 @@ export async function createBroker(options: BrokerOptions = {}): Promise<Broker>
   } catch (error) {
     alarms.stop();
     wheel.stop();
+    storage.vhost.stop();
     await storage.close();
     arena.dispose();
     throw error;
@@ -158,6 +166,7 @@ class RunningBroker implements Broker {
     clearTimeout(grace);
     alarms.stop();
     wheel.stop();
+    this.#storage.vhost.stop();
     await this.#storage.close();
     this.#server.arena.dispose();
   }

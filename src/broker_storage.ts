@@ -5,8 +5,8 @@ import { PageCache } from './core/store/page_cache.ts';
 import { VirtualHost } from './core/vhost.ts';
 import { openDataFolder, vhostFolder } from './journal/data_folder.ts';
 import type { Journal } from './journal/journal.ts';
+import type { Disk } from './journal/disk.ts';
 import { lockDataDir } from './journal/lock.ts';
-import { NodeDisk } from './journal/node_disk.ts';
 import { type OpenEvents, openJournal } from './journal/open.ts';
 import { SEGMENT_BYTES } from './journal/segment.ts';
 import { SpillFile } from './journal/spill.ts';
@@ -22,6 +22,7 @@ const VHOST_NAME = '/';
 const MEMORY_CACHE_BYTES = 256 * MIB;
 
 export interface StorageContext {
+  readonly disk: Disk;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly turn: LoopTurn;
@@ -49,6 +50,7 @@ export async function openStorage(options: BrokerOptions, context: StorageContex
       uncommitted: new MemoryStore(pages),
       durable,
       turn,
+      clock: context.clock,
       uniqueName,
     });
   const { dataDir } = options;
@@ -71,8 +73,7 @@ async function openDurable(
   vhostWith: (durable: Journal, spill: Spill) => VirtualHost,
   unlock: () => Promise<void>,
 ): Promise<OpenStorage> {
-  const { logger, clock, turn, pages, connections } = context;
-  const disk = new NodeDisk();
+  const { disk, logger, clock, turn, pages, connections } = context;
   await openDataFolder(disk, dataDir);
   const log = new SegmentLog({ disk, dir: vhostFolder(dataDir, VHOST_NAME), clock, segmentBytes: SEGMENT_BYTES });
   const cache = new PageCache(pages, options.memoryCacheBytes ?? MEMORY_CACHE_BYTES);
@@ -121,6 +122,7 @@ function relocate(
   moved: (position: Position) => Position | undefined,
 ): void {
   for (const queue of vhost?.queues.values() ?? []) queue.relocate(moved);
+  for (const queue of vhost?.replyQueues.values() ?? []) queue.relocate(moved);
   for (const connection of connections) {
     for (const channel of connection.channels.values()) channel.relocate(moved);
   }

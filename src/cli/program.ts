@@ -6,6 +6,12 @@ import { StartError } from '../lib/start_error.ts';
 
 const PING_OPTIONS: readonly SettingName[] = ['config', 'host', 'port'];
 
+const JOURNAL_COMMANDS = [
+  ['verify', 'Read every byte and tell whether it is sound: exit code 0 if it is, 1 if not.'],
+  ['dump', 'Print every record, a line each: messages without their bodies.'],
+  ['stats', 'Print what it holds, by queue and by segment.'],
+] as const;
+
 const START_NOTES = `
 Each option can also come from the environment variable in brackets, or from the configuration file; a flag wins over the
 environment, and the environment over the file.
@@ -49,7 +55,29 @@ function program(): Command {
       const { ping } = await import('./ping.ts');
       await ping(flagsOf(command, PING_OPTIONS));
     });
+  addJournalCommands(leveret);
   return leveret;
+}
+
+function addJournalCommands(leveret: Command): void {
+  const journal = leveret
+    .command('journal')
+    .description('Look into the journal of a broker that is not running; nothing is changed.')
+    .helpOption('-h, --help', 'Print this help.')
+    .helpCommand(false);
+  for (const [name, description] of JOURNAL_COMMANDS) {
+    journal
+      .command(name)
+      .description(description)
+      .argument('<folder>', 'A data folder, as --data-dir names it.')
+      .option('--json', 'Print JSON, for programs.', false)
+      .helpOption('-h, --help', 'Print this help.')
+      .allowExcessArguments(false)
+      .action(async (folder: string, options: { readonly json: boolean }) => {
+        const commands = await import('./journal.ts');
+        await commands[name](folder, options);
+      });
+  }
 }
 
 function addOptions(command: Command, names: readonly SettingName[]): Command {

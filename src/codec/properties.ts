@@ -36,20 +36,20 @@ export interface BasicProperties {
   readonly clusterId?: string | undefined;
 }
 
-const CONTENT_TYPE = 0x8000;
-const CONTENT_ENCODING = 0x4000;
+export const CONTENT_TYPE = 0x8000;
+export const CONTENT_ENCODING = 0x4000;
 export const HEADERS = 0x2000;
 export const DELIVERY_MODE = 0x1000;
 export const PRIORITY = 0x0800;
-const CORRELATION_ID = 0x0400;
+export const CORRELATION_ID = 0x0400;
 export const REPLY_TO = 0x0200;
 export const EXPIRATION = 0x0100;
-const MESSAGE_ID = 0x0080;
+export const MESSAGE_ID = 0x0080;
 export const TIMESTAMP = 0x0040;
-const TYPE = 0x0020;
+export const TYPE = 0x0020;
 export const USER_ID = 0x0010;
-const APP_ID = 0x0008;
-const CLUSTER_ID = 0x0004;
+export const APP_ID = 0x0008;
+export const CLUSTER_ID = 0x0004;
 export const MORE_FLAGS = 1;
 
 /** Throws AmqpError 501 or 502 where they cannot be read. */

@@ -63,7 +63,7 @@ export function peekHeaders(bytes: Uint8Array, start: number, end: number): Fiel
 }
 
 /** Where a property starts, by its flag, or -1 if it is not there. */
-function propertyOffset(bytes: Uint8Array, start: number, end: number, flag: number): number {
+export function propertyOffset(bytes: Uint8Array, start: number, end: number, flag: number): number {
   const flags = flagsAt(bytes, start);
   if ((flags & flag) === 0) return -1;
   let offset = start + FLAGS_BYTES;
@@ -89,7 +89,8 @@ function smallestBytes(flag: number): number {
   return flag === TIMESTAMP ? 8 : 1;
 }
 
-function propertyEnd(bytes: Uint8Array, offset: number, flag: number): number {
+/** Where the property that starts at an offset ends. */
+export function propertyEnd(bytes: Uint8Array, offset: number, flag: number): number {
   if ((flag & OCTETS) !== 0) return offset + 1;
   if (flag === TIMESTAMP) return offset + 8;
   if (flag === HEADERS) return offset + 4 + u32At(bytes, offset);

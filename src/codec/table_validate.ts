@@ -65,6 +65,13 @@ function fieldEnd(bytes: Uint8Array, tagOffset: number, end: number, depthMax: n
   return isValid(bytes, contentStart, contentEnd, depthMax - 1) ? contentEnd : INVALID;
 }
 
+/** Where the field whose tag is at an offset ends, in a table that was found valid. */
+export function skipField(bytes: Uint8Array, tagOffset: number): number {
+  const size = VALUE_BYTES[bytes[tagOffset]!]!;
+  const start = tagOffset + 1;
+  return size === LENGTH_PREFIXED ? start + 4 + u32At(bytes, start) : start + size;
+}
+
 export function u32At(bytes: Uint8Array, offset: number): number {
   const high = (bytes[offset]! << 8) | bytes[offset + 1]!;
   return high * 0x1_0000 + ((bytes[offset + 2]! << 8) | bytes[offset + 3]!);

@@ -110,11 +110,13 @@ function unknownTag(tag: never): AmqpError {
 
 export function writeTable(writer: WireWriter, table: FieldTable): void {
   const length = writer.beginLength();
-  for (const [name, value] of table) {
-    writer.shortstr(name);
-    writeValue(writer, value);
-  }
+  for (const [name, value] of table) writeField(writer, name, value);
   writer.endLength(length);
+}
+
+export function writeField(writer: WireWriter, name: string, value: FieldValue): void {
+  writer.shortstr(name);
+  writeValue(writer, value);
 }
 
 function writeValue(writer: WireWriter, field: FieldValue): void {

@@ -10,12 +10,13 @@ export function enqueue(
   position: Position,
   bodyBytes: number,
   journalled: boolean,
+  flags = 0,
 ): void {
   const count = queues.length;
   vhost.store.pages.retain(position, count);
   for (let i = 0; i < count; i++) {
     const queue = queues[i] as Queue;
-    queue.push(position, bodyBytes, journalled && queue.log !== undefined ? DURABLE : 0);
+    queue.push(position, bodyBytes, journalled && queue.log !== undefined ? flags | DURABLE : flags);
   }
 }
 
@@ -29,6 +30,7 @@ export function enqueueRecord(
   record: { readonly bytes: Uint8Array; readonly start: number; readonly content: number; readonly end: number },
   bodyBytes: number,
   persistent: boolean,
+  flags = 0,
 ): void {
   if (queues.length === 0) return;
   const { bytes, start, content, end } = record;
@@ -38,5 +40,5 @@ export function enqueueRecord(
   const position = journalled
     ? durable.append(queues, bytes, start, content, content, end, bodyBytes)
     : store.keep(bytes.subarray(start, end), content - start);
-  enqueue(vhost, queues, position, bodyBytes, journalled);
+  enqueue(vhost, queues, position, bodyBytes, journalled, flags);
 }

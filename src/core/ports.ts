@@ -1,6 +1,7 @@
 import type { Block } from '../lib/arena.ts';
 import type { Binding } from './exchange/binding.ts';
 import type { ExchangeProperties } from './exchange/exchange.ts';
+import type { Policy, PolicyKind } from './policy/policy.ts';
 import type { Queue } from './queue/queue.ts';
 import type { PageTable, Position } from './store/page_table.ts';
 
@@ -37,7 +38,7 @@ export interface CommitWaiter {
   committed(clock: CommitClock): boolean;
 }
 
-/** What outlives the process: durable queues with their persistent messages, exchanges, bindings. */
+/** What outlives the process: durable queues with their persistent messages, exchanges, bindings, policies. */
 export interface DurableStore extends CommitClock {
   /** As MessageStore.append, in the journal too, for those of `queues` that have a log. Of any length. */
   append(
@@ -57,7 +58,9 @@ export interface DurableStore extends CommitClock {
   exchangeDeleted(name: string): void;
   bound(binding: Binding): void;
   unbound(binding: Binding): void;
-  /** The commit that holds the last change to queues, exchanges and bindings. */
+  policySet(kind: PolicyKind, policy: Policy): void;
+  policyDeleted(kind: PolicyKind, name: string): void;
+  /** The commit that holds the last change to queues, exchanges, bindings and policies. */
   readonly topologyCommit: number;
 }
 

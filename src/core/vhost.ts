@@ -1,11 +1,17 @@
 import { AmqpError } from '../codec/errors.ts';
 import type { FieldTable } from '../codec/table.ts';
+import type { Clock } from '../lib/clock.ts';
+import { Deadlines } from '../lib/deadlines.ts';
+import { deadLetter } from './dead_letter.ts';
 import { BindingTable } from './exchange/binding_table.ts';
 import { PREDECLARED_EXCHANGES } from './exchange/declare.ts';
 import { Exchange } from './exchange/exchange.ts';
 import { Router } from './exchange/router.ts';
+import { PolicyTable } from './policy/table.ts';
 import type { DurableStore, MessageStore, Turn } from './ports.ts';
 import type { Queue } from './queue/queue.ts';
+import type { QueueHost } from './queue/rules.ts';
+import { removeQueue } from './topology/queues.ts';
 
 export interface VirtualHostOptions {
   readonly name: string;
@@ -15,6 +21,7 @@ export interface VirtualHostOptions {
   /** Where what is durable is kept; undefined for a virtual host that lives in memory only. */
   readonly durable: DurableStore | undefined;
   readonly turn: Turn;
+  readonly clock: Clock;
   /** The opaque end of a generated queue name, new at every call. */
   readonly uniqueName: () => string;
 }
@@ -27,6 +34,8 @@ export interface Route {
   readonly version: number;
   /** Whether one of the queues keeps persistent messages. */
   readonly durable: boolean;
+  /** Whether one of the queues may be full and refuse messages. */
+  readonly mayRefuse: boolean;
   /** Whether the queues depend on the message's headers, so that the route is for one message only. */
   readonly headersMatter: boolean;
 }
@@ -42,9 +51,14 @@ export class VirtualHost {
   readonly durable: DurableStore | undefined;
   readonly turn: Turn;
   readonly uniqueName: () => string;
+  /** What its queues ask of it. */
+  readonly host: QueueHost;
   readonly exchanges: Map<string, Exchange> = new Map();
   readonly queues: Map<string, Queue> = new Map();
+  /** Those that replies go through, by address (topology/reply_queues.ts): nobody sees them as queues. */
+  readonly replyQueues: Map<string, Queue> = new Map();
   readonly bindings: BindingTable;
+  readonly policies: PolicyTable = new PolicyTable();
   /** The queues that are one connection's alone, by connection. */
   readonly exclusiveQueues: Map<object, Set<Queue>> = new Map();
   /** Raised by every change that may change a route. */
@@ -59,10 +73,17 @@ export class VirtualHost {
     this.durable = options.durable;
     this.turn = options.turn;
     this.uniqueName = options.uniqueName;
+    const { clock } = options;
+    this.host = {
+      nowMs: () => clock.nowMs(),
+      deadlines: new Deadlines(clock),
+      deadLetter: (...death) => deadLetter(this, ...death),
+      expire: (queue) => removeQueue(this, queue),
+    };
     this.bindings = new BindingTable((name) => this.exchanges.get(name));
     this.#router = new Router<Queue>({
       exchange: (name) => this.exchanges.get(name),
-      queue: (name) => this.queues.get(name),
+      queue: (name) => this.queues.get(name) ?? this.replyQueues.get(name),
     });
     for (const properties of PREDECLARED_EXCHANGES) this.exchanges.set(properties.name, new Exchange(properties));
   }
@@ -92,12 +113,28 @@ export class VirtualHost {
     if (cached !== undefined && cached.version === this.topologyVersion) return cached;
     const headersMatter = this.#router.dependsOnHeaders(exchange);
     const queues = this.#router.route(exchange, routingKey, headersMatter ? headers() : undefined);
-    const durable = queues.some((queue) => queue.log !== undefined);
-    const route: Route = { exchange, queues, durable, version: this.topologyVersion, headersMatter };
+    const route = this.#routeTo(exchange, queues, headersMatter);
     if (headersMatter) return route;
     if (cache.size >= CACHED_ROUTES_MAX) cache.clear();
     cache.set(routingKey, route);
     return route;
+  }
+
+  /** As `route`, for one message that has several routing keys. */
+  routeKeys(exchangeName: string, routingKeys: readonly string[], headers: FieldTable): Route {
+    const exchange = this.exchange(exchangeName);
+    return this.#routeTo(exchange, this.#router.routeKeys(exchange, routingKeys, headers), true);
+  }
+
+  #routeTo(exchange: Exchange, queues: readonly Queue[], headersMatter: boolean): Route {
+    const durable = queues.some((queue) => queue.log !== undefined);
+    const mayRefuse = queues.some((queue) => queue.mayRefuse);
+    return { exchange, queues, durable, mayRefuse, version: this.topologyVersion, headersMatter };
+  }
+
+  /** No timer is left behind. */
+  stop(): void {
+    this.host.deadlines.stop();
   }
 
   #cacheOf(exchange: Exchange): Map<string, Route> {

@@ -1,14 +1,15 @@
 import type { Page, Position } from '../core/store/page_table.ts';
 import { contentEnd, routeEnd } from '../core/store/record.ts';
-import { PAGE_BYTES } from '../lib/arena.ts';
+import { type Block, PAGE_BYTES } from '../lib/arena.ts';
 import type { HousekeepingOptions } from './housekeeping.ts';
 import type { Journal, Place } from './journal.ts';
+import { batchesFrom, type RecordVisitor, visitRecords } from './scan.ts';
 import type { JournalSegment } from './segment.ts';
-import { SegmentIndex } from './segment_index.ts';
 
 /** What is known of a message that has to be copied. */
 interface Live {
   readonly bodyBytes: number;
+  readonly receivedAtMs: number;
   /** In the durable queues that still hold it; none where only others do. */
   readonly places: Place[];
 }
@@ -20,29 +21,33 @@ interface Live {
  */
 export async function compact(segment: JournalSegment, options: HousekeepingOptions): Promise<void> {
   const { journal, relocate } = options;
-  const index = await indexOf(segment, options);
   const pages = [...segment.pages.values()];
   for (const page of pages) page.references++;
-  for (const page of pages) if (page.block === undefined) await readable(journal, page);
+  const read = await readAbsent(segment, pages);
   // From here on nothing waits: what is live now is live when it is copied.
-  const moved = copyLive(journal, index, pages, referenced(pages, relocate));
+  const moved = copyLive(journal, pages, read, referenced(pages, relocate));
   relocate((position) => move(journal, moved, position));
   // Of a page that could not be read, the messages stay where they are, to be found lost when their turn comes.
   for (const page of pages) journal.pages.releasePage(page);
+  for (const block of read.values()) if (block.capacity === PAGE_BYTES) journal.pages.arena.givePage(block);
+  segment.compacted = true;
   segment.supersededBy = Math.max(segment.supersededBy, journal.gathering);
   await journal.writer.flush();
 }
 
-async function indexOf(segment: JournalSegment, { log }: HousekeepingOptions): Promise<SegmentIndex> {
-  if (segment.index !== undefined) return segment.index;
-  const raw = await log.readIndex(segment.number);
-  const decoded = raw === undefined ? undefined : SegmentIndex.decode(raw, segment.number);
-  if (decoded === undefined) throw new Error(`the index of segment ${segment.number} cannot be read`);
-  return decoded.index;
-}
-
-function readable(journal: Journal, page: Page): Promise<void> {
-  return new Promise((done) => journal.pages.whenReadable(page.number * PAGE_BYTES, done));
+/**
+ * Reads the pages that are not in memory, apart from the cache, which may drop while it waits for one what it has read for
+ * another. A page that cannot be read is lost.
+ */
+async function readAbsent(segment: JournalSegment, pages: readonly Page[]): Promise<Map<Page, Block>> {
+  const read = new Map<Page, Block>();
+  for (;;) {
+    const page = pages.find((page) => page.block === undefined && !page.lost && !read.has(page));
+    if (page === undefined) return read;
+    const block = await segment.load(page).catch(() => undefined);
+    if (block !== undefined) read.set(page, block);
+    else if (page.block === undefined) page.lost = true;
+  }
 }
 
 /** The positions in these pages that anybody refers to. */
@@ -58,32 +63,39 @@ function referenced(pages: readonly Page[], relocate: HousekeepingOptions['reloc
   return found;
 }
 
+/** What of a page is live: messages by where their content lies in it. */
+function liveIn(journal: Journal, page: Page, bytes: Uint8Array, positions: ReadonlySet<Position>): Map<number, Live> {
+  const live = new Map<number, Live>();
+  const message: RecordVisitor['message'] = (content, bodyBytes, queue, sequence, receivedAtMs) => {
+    if (!positions.has(page.number * PAGE_BYTES + content)) return;
+    const found = live.get(content) ?? { bodyBytes, receivedAtMs, places: [] };
+    live.set(content, found);
+    const log = journal.queues.get(queue);
+    if (log === undefined || log.settledSet.has(sequence)) return;
+    const placement = log.queue.rules?.placementOfContent(bytes, routeEnd(bytes, content), receivedAtMs);
+    found.places.push({ queue, sequence, placement });
+  };
+  for (const batch of batchesFrom(bytes, 0, undefined)) visitRecords(bytes, batch, { message, other: () => {} });
+  return live;
+}
+
 /** Returns where each message that was copied lies now, by where it lay. */
 function copyLive(
   journal: Journal,
-  index: SegmentIndex,
   pages: readonly Page[],
+  read: ReadonlyMap<Page, Block>,
   positions: ReadonlySet<Position>,
 ): Map<Position, Position> {
-  const bySlot = new Map(pages.map((page) => [page.slot, page]));
-  const live = new Map<Position, Live>();
-  for (let i = 0; i < index.length; i++) {
-    const page = bySlot.get(index.pageOf(i));
-    if (page?.block === undefined) continue;
-    const position = page.number * PAGE_BYTES + index.offsetOf(i);
-    if (!positions.has(position)) continue;
-    const message = live.get(position) ?? { bodyBytes: index.bodyBytesOf(i), places: [] };
-    live.set(position, message);
-    const place = { queue: index.queueOf(i), sequence: index.sequenceOf(i) };
-    const log = journal.queues.get(place.queue);
-    if (log !== undefined && !log.settledSet.has(place.sequence)) message.places.push(place);
-  }
   const moved = new Map<Position, Position>();
-  for (const [position, { bodyBytes, places }] of live) {
-    const page = journal.pages.of(position);
-    const start = page.base + (position % PAGE_BYTES);
-    const end = contentEnd(page.bytes, routeEnd(page.bytes, start), bodyBytes);
-    moved.set(position, journal.copyForward(page.bytes, start, end, bodyBytes, places));
+  for (const page of pages) {
+    const block = page.block ?? read.get(page);
+    if (block === undefined) continue;
+    const bytes = block.bytes.subarray(block.base, block.base + page.used);
+    for (const [content, { bodyBytes, receivedAtMs, places }] of liveIn(journal, page, bytes, positions)) {
+      const end = contentEnd(bytes, routeEnd(bytes, content), bodyBytes);
+      const copy = journal.copyForward(bytes, content, end, bodyBytes, receivedAtMs, places);
+      moved.set(page.number * PAGE_BYTES + content, copy);
+    }
   }
   return moved;
 }

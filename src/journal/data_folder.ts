@@ -6,6 +6,7 @@ import type { Disk } from './disk.ts';
 const DATA_FORMAT = 1;
 
 const MARKER = 'leveret.json';
+const VHOSTS = 'vhosts';
 
 /** Makes a new data folder a Leveret's, or makes sure that it is one that can be read. Rejects with a StartError if not. */
 export async function openDataFolder(disk: Disk, dir: string): Promise<void> {
@@ -22,6 +23,19 @@ export async function openDataFolder(disk: Disk, dir: string): Promise<void> {
     await file.close();
   }
   await disk.syncDir(dir);
+}
+
+/** The names of the virtual hosts in a data folder, of which nothing is changed. Rejects with a StartError if it is none. */
+export async function readDataFolder(disk: Disk, dir: string): Promise<readonly string[]> {
+  const names = await disk.list(dir).catch((error: Error) => {
+    throw new StartError('data-dir', `The folder ${dir} cannot be read: ${error.message}.`);
+  });
+  if (!names.includes(MARKER)) {
+    throw new StartError('data-dir', `The folder ${dir} is not a Leveret's data folder: there is no ${MARKER} in it.`);
+  }
+  checkFormat(dir, await readMarker(disk, dir));
+  if (!names.includes(VHOSTS)) return [];
+  return (await disk.list(join(dir, VHOSTS))).map((name) => decodeURIComponent(name)).sort();
 }
 
 async function readMarker(disk: Disk, dir: string): Promise<unknown> {
@@ -55,5 +69,5 @@ function checkFormat(dir: string, marker: unknown): void {
 /** Where a virtual host's journal is: its name percent-encoded, so that it is the same on every machine. */
 export function vhostFolder(dir: string, vhostName: string): string {
   const encoded = encodeURIComponent(vhostName).replaceAll('.', '%2E').replaceAll('*', '%2A');
-  return join(dir, 'vhosts', encoded);
+  return join(dir, VHOSTS, encoded);
 }

@@ -1,16 +1,20 @@
 import type { Position } from '../core/store/page_table.ts';
-import type { Journal, JournalEvents } from './journal.ts';
+import type { Clock, Timer } from '../lib/clock.ts';
 import { compact } from './compaction.ts';
+import type { Journal, JournalEvents } from './journal.ts';
 import type { Log } from './log.ts';
 import type { JournalSegment } from './segment.ts';
 
-/** Disk beyond this share of the live bytes, and SLACK_BYTES, is won back. */
+/** Disk beyond this share of the live bytes, and half a segment, is won back. */
 const DISK_PER_LIVE_MAX = 1.5;
-const SLACK_BYTES = 8 * 1024 * 1024;
+/** How often it is looked whether that is so. */
+const CHECK_EVERY_MS = 1_000;
 
 export interface HousekeepingOptions {
   readonly log: Log;
   readonly journal: Journal;
+  readonly clock: Clock;
+  readonly segmentBytes: number;
   readonly events: JournalEvents;
   /** As ReadyRing.relocate, for everybody who refers to messages: queues, and channels with deliveries out. */
   readonly relocate: (moved: (position: Position) => Position | undefined) => void;
@@ -21,7 +25,10 @@ export class Housekeeping {
   readonly #options: HousekeepingOptions;
   #busy = false;
   #step: Promise<void> = Promise.resolve();
-  #checkedSegment = 0;
+  /** The segment that was written when a step failed: nothing is tried until there is another. */
+  #failedAt = 0;
+  #checkedAtMs = Number.NEGATIVE_INFINITY;
+  #timer: Timer | undefined;
   #stopped = false;
 
   constructor(options: HousekeepingOptions) {
@@ -48,6 +55,7 @@ export class Housekeeping {
   /** No step is begun any more. */
   stop(): void {
     this.#stopped = true;
+    this.#timer?.cancel();
   }
 
   pageDamaged(segment: JournalSegment, slot: number): void {
@@ -65,14 +73,19 @@ export class Housekeeping {
 
   #stepDone(error: Error | undefined): void {
     this.#busy = false;
-    // Everything is still there: it costs disk, and is tried again when the next segment is full.
-    if (error !== undefined) this.#options.events.housekeepingFailed(error);
-    else this.afterCommit();
+    if (error === undefined) {
+      this.afterCommit();
+      return;
+    }
+    // Everything is still there: it costs disk, and is tried again when the next segment is begun.
+    this.#failedAt = this.#options.journal.writer.segment.number;
+    this.#options.events.housekeepingFailed(error);
   }
 
   #nextStep(): (() => Promise<void>) | undefined {
     const { journal, log, events } = this.#options;
     const current = journal.writer.segment.number;
+    if (this.#failedAt === current) return undefined;
     for (const segment of journal.segments.values()) {
       if (!segment.sealed || segment.supersededBy > journal.committed) continue;
       if (segment.pages.size === 0) {
@@ -82,16 +95,14 @@ export class Housekeeping {
           else await log.remove(segment.number);
         };
       }
-      if (segment.damaged) return () => compact(segment, this.#options);
+      if (segment.damaged && !segment.compacted) return () => compact(segment, this.#options);
       // One that was sealed just now may be dead in a moment, and then needs no index.
       if (segment.index !== undefined && segment.number < current - 1) return () => this.#writeIndex(segment);
     }
-    if (this.#checkedSegment === current) return undefined;
-    const worst = this.#worthCompacting();
-    if (worst === undefined) {
-      this.#checkedSegment = current;
-      return undefined;
-    }
+    const worst = this.#checkIsDue() ? this.#worthCompacting() : undefined;
+    if (worst === undefined) return undefined;
+    // There may be more: the next look is at once.
+    this.#checkedAtMs = Number.NEGATIVE_INFINITY;
     return () => compact(worst, this.#options);
   }
 
@@ -105,9 +116,25 @@ export class Housekeeping {
     await this.#options.log.writeIndex(number, index.encode({ segment: number, epoch, batchNumber, usedBytes }));
   }
 
+  /** If it is not, a timer sees to it that it will be, even if nothing else happens until then. */
+  #checkIsDue(): boolean {
+    const { clock } = this.#options;
+    const nowMs = clock.monotonicMs();
+    const dueMs = this.#checkedAtMs + CHECK_EVERY_MS;
+    if (nowMs >= dueMs) {
+      this.#checkedAtMs = nowMs;
+      return true;
+    }
+    this.#timer ??= clock.after(dueMs - nowMs, () => {
+      this.#timer = undefined;
+      this.afterCommit();
+    });
+    return false;
+  }
+
   /** The sealed segment with the least left in it, if the journal as a whole occupies too much. */
   #worthCompacting(): JournalSegment | undefined {
-    const { journal } = this.#options;
+    const { journal, segmentBytes } = this.#options;
     let used = 0;
     let live = 0;
     let worst: JournalSegment | undefined;
@@ -117,10 +144,10 @@ export class Housekeeping {
       used += segment.usedBytes;
       live += segment.liveBytes;
       const share = segment.liveBytes / segment.usedBytes;
-      if (share >= worstShare) continue;
+      if (share >= worstShare || segment.compacted) continue;
       worst = segment;
       worstShare = share;
     }
-    return used > live * DISK_PER_LIVE_MAX + SLACK_BYTES ? worst : undefined;
+    return used > live * DISK_PER_LIVE_MAX + segmentBytes / 2 ? worst : undefined;
   }
 }

@@ -1,8 +1,10 @@
 import { WireWriter } from '../codec/wire_writer.ts';
 import { type Binding, bindingKey } from '../core/exchange/binding.ts';
 import type { ExchangeProperties } from '../core/exchange/exchange.ts';
+import type { Policy, PolicyKind } from '../core/policy/policy.ts';
 import type { CommitWaiter, DurableStore, QueueLog, Turn } from '../core/ports.ts';
 import type { Queue } from '../core/queue/queue.ts';
+import type { Placement } from '../core/queue/rules.ts';
 import type { PageCache } from '../core/store/page_cache.ts';
 import type { Page, PageTable, Position } from '../core/store/page_table.ts';
 import { copyBytes, PAGE_BYTES } from '../lib/arena.ts';
@@ -12,7 +14,8 @@ import { JournalQueue } from './journal_queue.ts';
 import { JournalWriter } from './journal_writer.ts';
 import type { Log } from './log.ts';
 import { type JournalRecord, MESSAGE, writeRecord } from './record.ts';
-import type { JournalSegment } from './segment.ts';
+import type { PoliciesByName } from './recovered.ts';
+import { type JournalSegment, SEGMENT_BYTES } from './segment.ts';
 
 export interface JournalOptions {
   readonly log: Log;
@@ -21,6 +24,8 @@ export interface JournalOptions {
   readonly clock: Clock;
   readonly events: JournalEvents;
   readonly cache: PageCache;
+  /** How long a segment usually is; SEGMENT_BYTES unless a test wants more of them. */
+  readonly segmentBytes?: number;
   /** As ReadyRing.relocate, for everybody who refers to messages: queues, and channels with deliveries out. */
   readonly relocate: (moved: (position: Position) => Position | undefined) => void;
 }
@@ -41,6 +46,8 @@ export interface JournalEvents {
 export interface Place {
   readonly queue: number;
   readonly sequence: number;
+  /** Undefined where the queue has no rules. */
+  readonly placement: Placement | undefined;
 }
 
 /** Length, type, received-at, number of queues; then ten bytes for each queue. */
@@ -56,6 +63,7 @@ export class Journal implements DurableStore {
   readonly queues: Map<number, JournalQueue> = new Map();
   readonly exchanges: Map<string, ExchangeProperties> = new Map();
   readonly bindings: Map<string, Binding> = new Map();
+  readonly policies: PoliciesByName = { policy: new Map(), 'operator policy': new Map() };
   readonly #byQueue = new Map<Queue, JournalQueue>();
   readonly #pages: PageTable;
   readonly #clock: Clock;
@@ -69,10 +77,11 @@ export class Journal implements DurableStore {
   constructor(options: JournalOptions) {
     this.#pages = options.pages;
     this.#clock = options.clock;
-    const { log, events, relocate } = options;
-    this.#housekeeping = new Housekeeping({ log, events, relocate, journal: this });
+    const { log, events, relocate, clock, segmentBytes = SEGMENT_BYTES } = options;
+    this.#housekeeping = new Housekeeping({ log, events, relocate, clock, segmentBytes, journal: this });
     this.writer = new JournalWriter({
       ...options,
+      segmentBytes,
       beforeCommit: () => this.#writeQueueChanges(),
       checkpoint: () => this.#writeCheckpoint(),
       pageLoaded: (page) => options.cache.loaded(page),
@@ -115,12 +124,21 @@ export class Journal implements DurableStore {
     places.length = 0;
     for (const queue of queues) if (queue.log !== undefined) places.push(queue);
     const routeBytes = routeEnd - routeStart;
-    let place = this.#begin(places.length, routeBytes + (contentEnd - contentStart));
+    let place = this.#begin(places.length, routeBytes + (contentEnd - contentStart), this.#clock.nowMs());
     const { page } = this.writer;
     const content = this.#content;
     for (let i = 0; i < places.length; i++) {
       const queue = places[i] as Queue;
-      place = this.#place(page, place, content, bodyBytes, (queue.log as JournalQueue).id, queue.nextSequence);
+      const placement = queue.rules?.placementOfContent(bytes, contentStart);
+      place = this.#place(
+        page,
+        place,
+        content,
+        bodyBytes,
+        (queue.log as JournalQueue).id,
+        queue.nextSequence,
+        placement,
+      );
     }
     copyBytes(bytes, routeStart, routeEnd, page.bytes, place);
     copyBytes(bytes, contentStart, contentEnd, page.bytes, place + routeBytes);
@@ -169,6 +187,15 @@ export class Journal implements DurableStore {
     if (this.bindings.delete(bindingKey(binding))) this.#topology(bindingRecord('unbound', binding));
   }
 
+  policySet(kind: PolicyKind, policy: Policy): void {
+    this.policies[kind].set(policy.name, policy);
+    this.#topology({ type: 'policy set', kind, policy });
+  }
+
+  policyDeleted(kind: PolicyKind, name: string): void {
+    if (this.policies[kind].delete(name)) this.#topology({ type: 'policy deleted', kind, name });
+  }
+
   /** A queue known again after recovery. */
   addQueue(log: JournalQueue): void {
     this.queues.set(log.id, log);
@@ -189,13 +216,14 @@ export class Journal implements DurableStore {
     start: number,
     end: number,
     bodyBytes: number,
+    receivedAtMs: number,
     places: readonly Place[],
   ): Position {
-    let place = this.#begin(places.length, end - start);
+    let place = this.#begin(places.length, end - start, receivedAtMs);
     const { page } = this.writer;
     const content = this.#content;
-    for (const { queue, sequence } of places) {
-      place = this.#place(page, place, content, bodyBytes, queue, sequence);
+    for (const { queue, sequence, placement } of places) {
+      place = this.#place(page, place, content, bodyBytes, queue, sequence, placement);
     }
     copyBytes(bytes, start, end, page.bytes, place);
     this.writer.appended();
@@ -206,7 +234,7 @@ export class Journal implements DurableStore {
    * Makes room for a message record and writes its fixed fields. Returns where its places go in the page's bytes; the offset
    * of its content in the page is left in #content.
    */
-  #begin(places: number, contentBytes: number): number {
+  #begin(places: number, contentBytes: number, receivedAtMs: number): number {
     const headerBytes = MESSAGE_FIXED_BYTES + places * MESSAGE_QUEUE_BYTES;
     const length = headerBytes + contentBytes;
     const page = this.writer.room(length);
@@ -214,7 +242,7 @@ export class Journal implements DurableStore {
     const at = page.base + page.used;
     putU32(target, at, length);
     target[at + 4] = MESSAGE;
-    putU48(target, at + 5, this.#clock.nowMs());
+    putU48(target, at + 5, receivedAtMs);
     target[at + 11] = places >>> 8;
     target[at + 12] = places;
     this.#content = page.used + headerBytes;
@@ -223,10 +251,20 @@ export class Journal implements DurableStore {
     return at + MESSAGE_FIXED_BYTES;
   }
 
-  #place(page: Page, at: number, content: number, bodyBytes: number, queue: number, sequence: number): number {
+  #place(
+    page: Page,
+    at: number,
+    content: number,
+    bodyBytes: number,
+    queue: number,
+    sequence: number,
+    placement: Placement | undefined,
+  ): number {
     putU32(page.bytes, at, queue);
     putU48(page.bytes, at + 4, sequence);
-    this.writer.segment.index?.add(page.slot, content, bodyBytes, queue, sequence);
+    const { index } = this.writer.segment;
+    if (placement === undefined) index?.add(page.slot, content, bodyBytes, queue, sequence);
+    else index?.add(page.slot, content, bodyBytes, queue, sequence, placement.priority, placement.expiresAtMs);
     return at + MESSAGE_QUEUE_BYTES;
   }
 
@@ -249,6 +287,8 @@ export class Journal implements DurableStore {
   }
 
   #topology(record: JournalRecord): void {
+    // Nothing is written any more; what happens by itself, as auto-deletion does, is undone by the restart.
+    if (this.failure !== undefined) return;
     this.#record(record);
     this.topologyCommit = this.gathering;
     this.writer.appended();
@@ -276,10 +316,14 @@ export class Journal implements DurableStore {
   }
 
   #writeCheckpoint(): void {
-    this.#record({ type: 'checkpoint begins', nextQueueId: this.nextQueueId });
+    const segment = this.writer.segment.number;
+    this.#record({ type: 'checkpoint begins', segment, nextQueueId: this.nextQueueId });
     for (const exchange of this.exchanges.values()) this.#record(exchangeRecord(exchange));
     for (const queue of this.queues.values()) this.#record(declaration(queue));
     for (const binding of this.bindings.values()) this.#record(bindingRecord('bound', binding));
+    for (const [kind, policies] of Object.entries(this.policies) as [PolicyKind, Map<string, Policy>][]) {
+      for (const policy of policies.values()) this.#record({ type: 'policy set', kind, policy });
+    }
     for (const queue of this.queues.values()) queue.writeState((record) => this.#record(record));
     this.#record({ type: 'checkpoint ends' });
   }

@@ -39,7 +39,10 @@ export class JournalQueue implements QueueLog {
   settled(sequence: number): void {
     this.settledSet.add(sequence);
     this.#settled.add(sequence);
-    if (this.returns.size > 0) this.returns.delete(sequence);
+    if (this.returns.size > 0) {
+      this.returns.delete(sequence);
+      this.#returned.delete(sequence);
+    }
     if (!this.#isDirty) this.#markDirty();
   }
 

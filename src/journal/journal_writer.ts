@@ -6,7 +6,7 @@ import type { Clock, Timer } from '../lib/clock.ts';
 import { BATCH_HEADER_BYTES, sealBatch } from './batch.ts';
 import type { JournalEvents } from './journal.ts';
 import { type Log, SEGMENT_HEADER_BYTES } from './log.ts';
-import { JournalSegment, SEGMENT_BYTES, type SegmentOwner } from './segment.ts';
+import { JournalSegment, type SegmentOwner } from './segment.ts';
 import { SegmentIndex } from './segment_index.ts';
 
 export interface JournalWriterOptions {
@@ -15,6 +15,7 @@ export interface JournalWriterOptions {
   readonly turn: Turn;
   readonly events: JournalEvents;
   readonly clock: Clock;
+  readonly segmentBytes: number;
   /** Appends what has to go with the commit: called before each. */
   readonly beforeCommit: () => void;
   /** Appends the records of a checkpoint: called when a segment is begun. */
@@ -65,6 +66,8 @@ export class JournalWriter implements CommitClock, SegmentOwner {
   #writtenBatch = 0;
   /** Above 0, batches are joined with the next. */
   #joining = 0;
+  /** The last batch sealed was joined with the next. */
+  #joined = false;
   #steps: Step[] = [];
   #backlogBytes = 0;
   #writing = false;
@@ -74,7 +77,6 @@ export class JournalWriter implements CommitClock, SegmentOwner {
   #syncTimer: Timer | undefined;
   /** Something was gathered since the commit under way began. */
   #pending = false;
-  #checkpointing = false;
   #registered = false;
   #waiters = new Set<CommitWaiter>();
 
@@ -137,7 +139,7 @@ export class JournalWriter implements CommitClock, SegmentOwner {
   /** Begins to write, in a segment of its own. */
   start(epoch: number, segment: number): void {
     this.#epoch = epoch;
-    this.#beginSegment(segment, SEGMENT_BYTES);
+    this.#beginSegment(segment, this.#options.segmentBytes);
   }
 
   /** Begins a new segment, with a checkpoint. */
@@ -151,9 +153,7 @@ export class JournalWriter implements CommitClock, SegmentOwner {
     this.#steps.push({ kind: 'begin', segment, bytes });
     // The checkpoint stands for what earlier segments say of the topology once it is on disk: until then they are kept.
     if (previous !== undefined) previous.supersededBy = this.gathering;
-    this.#checkpointing = true;
     this.joined(this.#options.checkpoint);
-    this.#checkpointing = false;
     segment.checkpointBytes = segment.usedBytes + (this.#page?.used ?? 0);
     this.#urgent = true;
   }
@@ -195,7 +195,9 @@ export class JournalWriter implements CommitClock, SegmentOwner {
     this.#syncTimer?.cancel();
   }
 
-  segmentEmptied(): void {
+  segmentEmptied(segment: JournalSegment): void {
+    // What emptied it may be part of a transaction that is not on disk yet, and then did not happen.
+    segment.supersededBy = Math.max(segment.supersededBy, this.gathering);
     this.appended();
   }
 
@@ -300,10 +302,12 @@ export class JournalWriter implements CommitClock, SegmentOwner {
     const lag = number - 1 - this.#syncedBatch;
     sealBatch(page.bytes, page.base + start, page.base + end, {
       joined: this.#joining > 0,
+      continued: this.#joined,
       lag,
       epoch: this.#epoch,
       number,
     });
+    this.#joined = this.#joining > 0;
     this.#steps.push({ kind: 'append', page, start, end });
     this.#backlogBytes += end - start;
   }
@@ -311,9 +315,12 @@ export class JournalWriter implements CommitClock, SegmentOwner {
   #openPage(length: number): Page {
     this.#closePage();
     const bytes = Math.max(length, PAGE_BYTES);
-    const { usedBytes, limitBytes, number } = this.segment;
-    if (!this.#checkpointing && usedBytes + bytes > limitBytes) {
-      this.#beginSegment(number + 1, Math.max(SEGMENT_BYTES, SEGMENT_HEADER_BYTES + bytes));
+    const { usedBytes, checkpointBytes, number } = this.segment;
+    const { segmentBytes } = this.#options;
+    // A segment is full, or goes on if most of it is its checkpoint. What belongs together stays in one.
+    const limitBytes = Math.max(segmentBytes, 4 * checkpointBytes);
+    if (this.#joining === 0 && usedBytes + bytes > limitBytes) {
+      this.#beginSegment(number + 1, Math.max(segmentBytes, SEGMENT_HEADER_BYTES + bytes));
       // The checkpoint left a page that is not full; it will do, unless the record is too large for it.
       const page = this.#page;
       if (page !== undefined && page.used + length <= PAGE_BYTES && !isLarge(page)) return page;

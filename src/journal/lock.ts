@@ -58,6 +58,19 @@ export async function lockDataDir(dir: string): Promise<DataLock> {
   }
 }
 
+/** Throws a StartError when a running Leveret has the folder. Takes nothing: one may start the moment after. */
+export async function refuseLockedDataDir(dir: string): Promise<void> {
+  const folder = resolve(dir);
+  if (inodeOf(join(folder, LOCK_NAME)) === undefined) return;
+  const alias = shortAlias(folder, LOCK_NAME);
+  try {
+    const owner = await ask(folder, join(alias ?? folder, LOCK_NAME));
+    if (owner !== 'nobody') throw locked(folder, owner);
+  } finally {
+    if (alias !== undefined) rmSync(alias, { force: true });
+  }
+}
+
 /** Gives our socket the lock's name, or throws. */
 async function take(folder: string, ownPath: string, askPath: string): Promise<void> {
   const lockPath = join(folder, LOCK_NAME);

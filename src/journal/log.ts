@@ -51,5 +51,8 @@ export interface Log {
   close(): Promise<void>;
 }
 
+/** What it takes to read a log from its beginning. */
+export type LogReader = Pick<Log, 'open' | 'read' | 'readIndex'>;
+
 /** The length of the header given to `begin`, and so the offset of the first append. */
 export const SEGMENT_HEADER_BYTES = 32;

@@ -8,6 +8,7 @@ import { Journal, type JournalEvents } from './journal.ts';
 import type { Log } from './log.ts';
 import { type Finding, recover } from './recovery.ts';
 import { restore } from './restore.ts';
+import { restorePolicies } from './restore_policies.ts';
 
 export interface OpenJournalOptions {
   readonly log: Log;
@@ -20,6 +21,8 @@ export interface OpenJournalOptions {
   readonly onDamage: 'serve' | 'stop';
   /** Makes the virtual host that is to be filled. */
   readonly createVhost: (journal: Journal) => VirtualHost;
+  /** As JournalOptions.segmentBytes. */
+  readonly segmentBytes?: number;
   /** As JournalOptions.relocate. */
   readonly relocate: (moved: (position: Position) => Position | undefined) => void;
 }
@@ -45,16 +48,19 @@ export async function openJournal(options: OpenJournalOptions): Promise<VirtualH
       `Segment ${damage.segment} of the journal is damaged, and journal.on_damage is stop. \`leveret journal verify\` says more.`,
     );
   }
+  // Before anything else is removed: what is left in these files can be told from what is needed by the segments before them.
+  for (const number of recovery.empty) await log.remove(number);
   const vhost = options.createVhost(journal);
+  await restorePolicies(vhost, journal, recovery.state.policies);
   const missing = restore(vhost, journal, recovery);
   for (const finding of recovery.findings) events.found(finding, missing);
-  journal.writer.start(recovery.epoch, recovery.nextSegment);
+  // Of an opening that nothing is left of, there may be batches in a spare: they must not pass for those of this one.
+  journal.writer.start(Math.max(recovery.epoch, options.clock.nowMs()), recovery.nextSegment);
   const superseded = journal.gathering;
   for (const { segment } of recovery.segments) segment.supersededBy = superseded;
   await journal.writer.flush();
   if (journal.failure !== undefined) {
     throw new StartError('data-dir', `The journal cannot be written: ${journal.failure.message}.`);
   }
-  for (const number of recovery.empty) await log.remove(number);
   return vhost;
 }

@@ -1,8 +1,10 @@
-import type { FieldTable } from '../codec/table.ts';
+import { bytesToText, type FieldTable } from '../codec/table.ts';
 import { readTable } from '../codec/table_wire.ts';
 import type { WireReader } from '../codec/wire_reader.ts';
 import type { WireWriter } from '../codec/wire_writer.ts';
+import type { Policy, PolicyKind } from '../core/policy/policy.ts';
 import { AssertionError } from '../lib/assert.ts';
+import { readPolicy, readPolicyKind, writePolicy, writePolicyKind } from './record_policy.ts';
 
 /**
  * The journal's records other than messages (docs/journal-format.md, *Records*): how they are written, and read back.
@@ -21,11 +23,16 @@ const EXCHANGE_DECLARED = 7;
 const EXCHANGE_DELETED = 8;
 const BOUND = 9;
 const UNBOUND = 10;
-const CHECKPOINT_BEGINS = 11;
+export const CHECKPOINT_BEGINS = 11;
 const QUEUE_STATE = 12;
 const CHECKPOINT_ENDS = 13;
+const POLICY_SET = 14;
+const POLICY_DELETED = 15;
 
 export const RECORD_HEADER_BYTES = 5;
+
+/** A message that came back more often is remembered as having come back this often. */
+const RETURNS_MAX = 0xffff;
 
 /** Sequences `first` to `first + count - 1`. */
 export interface Range {
@@ -62,7 +69,7 @@ export type JournalRecord =
     }
   | { readonly type: 'exchange deleted'; readonly name: string }
   | ({ readonly type: 'bound' | 'unbound' } & BindingFields)
-  | { readonly type: 'checkpoint begins'; readonly nextQueueId: number }
+  | { readonly type: 'checkpoint begins'; readonly segment: number; readonly nextQueueId: number }
   | {
       readonly type: 'queue state';
       readonly queue: number;
@@ -70,7 +77,9 @@ export type JournalRecord =
       readonly settledBelow: number;
       readonly deliveredBelow: number;
     }
-  | { readonly type: 'checkpoint ends' };
+  | { readonly type: 'checkpoint ends' }
+  | { readonly type: 'policy set'; readonly kind: PolicyKind; readonly policy: Policy }
+  | { readonly type: 'policy deleted'; readonly kind: PolicyKind; readonly name: string };
 
 export function writeRecord(writer: WireWriter, record: JournalRecord): void {
   const start = writer.offset;
@@ -98,7 +107,7 @@ function writeFields(writer: WireWriter, record: JournalRecord): void {
       writer.u32(record.returns.size);
       for (const [sequence, count] of record.returns) {
         writeU48(writer, sequence);
-        writer.u16(count);
+        writer.u16(Math.min(count, RETURNS_MAX));
       }
       return;
     case 'queue declared':
@@ -134,6 +143,7 @@ function writeFields(writer: WireWriter, record: JournalRecord): void {
       return;
     case 'checkpoint begins':
       writer.u8(CHECKPOINT_BEGINS);
+      writer.u32(record.segment);
       writer.u32(record.nextQueueId);
       return;
     case 'queue state':
@@ -145,6 +155,15 @@ function writeFields(writer: WireWriter, record: JournalRecord): void {
       return;
     case 'checkpoint ends':
       writer.u8(CHECKPOINT_ENDS);
+      return;
+    case 'policy set':
+      writer.u8(POLICY_SET);
+      writePolicy(writer, record.kind, record.policy);
+      return;
+    case 'policy deleted':
+      writer.u8(POLICY_DELETED);
+      writePolicyKind(writer, record.kind);
+      writer.longstr(record.name);
   }
 }
 
@@ -180,7 +199,7 @@ export function readFields(type: number, reader: WireReader): JournalRecord {
     case UNBOUND:
       return { type: type === BOUND ? 'bound' : 'unbound', ...readBinding(reader) };
     case CHECKPOINT_BEGINS:
-      return { type: 'checkpoint begins', nextQueueId: reader.u32() };
+      return { type: 'checkpoint begins', segment: reader.u32(), nextQueueId: reader.u32() };
     case QUEUE_STATE:
       return {
         type: 'queue state',
@@ -191,6 +210,10 @@ export function readFields(type: number, reader: WireReader): JournalRecord {
       };
     case CHECKPOINT_ENDS:
       return { type: 'checkpoint ends' };
+    case POLICY_SET:
+      return { type: 'policy set', kind: readPolicyKind(reader), policy: readPolicy(reader) };
+    case POLICY_DELETED:
+      return { type: 'policy deleted', kind: readPolicyKind(reader), name: bytesToText(reader.longstr()) };
     default:
       throw new AssertionError(`journal record of unknown type ${type}`);
   }

@@ -1,8 +1,9 @@
+import type { FieldTable } from '../codec/table.ts';
 import { bindingKey } from '../core/exchange/binding.ts';
 import type { ExchangeProperties } from '../core/exchange/exchange.ts';
+import type { Policy, PolicyKind } from '../core/policy/policy.ts';
 import type { BindingFields, JournalRecord } from './record.ts';
 import { SequenceSet } from './sequence_set.ts';
-import type { FieldTable } from '../codec/table.ts';
 
 /** A durable queue as the journal's records tell of it. */
 export interface RecoveredQueue {
@@ -16,12 +17,15 @@ export interface RecoveredQueue {
   nextSequence: number;
 }
 
+export type PoliciesByName = Readonly<Record<PolicyKind, Map<string, Policy>>>;
+
 /** Everything but messages, as it results from a checkpoint and the records behind it. */
 export class RecoveredState {
   nextQueueId = 1;
   readonly queues: Map<number, RecoveredQueue> = new Map();
   readonly exchanges: Map<string, ExchangeProperties> = new Map();
   readonly bindings: Map<string, BindingFields> = new Map();
+  readonly policies: PoliciesByName = { policy: new Map(), 'operator policy': new Map() };
   /** Whether a whole checkpoint was seen. */
   complete = false;
 
@@ -70,6 +74,12 @@ export class RecoveredState {
         return;
       case 'unbound':
         this.bindings.delete(keyOf(record));
+        return;
+      case 'policy set':
+        this.policies[record.kind].set(record.policy.name, record.policy);
+        return;
+      case 'policy deleted':
+        this.policies[record.kind].delete(record.name);
     }
   }
 
@@ -85,9 +95,16 @@ export class RecoveredState {
     this.queues.clear();
     this.exchanges.clear();
     this.bindings.clear();
+    for (const policies of Object.values(this.policies)) policies.clear();
   }
 }
 
-function keyOf({ source, destinationKind: kind, destination: name, routingKey, arguments: table }: BindingFields): string {
+function keyOf({
+  source,
+  destinationKind: kind,
+  destination: name,
+  routingKey,
+  arguments: table,
+}: BindingFields): string {
   return bindingKey({ source, destination: { kind, name }, routingKey, arguments: table });
 }

@@ -1,7 +1,9 @@
 import { Exchange } from '../core/exchange/exchange.ts';
 import { DURABLE, REDELIVERED } from '../core/queue/entry.ts';
 import { Queue } from '../core/queue/queue.ts';
-import type { Page, PageTable } from '../core/store/page_table.ts';
+import type { Placement } from '../core/queue/rules.ts';
+import { argumentSettings } from '../core/queue/settings.ts';
+import type { Page, PageTable, Position } from '../core/store/page_table.ts';
 import type { VirtualHost } from '../core/vhost.ts';
 import { PAGE_BYTES } from '../lib/arena.ts';
 import type { Journal } from './journal.ts';
@@ -9,6 +11,7 @@ import { JournalQueue } from './journal_queue.ts';
 import type { RecoveredQueue } from './recovered.ts';
 import type { RecoveredSegment, Recovery } from './recovery.ts';
 import type { JournalSegment } from './segment.ts';
+import type { SegmentIndex } from './segment_index.ts';
 
 /**
  * Puts what recovery found into the virtual host: exchanges, queues, bindings, and every message that is not settled. Returns
@@ -21,9 +24,8 @@ export function restore(vhost: VirtualHost, journal: Journal, recovery: Recovery
     journal.exchanges.set(properties.name, properties);
   }
   const queues = restoreQueues(vhost, journal, recovery);
-  for (const { segment, damaged } of recovery.segments) {
+  for (const { segment } of recovery.segments) {
     segment.sealed = true;
-    segment.damaged = damaged;
     journal.writer.segments.set(segment.number, segment);
   }
   restoreMessages(recovery.segments, queues, vhost.store.pages);
@@ -42,32 +44,56 @@ function missing(queues: ReadonlyMap<number, Restoring>): ReadonlyMap<string, nu
   return counts;
 }
 
+/** Of a message without priority and expiry: nearly all. */
+const PLAIN: Placement = { priority: 0, expiresAtMs: 0 };
+
+/** A message that is live in one queue. */
+interface Found {
+  readonly position: Position;
+  readonly sequence: number;
+  readonly bodyBytes: number;
+  readonly placement: Placement;
+}
+
 interface Restoring {
   readonly queue: Queue;
   readonly recovered: RecoveredQueue;
-  lastSequence: number;
+  /** How long its messages live by its own rule. */
+  readonly ttlMs: number | undefined;
+  /** Of the messages that were found, whether or not they are settled. */
+  highestSequence: number;
   /** Set where messages do not come in the order of their sequences, which is where compaction has moved some. */
-  disordered: { readonly position: number; readonly sequence: number; readonly bodyBytes: number }[] | undefined;
+  disordered: Found[] | undefined;
 }
 
 function restoreQueues(vhost: VirtualHost, journal: Journal, recovery: Recovery): Map<number, Restoring> {
   const { state } = recovery;
-  journal.nextQueueId = state.nextQueueId;
+  journal.nextQueueId = Math.max(state.nextQueueId, unusedQueueId(recovery.segments));
   const queues = new Map<number, Restoring>();
   // By id, so that of two queues of one name (the deletion of the first was never written) the second is kept.
   const byName = new Map([...state.queues.values()].sort((a, b) => a.id - b.id).map((queue) => [queue.name, queue]));
   for (const recovered of byName.values()) {
     const { id, name, autoDelete, arguments: table } = recovered;
     const properties = { name, durable: true, autoDelete, exclusiveOwner: undefined, arguments: table };
-    const queue = new Queue(properties, vhost.store.pages, vhost.turn);
+    const queue = new Queue(properties, vhost.store.pages, vhost.turn, vhost.host);
     const { settled, delivered, returns } = recovered;
     const log = new JournalQueue(id, queue, journal.markDirty, settled, delivered, returns);
     queue.log = log;
     journal.addQueue(log);
     vhost.queues.set(name, queue);
-    queues.set(id, { queue, recovered, lastSequence: 0, disordered: undefined });
+    const { messageTtlMs: ttlMs } = argumentSettings(table);
+    queues.set(id, { queue, recovered, ttlMs, highestSequence: 0, disordered: undefined });
   }
   return queues;
+}
+
+/** An id above those of messages: a queue may be there in its messages only, if its declaration was never written. */
+function unusedQueueId(segments: readonly RecoveredSegment[]): number {
+  let highest = 0;
+  for (const { index } of segments) {
+    for (let i = 0; i < index.length; i++) highest = Math.max(highest, index.queueOf(i));
+  }
+  return highest + 1;
 }
 
 function restoreMessages(
@@ -80,8 +106,8 @@ function restoreMessages(
       const queue = queues.get(index.queueOf(i));
       if (queue === undefined) continue;
       const sequence = index.sequenceOf(i);
-      if (sequence <= queue.lastSequence) queue.disordered ??= [];
-      queue.lastSequence = sequence;
+      if (sequence <= queue.highestSequence) queue.disordered ??= [];
+      else queue.highestSequence = sequence;
     }
   }
   for (const { segment, index } of segments) {
@@ -95,14 +121,26 @@ function restoreMessages(
       segment.entries++;
       const position = page.number * PAGE_BYTES + index.offsetOf(i);
       const bodyBytes = index.bodyBytesOf(i);
-      if (restoring.disordered !== undefined) restoring.disordered.push({ position, sequence, bodyBytes });
-      else restoreOne(restoring, position, sequence, bodyBytes);
+      const priority = index.priorityOf(i);
+      const expiresAtMs = expiryOf(restoring, index, i);
+      const placement = priority === 0 && expiresAtMs === 0 ? PLAIN : { priority, expiresAtMs };
+      if (restoring.disordered === undefined) restoreOne(restoring, position, sequence, bodyBytes, placement);
+      else restoring.disordered.push({ position, sequence, bodyBytes, placement });
     }
   }
   for (const restoring of queues.values()) {
     restoreDisordered(restoring, pages);
-    restoring.queue.restoreSequence(restoring.recovered.nextSequence);
+    restoring.queue.restoreSequence(nextSequence(restoring));
   }
+}
+
+/**
+ * A sequence is never used again: the next message, under that of one that is settled, would count as settled. The
+ * checkpoint's number may be lower than what came after it, of which there may be nothing left but that it was settled.
+ */
+function nextSequence({ recovered, highestSequence }: Restoring): number {
+  const { settled, delivered } = recovered;
+  return Math.max(recovered.nextSequence, highestSequence + 1, settled.end, delivered.end);
 }
 
 function pageOf(segment: JournalSegment, slot: number, live: Map<number, Page>, pages: PageTable): Page {
@@ -116,25 +154,43 @@ function pageOf(segment: JournalSegment, slot: number, live: Map<number, Page>, 
   return page;
 }
 
+/** As the index has it, or, where the segment was read, from when the message was taken in and the queue's own rule. */
+function expiryOf({ ttlMs }: Restoring, index: SegmentIndex, i: number): number {
+  const expiresAtMs = index.expiresAtMsOf(i);
+  const receivedAtMs = index.receivedAtMsOf(i);
+  if (ttlMs === undefined || receivedAtMs === 0) return expiresAtMs;
+  const byQueueMs = receivedAtMs + ttlMs;
+  if (expiresAtMs !== 0 && expiresAtMs <= byQueueMs) return expiresAtMs;
+  index.setExpiresAtMs(i, byQueueMs);
+  return byQueueMs;
+}
+
 /** In the order of their sequences; of several copies of a message the last, which is in the newest segment. */
 function restoreDisordered(restoring: Restoring, pages: PageTable): void {
   const { disordered } = restoring;
   if (disordered === undefined) return;
-  const newest = new Map<number, { position: number; sequence: number; bodyBytes: number }>();
+  const newest = new Map<number, Found>();
   for (const entry of disordered) {
     const older = newest.get(entry.sequence);
     if (older !== undefined) pages.release(older.position);
     newest.set(entry.sequence, entry);
   }
-  for (const { position, sequence, bodyBytes } of [...newest.values()].sort((a, b) => a.sequence - b.sequence)) {
-    restoreOne(restoring, position, sequence, bodyBytes);
+  const inOrder = [...newest.values()].sort((left, right) => left.sequence - right.sequence);
+  for (const { position, sequence, bodyBytes, placement } of inOrder) {
+    restoreOne(restoring, position, sequence, bodyBytes, placement);
   }
 }
 
-function restoreOne({ queue, recovered }: Restoring, position: number, sequence: number, bodyBytes: number): void {
+function restoreOne(
+  { queue, recovered }: Restoring,
+  position: Position,
+  sequence: number,
+  bodyBytes: number,
+  placement: Placement,
+): void {
   const returns = recovered.returns.get(sequence) ?? 0;
   const redelivered = returns > 0 || recovered.delivered.has(sequence);
-  queue.restore(position, sequence, bodyBytes, redelivered ? DURABLE | REDELIVERED : DURABLE, returns);
+  queue.restore(position, sequence, bodyBytes, redelivered ? DURABLE | REDELIVERED : DURABLE, returns, placement);
 }
 
 /** A binding of something that is not there (its end was deleted, and that is all the journal knows) is left out. */

@@ -1,7 +1,8 @@
 import { WireReader } from '../codec/wire_reader.ts';
 import { contentEnd, readU16, readU32, routeEnd } from '../core/store/record.ts';
 import { BATCH_HEADER_BYTES, type BatchHeader, peekBatch, readBatch } from './batch.ts';
-import { type JournalRecord, MESSAGE, RECORD_HEADER_BYTES, readFields } from './record.ts';
+import { SEGMENT_HEADER_BYTES } from './log.ts';
+import { CHECKPOINT_BEGINS, type JournalRecord, MESSAGE, RECORD_HEADER_BYTES, readFields } from './record.ts';
 
 /** Which batch was read last: the next one is known by it. */
 export interface BatchId {
@@ -41,19 +42,44 @@ export function* batchesFrom(
   }
 }
 
-/** The first whole batch behind `at` that is later than `last` in the same epoch: the log does not end at `at`. */
-export function laterBatch(bytes: Uint8Array, at: number, last: BatchId): ScannedBatch | undefined {
+/**
+ * The first batch of segment `number`, if it is there: it begins a checkpoint that names the segment. What an earlier segment
+ * has left in the file may be a sound batch too, but names another.
+ */
+export function firstBatch(bytes: Uint8Array, number: number): ScannedBatch | undefined {
+  const start = SEGMENT_HEADER_BYTES;
+  const header = readBatch(bytes, start);
+  if (header === undefined) return undefined;
+  const record = start + BATCH_HEADER_BYTES;
+  if (bytes[record + 4] !== CHECKPOINT_BEGINS || readU32(bytes, record + RECORD_HEADER_BYTES) !== number)
+    return undefined;
+  return { start, end: record + header.length, header };
+}
+
+/**
+ * The first whole batch from `at` on that is later than `last`: the log does not end at `at`. Of the same epoch, unless later
+ * ones are asked for too.
+ */
+export function laterBatch(bytes: Uint8Array, at: number, last: BatchId, anyEpoch = false): ScannedBatch | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let start = buffer.indexOf('LVBT', at, 'latin1'); start !== -1; start = buffer.indexOf('LVBT', start + 1, 'latin1')) {
+  for (
+    let start = buffer.indexOf('LVBT', at, 'latin1');
+    start !== -1;
+    start = buffer.indexOf('LVBT', start + 1, 'latin1')
+  ) {
     // Stale batches are told by their header alone, before their bytes are summed.
     const claimed = peekBatch(bytes, start);
-    if (claimed === undefined || claimed.epoch !== last.epoch || claimed.number <= last.number) continue;
+    if (claimed === undefined || !isLater(claimed, last, anyEpoch)) continue;
     const header = readBatch(bytes, start);
     if (header !== undefined) {
       return { start, end: start + BATCH_HEADER_BYTES + header.length, header };
     }
   }
   return undefined;
+}
+
+function isLater(batch: BatchId, last: BatchId, anyEpoch: boolean): boolean {
+  return batch.epoch === last.epoch ? batch.number > last.number : anyEpoch && batch.epoch > last.epoch;
 }
 
 /** What a batch holds, told record by record; offsets are in `bytes`. */

@@ -3,7 +3,7 @@ import type { Page, PageHome } from '../core/store/page_table.ts';
 import { readU32 } from '../core/store/record.ts';
 import type { Block } from '../lib/arena.ts';
 import { BATCH_HEADER_BYTES, readBatch } from './batch.ts';
-import { type Log, SEGMENT_HEADER_BYTES } from './log.ts';
+import { type LogReader, SEGMENT_HEADER_BYTES } from './log.ts';
 import type { SegmentIndex } from './segment_index.ts';
 
 export const SEGMENT_BYTES: number = 16 * 1024 * 1024;
@@ -16,7 +16,7 @@ const MAGIC = 'LEVERET1';
 
 /** What a segment tells its journal. */
 export interface SegmentOwner {
-  readonly log: Log;
+  readonly log: LogReader;
   /** The last message of the segment is gone. */
   segmentEmptied(segment: JournalSegment): void;
   /** Memory for a page of so many bytes. */
@@ -48,6 +48,8 @@ export class JournalSegment implements PageHome {
   damaged = false;
   /** What its checkpoint takes, header included. */
   checkpointBytes = 0;
+  /** What is live was copied forward: whatever is left could not be, and is not tried again. */
+  compacted = false;
   /** References to its messages when they were all there. */
   entries = 0;
 
@@ -63,11 +65,6 @@ export class JournalSegment implements PageHome {
     page.slot = this.places.length;
     this.places.push({ offset: this.usedBytes, length: 0 });
     this.pages.set(page.slot, page);
-  }
-
-  /** A segment is full at 16 MiB, or later if most of that would be its checkpoint. */
-  get limitBytes(): number {
-    return Math.max(SEGMENT_BYTES, 4 * this.checkpointBytes);
   }
 
   /** Nothing more is appended to the page. */

@@ -6,13 +6,17 @@ import { crc32 } from 'node:zlib';
  *
  *     0 "LVINDEX1"  8 segment  12 CRC-32  16 epoch  24 batch number  32 pages p  36 entries e  40 used bytes
  *     48  p × (offset:4 length:4)
- *         e × (page:2 zero:2 content offset:4 body length:4 queue:4 sequence low:4)
+ *         e × (page:2 priority:1 zero:1 content offset:4 body length:4 queue:4 sequence low:4)
  *         e × sequence high:2
+ *         e × expires at:6, if the number of pages has its highest bit set
  */
 const MAGIC = 'LVINDEX1';
 const HEADER_BYTES = 48;
 const PAGE_ENTRY_BYTES = 8;
 const ENTRY_BYTES = 20;
+const EXPIRY_BYTES = 6;
+/** Set in the number of pages where there are expiries. */
+const EXPIRES = 0x8000_0000;
 const FIRST_ENTRIES = 1024;
 
 export interface IndexedPage {
@@ -37,9 +41,25 @@ export class SegmentIndex {
   #bodyBytes = new Uint32Array(FIRST_ENTRIES);
   #queues = new Uint32Array(FIRST_ENTRIES);
   #sequences = new Float64Array(FIRST_ENTRIES);
+  #priorities = new Uint8Array(FIRST_ENTRIES);
+  /** Only where some entry expires. */
+  #expiries: Float64Array | undefined;
+  #receivedAt: Float64Array | undefined;
 
-  /** A message's place in one queue: `offset` is that of its content in page `page` of the segment. */
-  add(page: number, offset: number, bodyBytes: number, queue: number, sequence: number): void {
+  /**
+   * A message's place in one queue: `offset` is that of its content in page `page` of the segment, `expiresAtMs` 0 where it
+   * does not expire.
+   */
+  add(
+    page: number,
+    offset: number,
+    bodyBytes: number,
+    queue: number,
+    sequence: number,
+    priority = 0,
+    expiresAtMs = 0,
+    receivedAtMs = 0,
+  ): void {
     const index = this.length++;
     if (index === this.#offsets.length) this.#grow();
     this.#pageNumbers[index] = page;
@@ -47,6 +67,11 @@ export class SegmentIndex {
     this.#bodyBytes[index] = bodyBytes;
     this.#queues[index] = queue;
     this.#sequences[index] = sequence;
+    this.#priorities[index] = priority;
+    if (expiresAtMs !== 0) this.#expiries ??= new Float64Array(this.#offsets.length);
+    if (this.#expiries !== undefined) this.#expiries[index] = expiresAtMs;
+    if (receivedAtMs !== 0) this.#receivedAt ??= new Float64Array(this.#offsets.length);
+    if (this.#receivedAt !== undefined) this.#receivedAt[index] = receivedAtMs;
   }
 
   pageOf(index: number): number {
@@ -69,15 +94,36 @@ export class SegmentIndex {
     return this.#sequences[index] as number;
   }
 
+  priorityOf(index: number): number {
+    return this.#priorities[index] as number;
+  }
+
+  /** 0 for never. */
+  expiresAtMsOf(index: number): number {
+    return this.#expiries?.[index] ?? 0;
+  }
+
+  /** When the message was taken in, where the segment was read for it; 0 in an index read back, which has the expiry. */
+  receivedAtMsOf(index: number): number {
+    return this.#receivedAt?.[index] ?? 0;
+  }
+
+  setExpiresAtMs(index: number, expiresAtMs: number): void {
+    this.#expiries ??= new Float64Array(this.#offsets.length);
+    this.#expiries[index] = expiresAtMs;
+  }
+
   encode(summary: IndexSummary): Buffer {
     const entriesAt = HEADER_BYTES + this.pages.length * PAGE_ENTRY_BYTES;
     const highAt = entriesAt + this.length * ENTRY_BYTES;
-    const bytes = Buffer.alloc(highAt + this.length * 2);
+    const expiresAt = highAt + this.length * 2;
+    const expires = this.#expiries !== undefined;
+    const bytes = Buffer.alloc(expiresAt + (expires ? this.length * EXPIRY_BYTES : 0));
     bytes.write(MAGIC, 0, 'latin1');
     bytes.writeUInt32BE(summary.segment, 8);
     bytes.writeBigUInt64BE(BigInt(summary.epoch), 16);
     bytes.writeBigUInt64BE(BigInt(summary.batchNumber), 24);
-    bytes.writeUInt32BE(this.pages.length, 32);
+    bytes.writeUInt32BE(this.pages.length + (expires ? EXPIRES : 0), 32);
     bytes.writeUInt32BE(this.length, 36);
     bytes.writeBigUInt64BE(BigInt(summary.usedBytes), 40);
     for (const [i, { offset, length }] of this.pages.entries()) {
@@ -87,11 +133,13 @@ export class SegmentIndex {
     for (let i = 0; i < this.length; i++) {
       const at = entriesAt + i * ENTRY_BYTES;
       bytes.writeUInt16BE(this.pageOf(i), at);
+      bytes[at + 2] = this.priorityOf(i);
       bytes.writeUInt32BE(this.offsetOf(i), at + 4);
       bytes.writeUInt32BE(this.bodyBytesOf(i), at + 8);
       bytes.writeUInt32BE(this.queueOf(i), at + 12);
       bytes.writeUInt32BE(this.sequenceOf(i) % 0x1_0000_0000, at + 16);
       bytes.writeUInt16BE(Math.floor(this.sequenceOf(i) / 0x1_0000_0000), highAt + i * 2);
+      if (expires) bytes.writeUIntBE(this.expiresAtMsOf(i), expiresAt + i * EXPIRY_BYTES, EXPIRY_BYTES);
     }
     bytes.writeUInt32BE(crc32(bytes.subarray(16)), 12);
     return bytes;
@@ -102,17 +150,20 @@ export class SegmentIndex {
     const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
     if (bytes.length < HEADER_BYTES || bytes.toString('latin1', 0, 8) !== MAGIC) return undefined;
     if (bytes.readUInt32BE(8) !== segment || bytes.readUInt32BE(12) !== crc32(bytes.subarray(16))) return undefined;
-    const pages = bytes.readUInt32BE(32);
+    const pages = bytes.readUInt32BE(32) % EXPIRES;
+    const expires = bytes.readUInt32BE(32) >= EXPIRES;
     const entries = bytes.readUInt32BE(36);
     const entriesAt = HEADER_BYTES + pages * PAGE_ENTRY_BYTES;
     const highAt = entriesAt + entries * ENTRY_BYTES;
-    if (bytes.length !== highAt + entries * 2) return undefined;
+    const expiresAt = highAt + entries * 2;
+    if (bytes.length !== expiresAt + (expires ? entries * EXPIRY_BYTES : 0)) return undefined;
     const index = new SegmentIndex();
     for (let i = 0; i < pages; i++) {
       const at = HEADER_BYTES + i * PAGE_ENTRY_BYTES;
       index.pages.push({ offset: bytes.readUInt32BE(at), length: bytes.readUInt32BE(at + 4) });
     }
     index.#reserve(entries);
+    if (expires) index.#expiries = new Float64Array(index.#offsets.length);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let i = 0; i < entries; i++) {
       const at = entriesAt + i * ENTRY_BYTES;
@@ -121,6 +172,10 @@ export class SegmentIndex {
       index.#bodyBytes[i] = view.getUint32(at + 8);
       index.#queues[i] = view.getUint32(at + 12);
       index.#sequences[i] = view.getUint16(highAt + i * 2) * 0x1_0000_0000 + view.getUint32(at + 16);
+      index.#priorities[i] = view.getUint8(at + 2);
+      if (index.#expiries !== undefined) {
+        index.#expiries[i] = bytes.readUIntBE(expiresAt + i * EXPIRY_BYTES, EXPIRY_BYTES);
+      }
     }
     index.length = entries;
     const summary = {
@@ -143,10 +198,16 @@ export class SegmentIndex {
     this.#bodyBytes = copied(new Uint32Array(entries), this.#bodyBytes);
     this.#queues = copied(new Uint32Array(entries), this.#queues);
     this.#sequences = copied(new Float64Array(entries), this.#sequences);
+    this.#priorities = copied(new Uint8Array(entries), this.#priorities);
+    if (this.#expiries !== undefined) this.#expiries = copied(new Float64Array(entries), this.#expiries);
+    if (this.#receivedAt !== undefined) this.#receivedAt = copied(new Float64Array(entries), this.#receivedAt);
   }
 }
 
-function copied<Numbers extends Uint16Array | Uint32Array | Float64Array>(target: Numbers, source: Numbers): Numbers {
+function copied<Numbers extends Uint8Array | Uint16Array | Uint32Array | Float64Array>(
+  target: Numbers,
+  source: Numbers,
+): Numbers {
   target.set(source);
   return target;
 }

@@ -19,6 +19,11 @@ export class SequenceSet {
     return this.#starts.reduce((size, start, i) => size + (this.#ends[i] as number) - start, this.below - 1);
   }
 
+  /** The lowest sequence above all that are in it. */
+  get end(): number {
+    return this.#ends[this.#ends.length - 1] ?? this.below;
+  }
+
   has(sequence: number): boolean {
     if (sequence < this.below) return true;
     const index = this.#search(sequence);

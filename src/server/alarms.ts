@@ -3,6 +3,9 @@ import type { Logger } from './logger.ts';
 import type { MemoryMeter } from './memory_meter.ts';
 
 const CHECK_EVERY_MS = 500;
+/** Close to the limit the disk is looked at as often as it takes not to miss it at this speed, the fastest a disk may fill. */
+const FILL_BYTES_PER_MS = 1_000_000;
+const DISK_CHECK_MS_MIN = 20;
 /** Publishers go on once this share of the memory limit is free again, so that the alarm does not flicker. */
 const RELEASE_SHARE = 0.95;
 
@@ -38,11 +41,14 @@ export class Alarms {
   readonly #options: AlarmsOptions;
   readonly #reasons: Reasons = { memory: false, disk: false, journal: false };
   #timer: Timer | undefined;
+  #diskTimer: Timer | undefined;
   #lookingAtDisk = false;
+  #stopped = false;
 
   constructor(options: AlarmsOptions) {
     this.#options = options;
     this.#timer = options.clock.after(CHECK_EVERY_MS, this.#onTimer);
+    if (options.disk !== undefined) this.#diskTimer = options.clock.after(CHECK_EVERY_MS, this.#onDiskTimer);
   }
 
   /** As connection.blocked gives it, in RabbitMQ's words where it has them. */
@@ -71,13 +77,15 @@ export class Alarms {
     this.#set('journal', true);
   }
 
-  /** Asks how much disk is free; the answer may set or clear the alarm. */
+  /** Asks how much disk is free; the answer may set or clear the alarm. Asks again by itself, the sooner the less it is. */
   async checkDisk(): Promise<void> {
     const { disk, logger } = this.#options;
     if (disk === undefined || this.#lookingAtDisk) return;
     this.#lookingAtDisk = true;
+    let soonMs = CHECK_EVERY_MS;
     try {
       const freeBytes = await disk.freeBytes();
+      soonMs = Math.max(DISK_CHECK_MS_MIN, (freeBytes - disk.freeLimitBytes) / FILL_BYTES_PER_MS);
       const { freeLimitBytes } = disk;
       if (freeBytes < freeLimitBytes && !this.#reasons.disk) {
         logger.warn({ freeBytes, freeLimitBytes }, 'disk alarm: publishers are blocked');
@@ -88,12 +96,16 @@ export class Alarms {
       }
     } finally {
       this.#lookingAtDisk = false;
+      this.#diskTimer?.cancel();
+      const delayMs = this.#reasons.disk ? CHECK_EVERY_MS : Math.min(CHECK_EVERY_MS, soonMs);
+      if (!this.#stopped) this.#diskTimer = this.#options.clock.after(delayMs, this.#onDiskTimer);
     }
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#diskTimer?.cancel();
   }
 
   #set(reason: keyof Reasons, on: boolean): void {
@@ -108,6 +120,9 @@ export class Alarms {
     this.#timer = this.#options.clock.after(CHECK_EVERY_MS, this.#onTimer);
     this.#options.memory.measure();
     this.check();
+  };
+
+  readonly #onDiskTimer = (): void => {
     this.checkDisk().catch((error: Error) => {
       this.#options.logger.error({ err: error }, 'cannot tell how much disk is free');
     });

@@ -42,7 +42,7 @@ test('messages published after a restart to a queue that had been emptied are th
   const bodies = await life(dataDir, async (channel) => {
     const got = [];
     for (let i = 0; i < 3; i++) got.push(await channel.get('q', { noAck: true }));
-    return got.map((message) => message && message.content.toString());
+    return got.map((message) => (typeof message === 'object' ? message.content.toString() : message));
   });
   expect(bodies).toEqual(['after 0', 'after 1', 'after 2']);
 });

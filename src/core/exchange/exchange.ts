@@ -30,8 +30,8 @@ export class Exchange implements Destination {
   readonly name: string;
   readonly properties: ExchangeProperties;
   readonly matcher: Matcher;
-  /** The exchange that gets what no binding of this one matches. It may not exist (yet). */
-  readonly alternateExchange: string | undefined;
+  /** The exchange that gets what no binding of this one matches, by argument or by policy. It may not exist (yet). */
+  alternateExchange: string | undefined;
 
   readonly #bindings = new Map<string, Binding>();
   readonly #boundExchanges = new DestinationBag();

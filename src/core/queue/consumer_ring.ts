@@ -14,11 +14,19 @@ interface Level {
 }
 
 export class ConsumerRing {
+  /** The one that gets everything, where only one may: the first, until it goes. */
+  #active: QueueConsumer | undefined;
+  readonly #single: boolean;
   readonly #all = new Set<QueueConsumer>();
   /** Highest priority first; a level stays while its ring is empty, since its consumers mostly come back. */
   readonly #levels: Level[] = [];
   /** Consumers standing in a ring: those with `waiting` set. */
   #waitingCount = 0;
+
+  /** `single`: only one consumer at a time gets messages, and another takes over when it goes. */
+  constructor(single = false) {
+    this.#single = single;
+  }
 
   get size(): number {
     return this.#all.size;
@@ -36,6 +44,7 @@ export class ConsumerRing {
   add(consumer: QueueConsumer): void {
     this.#all.add(consumer);
     this.#level(consumer.priority).members++;
+    if (this.#single) this.#active ??= consumer;
     this.wake(consumer);
   }
 
@@ -45,12 +54,14 @@ export class ConsumerRing {
     if (consumer.waiting) this.#stepOut(level, level.ring.indexOf(consumer), consumer);
     level.members--;
     if (level.members === 0) this.#levels.splice(this.#levels.indexOf(level), 1);
+    if (this.#active === consumer) this.#activateNext();
     return true;
   }
 
   /** `consumer` may have room (again). */
   wake(consumer: QueueConsumer): void {
     if (consumer.waiting || !this.#all.has(consumer)) return;
+    if (this.#single && consumer !== this.#active) return;
     consumer.waiting = true;
     this.#waitingCount++;
     const level = this.#level(consumer.priority);
@@ -76,6 +87,13 @@ export class ConsumerRing {
       }
     }
     return undefined;
+  }
+
+  /** Of those with the highest priority, the one that subscribed first. */
+  #activateNext(): void {
+    const highest = this.#levels[0]?.priority;
+    this.#active = [...this.#all].find(({ priority }) => priority === highest);
+    if (this.#active !== undefined) this.wake(this.#active);
   }
 
   #stepOut(level: Level, index: number, consumer: QueueConsumer): void {

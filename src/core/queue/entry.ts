@@ -12,4 +12,8 @@ export interface Entry {
   readonly sequence: number;
   readonly bodyBytes: number;
   readonly flags: number;
+  /** 0 where the queue has no priorities. */
+  readonly priority: number;
+  /** When it expires, in milliseconds since 1970; 0 for never. */
+  readonly expiresAtMs: number;
 }

@@ -1,11 +1,12 @@
 import type { FieldTable } from '../../codec/table.ts';
 import { assert } from '../../lib/assert.ts';
 import type { QueueConsumer, QueueLog, Turn } from '../ports.ts';
-import type { PageTable, Position } from '../store/page_table.ts';
+import { offsetOf, type PageTable, type Position } from '../store/page_table.ts';
 import { ConsumerRing } from './consumer_ring.ts';
 import { DURABLE, type Entry, REDELIVERED } from './entry.ts';
-import { ReadyRing } from './ready_ring.ts';
-import { ReturnedHeap } from './returned.ts';
+import { type ReadyList, ReadyMessages } from './ready_list.ts';
+import { type DeathReason, hasRules, type Placement, type QueueHost, QueueRules, type ReturnCause } from './rules.ts';
+import { argumentSettings, type QueueSettings } from './settings.ts';
 
 export interface QueueProperties {
   readonly name: string;
@@ -23,31 +24,39 @@ const DRAIN_MESSAGES_MAX = 4096;
  * One queue: ready messages in order, consumers in turn, and a count of what is out with consumers.
  *
  * An entry is in exactly one place: ready here, or unacknowledged in the channel it was delivered on, which hands it back
- * by `settle` (done with it, for whatever reason) or `requeue` (back to its old place).
+ * by `settle` (acknowledged), `reject` (refused for good) or `requeue` (back to its old place). What a queue does beyond
+ * that, with time, priorities and limits, is in its rules; most queues have none.
  */
 export class Queue {
   readonly kind = 'queue' as const;
   readonly properties: QueueProperties;
-  readonly consumers: ConsumerRing = new ConsumerRing();
+  readonly consumers: ConsumerRing;
   exclusiveConsumer: QueueConsumer | undefined;
   /** Where a durable queue's persistent messages are accounted for; undefined for others. */
   log: QueueLog | undefined;
   /** True once it was deleted; what is still unacknowledged settles as usual. */
   deleted = false;
-  readonly #ring: ReadyRing = new ReadyRing();
-  readonly #returned: ReturnedHeap = new ReturnedHeap();
+  readonly #ready: ReadyMessages;
   readonly #pages: PageTable;
   readonly #turn: Turn;
+  readonly #host: QueueHost | undefined;
+  #rules: QueueRules | undefined;
   /** How often a message came back to the queue, of those that did and are not settled. */
   readonly #returns: Map<number, number> = new Map();
   #unacked = 0;
   #nextSequence = 1;
   #scheduled = false;
 
-  constructor(properties: QueueProperties, pages: PageTable, turn: Turn) {
+  /** Without a host, the queue has no rules, whatever its arguments say. */
+  constructor(properties: QueueProperties, pages: PageTable, turn: Turn, host?: QueueHost) {
+    const settings = argumentSettings(properties.arguments);
     this.properties = properties;
+    this.consumers = new ConsumerRing(settings.singleActiveConsumer);
+    this.#ready = new ReadyMessages(host === undefined ? 0 : (settings.maxPriority ?? 0));
     this.#pages = pages;
     this.#turn = turn;
+    this.#host = host;
+    this.applySettings(settings);
   }
 
   get name(): string {
@@ -56,7 +65,12 @@ export class Queue {
 
   /** Messages that could be delivered now. */
   get readyCount(): number {
-    return this.#ring.length + this.#returned.length;
+    return this.#ready.length;
+  }
+
+  /** Bytes of their bodies. */
+  get readyBytes(): number {
+    return this.#ready.bytes;
   }
 
   /** Messages delivered and not yet settled. */
@@ -69,97 +83,85 @@ export class Queue {
     return this.#nextSequence;
   }
 
+  /** Undefined for a queue without rules. */
+  get rules(): QueueRules | undefined {
+    return this.#rules;
+  }
+
+  /** What arguments and policies together ask for, from now on; for what is in the queue too, as far as it goes. */
+  applySettings(settings: QueueSettings): void {
+    if (this.#rules === undefined && !hasRules(settings)) return;
+    const rules = this.#ensureRules(settings);
+    if (rules === undefined) return;
+    rules.settings = settings;
+    rules.used();
+    this.#enforceLimits(rules);
+  }
+
+  /** Some message of this queue expires by itself: from now on they are looked at. */
+  expectExpirations(): void {
+    this.#ensureRules(argumentSettings(this.properties.arguments));
+  }
+
+  /** Whether the queue refuses messages when it is full. */
+  get mayRefuse(): boolean {
+    return this.#rules !== undefined && this.#rules.settings.overflow !== 'drop-head';
+  }
+
+  /** Whether a message of so many bytes would be refused, as the queue is full and asked to refuse. */
+  refuses(bodyBytes: number): boolean {
+    const rules = this.#rules;
+    if (rules === undefined || rules.settings.overflow === 'drop-head') return false;
+    return rules.isOver(this.#ready.length + 1, this.#ready.bytes + bodyBytes);
+  }
+
+  /** The message at `position`, which the caller holds, was refused: it is dead-lettered if that was asked for. */
+  refused(position: Position, bodyBytes: number): void {
+    if (this.#rules?.settings.overflow !== 'reject-publish-dlx') return;
+    this.#deadLetter(position, bodyBytes, 0, 'maxlen', () => {});
+  }
+
   /** Takes a message in, which the caller has retained for this queue. */
   push(position: Position, bodyBytes: number, flags: number): void {
-    this.#ring.push(position, this.#nextSequence++, bodyBytes, flags);
+    if (this.#rules !== undefined) {
+      this.#pushByRules(this.#rules, position, bodyBytes, flags);
+      return;
+    }
+    this.#ready.push(position, this.#nextSequence++, bodyBytes, flags, 0, 0);
     if (!this.#scheduled && this.consumers.hasWaiting) this.#schedule();
   }
 
   /** Hands ready messages to consumers with room; called by the turn that `queueReady` was told. */
   drain(): void {
     this.#scheduled = false;
-    for (let delivered = 0; this.readyCount > 0 && this.consumers.hasWaiting; delivered++) {
-      if (delivered === DRAIN_MESSAGES_MAX) {
-        this.#schedule();
-        return;
-      }
-      if (this.#pages.absentCount > 0 && !this.#headReadable()) return;
-      const consumer = this.consumers.next();
-      if (consumer === undefined) return;
-      this.#unacked++;
-      if (this.#returned.length > 0) {
-        const entry = this.#returned.shift() as Entry;
-        consumer.deliver(this, entry.position, entry.sequence, entry.bodyBytes, entry.flags);
-        continue;
-      }
-      const ring = this.#ring;
-      const position = ring.headPosition();
-      const sequence = ring.headSequence();
-      const bodyBytes = ring.headBodyBytes();
-      const flags = ring.headFlags();
-      ring.shift();
-      consumer.deliver(this, position, sequence, bodyBytes, flags);
-    }
-  }
-
-  /**
-   * True when the first message can be delivered. If it has to be read back first, that is begun, and the queue is
-   * drained again, and `callback` called, when it is there. Messages that were lost on disk are dropped on the way.
-   */
-  #headReadable(callback?: () => void): boolean {
-    for (;;) {
-      const position = this.#headPosition();
-      if (position === undefined || this.#pages.isReadable(position)) {
-        if (position === undefined || !this.#pages.isLost(position)) return true;
-        this.#dropHead();
-        continue;
-      }
-      this.#pages.whenReadable(position, () => {
-        if (!this.#scheduled && !this.deleted) this.#schedule();
-        callback?.();
-      });
-      return false;
-    }
-  }
-
-  #headPosition(): Position | undefined {
-    return this.#returned.peek()?.position ?? (this.#ring.length > 0 ? this.#ring.headPosition() : undefined);
-  }
-
-  #dropHead(): void {
-    const entry = this.#takeHead();
-    if (entry !== undefined) this.#drop(entry.position, entry.sequence, entry.flags);
+    if (this.#rules !== undefined) this.dropExpired();
+    this.#deliverReady();
+    if (this.#rules !== undefined) this.#expectNextExpiry(this.#rules);
   }
 
   /** Whether `take` can be answered now; if not, `callback` is called when it can. */
   readyToTake(callback: () => void): boolean {
+    if (this.#rules !== undefined) this.dropExpired();
     return this.#headReadable(callback);
   }
 
   /** Takes the first ready message out for basic.get; it counts as unacknowledged until settled. */
   take(): Entry | undefined {
-    const entry = this.#takeHead();
-    if (entry !== undefined) this.#unacked++;
-    return entry;
-  }
-
-  #takeHead(): Entry | undefined {
-    const returned = this.#returned.shift();
-    const ring = this.#ring;
-    if (returned !== undefined || ring.length === 0) return returned;
-    const entry = {
-      position: ring.headPosition(),
-      sequence: ring.headSequence(),
-      bodyBytes: ring.headBodyBytes(),
-      flags: ring.headFlags(),
-    };
-    ring.shift();
+    const entry = this.#ready.take();
+    if (entry === undefined) return undefined;
+    this.#unacked++;
+    this.#rules?.remember(entry.sequence, entry.priority, entry.expiresAtMs);
     return entry;
   }
 
   /** A message was handed to a consumer that has to settle it; after this it is redelivered, whatever happens. */
   delivered(sequence: number, flags: number): void {
     if ((flags & (DURABLE | REDELIVERED)) === DURABLE && !this.deleted) this.log?.delivered(sequence);
+  }
+
+  /** How often a message that is out with a consumer had come back before. */
+  returnsOf(sequence: number): number {
+    return this.#returns.get(sequence) ?? 0;
   }
 
   /** The holder of a delivered message is done with it. */
@@ -169,29 +171,50 @@ export class Queue {
     this.#drop(position, sequence, flags);
   }
 
+  /** The holder of a delivered message refuses it for good. */
+  reject(position: Position, sequence: number, bodyBytes: number, flags: number): void {
+    this.#deadLetter(position, bodyBytes, flags | REDELIVERED, 'rejected', () => {
+      this.settle(position, sequence, flags);
+    });
+  }
+
   /** A delivered message comes back to its old place, marked. Back to a deleted queue, it is dropped. */
-  requeue(position: Position, sequence: number, bodyBytes: number, flags: number): void {
+  requeue(position: Position, sequence: number, bodyBytes: number, flags: number, cause: ReturnCause = 'nack'): void {
     if (this.deleted) {
       this.settle(position, sequence, flags);
       return;
     }
+    const counts = this.#rules === undefined || this.#rules.counts(cause);
+    const returns = this.returnsOf(sequence) + (counts ? 1 : 0);
+    if (this.#rules?.isPoison(returns)) {
+      this.#deadLetter(position, bodyBytes, flags | REDELIVERED, 'delivery_limit', () => {
+        this.settle(position, sequence, flags);
+      });
+      return;
+    }
     this.#unacked--;
-    const returns = (this.#returns.get(sequence) ?? 0) + 1;
     this.#returns.set(sequence, returns);
     if ((flags & DURABLE) !== 0) this.log?.returned(sequence, returns);
-    this.#returned.push({ position, sequence, bodyBytes, flags: flags | REDELIVERED });
+    const { priority, expiresAtMs } = this.#rules?.recall(sequence) ?? NO_PLACEMENT;
+    this.#ready.giveBack({ position, sequence, bodyBytes, flags: flags | REDELIVERED, priority, expiresAtMs });
+    this.#rules?.expectExpiry(expiresAtMs);
     if (!this.#scheduled && this.consumers.hasWaiting) this.#schedule();
   }
 
   addConsumer(consumer: QueueConsumer): void {
+    this.#rules?.used();
     this.consumers.add(consumer);
     if (consumer.exclusive) this.exclusiveConsumer = consumer;
     this.wake(consumer);
   }
 
   removeConsumer(consumer: QueueConsumer): boolean {
+    this.#rules?.used();
     if (this.exclusiveConsumer === consumer) this.exclusiveConsumer = undefined;
-    return this.consumers.remove(consumer);
+    const removed = this.consumers.remove(consumer);
+    // Another may have become the active one.
+    if (removed && !this.#scheduled && this.readyCount > 0 && this.consumers.hasWaiting) this.#schedule();
+    return removed;
   }
 
   /** `consumer` may have room again. */
@@ -203,44 +226,178 @@ export class Queue {
   /** Drops every ready message and says how many there were. */
   purge(): number {
     const count = this.readyCount;
-    for (const { position, sequence, flags } of this.#returned.entries()) this.#drop(position, sequence, flags);
-    this.#ring.each((position, sequence, _bodyBytes, flags) => this.#drop(position, sequence, flags));
-    this.#returned.clear();
-    this.#ring.clear();
+    this.#ready.each((position, sequence, _bodyBytes, flags) => this.#drop(position, sequence, flags));
+    this.#ready.clear();
     return count;
   }
 
   /** Empties the queue for good, tells its consumers, and says how many ready messages there were. */
   delete(): number {
     this.deleted = true;
+    this.#rules?.stop();
     for (const consumer of [...this.consumers.all()]) {
       this.removeConsumer(consumer);
       consumer.cancelledByQueue();
     }
+    this.#rules?.stop();
     return this.purge();
   }
 
   /** Puts back what a journal has kept, oldest first, before anything is pushed. `returns` counts past returns. */
-  restore(position: Position, sequence: number, bodyBytes: number, flags: number, returns: number): void {
+  restore(
+    position: Position,
+    sequence: number,
+    bodyBytes: number,
+    flags: number,
+    returns: number,
+    { priority, expiresAtMs }: Placement = NO_PLACEMENT,
+  ): void {
     assert(sequence >= this.#nextSequence, 'restored out of order');
-    this.#ring.push(position, sequence, bodyBytes, flags);
+    const level = Math.min(priority, this.#ready.maxPriority);
+    this.#ready.push(position, sequence, bodyBytes, flags, level, expiresAtMs);
     this.#nextSequence = sequence + 1;
     if (returns > 0) this.#returns.set(sequence, returns);
+    if (expiresAtMs !== 0) this.expectExpirations();
   }
 
-  /** The next message pushed will be numbered at least `sequence`. */
+  /** Everything was restored; the next message pushed will be numbered at least `sequence`. */
   restoreSequence(sequence: number): void {
     this.#nextSequence = Math.max(this.#nextSequence, sequence);
+    if (this.#rules !== undefined) this.#expectNextExpiry(this.#rules);
   }
 
   /** Messages were moved to other pages: see ReadyRing.relocate. */
   relocate(moved: (position: Position) => Position | undefined): void {
-    this.#ring.relocate(moved);
-    this.#returned.relocate(moved);
+    this.#ready.relocate(moved);
+  }
+
+  /** Drops messages whose time is up from the heads of the queue; behind a message that lives longer, they wait. */
+  dropExpired(): void {
+    const rules = this.#rules;
+    if (rules === undefined || this.deleted) return;
+    const nowMs = rules.host.nowMs();
+    for (const list of this.#ready.lists()) {
+      for (;;) {
+        const expiresAtMs = list.headExpiresAtMs();
+        if (expiresAtMs === 0 || expiresAtMs > nowMs) break;
+        if (!this.#dropHead(list, 'expired', () => this.dropExpired())) break;
+      }
+    }
+    this.#expectNextExpiry(rules);
+  }
+
+  #ensureRules(settings: QueueSettings): QueueRules | undefined {
+    if (this.#rules === undefined && this.#host !== undefined) this.#rules = new QueueRules(this, settings, this.#host);
+    return this.#rules;
+  }
+
+  #pushByRules(rules: QueueRules, position: Position, bodyBytes: number, flags: number): void {
+    this.dropExpired();
+    const page = this.#pages.of(position);
+    const { priority, expiresAtMs } = rules.placementOf(page.bytes, page.base + offsetOf(position));
+    const sequence = this.#nextSequence++;
+    this.#ready.push(position, sequence, bodyBytes, flags, priority, expiresAtMs);
+    // A message dead-lettered from where it had been delivered is redelivered from the start.
+    if ((flags & (DURABLE | REDELIVERED)) === (DURABLE | REDELIVERED)) this.log?.delivered(sequence);
+    const timeless = expiresAtMs !== 0 && expiresAtMs <= rules.host.nowMs();
+    if (timeless || rules.isOver(this.#ready.length, this.#ready.bytes)) {
+      // Whoever can take a message now gets it before one is dropped.
+      this.#deliverReady();
+      if (timeless) this.dropExpired();
+      this.#enforceLimits(rules);
+    }
+    rules.expectExpiry(expiresAtMs);
+    if (!this.#scheduled && this.readyCount > 0 && this.consumers.hasWaiting) this.#schedule();
+  }
+
+  #enforceLimits(rules: QueueRules): void {
+    while (rules.isOver(this.#ready.length, this.#ready.bytes) && this.#ready.length > 0) {
+      if (!this.#dropHead(this.#ready.top, 'maxlen', () => this.#enforceLimits(rules))) return;
+    }
+  }
+
+  /** False when the message has to be read first, to be dead-lettered: `retry` is called when it is there. */
+  #dropHead(list: ReadyList, reason: DeathReason, retry: () => void): boolean {
+    const position = list.headPosition() as Position;
+    if (this.#rules?.deadLetters && !this.#pages.isReadable(position)) {
+      this.#pages.whenReadable(position, retry);
+      return false;
+    }
+    const { sequence, bodyBytes, flags } = this.#ready.takenFrom(list) as Entry;
+    this.#deadLetter(position, bodyBytes, flags, reason, () => this.#drop(position, sequence, flags));
+    return true;
+  }
+
+  /** Copies the message to the dead-letter exchange, if there is one, and then does `gone`: never the other way round. */
+  #deadLetter(position: Position, bodyBytes: number, flags: number, reason: DeathReason, gone: () => void): void {
+    const rules = this.#rules;
+    if (rules === undefined || !rules.deadLetters || this.deleted || this.#pages.isLost(position)) {
+      gone();
+    } else if (this.#pages.isReadable(position)) {
+      rules.host.deadLetter(this, position, bodyBytes, flags, reason);
+      gone();
+    } else {
+      this.#pages.whenReadable(position, () => this.#deadLetter(position, bodyBytes, flags, reason, gone));
+    }
+  }
+
+  #deliverReady(): void {
+    const ready = this.#ready;
+    const rules = this.#rules;
+    for (let delivered = 0; ready.length > 0 && this.consumers.hasWaiting; delivered++) {
+      if (delivered === DRAIN_MESSAGES_MAX) {
+        if (!this.#scheduled) this.#schedule();
+        return;
+      }
+      if (this.#pages.absentCount > 0 && !this.#headReadable()) return;
+      const consumer = this.consumers.next();
+      if (consumer === undefined) return;
+      this.#unacked++;
+      const { ring, returned } = ready.top;
+      if (returned.length > 0 || rules !== undefined) {
+        const entry = ready.take() as Entry;
+        rules?.remember(entry.sequence, entry.priority, entry.expiresAtMs);
+        consumer.deliver(this, entry.position, entry.sequence, entry.bodyBytes, entry.flags);
+        continue;
+      }
+      const position = ring.headPosition();
+      const sequence = ring.headSequence();
+      const bodyBytes = ring.headBodyBytes();
+      const flags = ring.headFlags();
+      ring.shift();
+      ready.taken(bodyBytes);
+      consumer.deliver(this, position, sequence, bodyBytes, flags);
+    }
+  }
+
+  /**
+   * True when the first message can be delivered. If it has to be read back first, that is begun, and the queue is
+   * drained again, and `callback` called, when it is there. Messages that were lost on disk are dropped on the way.
+   */
+  #headReadable(callback?: () => void): boolean {
+    for (;;) {
+      const position = this.#ready.top.headPosition();
+      if (position === undefined || this.#pages.isReadable(position)) {
+        if (position === undefined || !this.#pages.isLost(position)) return true;
+        const lost = this.#ready.take() as Entry;
+        this.#drop(lost.position, lost.sequence, lost.flags);
+        continue;
+      }
+      this.#pages.whenReadable(position, () => {
+        if (!this.#scheduled && !this.deleted) this.#schedule();
+        callback?.();
+      });
+      return false;
+    }
+  }
+
+  #expectNextExpiry(rules: QueueRules): void {
+    for (const list of this.#ready.lists()) rules.expectExpiry(list.headExpiresAtMs());
   }
 
   #drop(position: Position, sequence: number, flags: number): void {
     if (this.#returns.size > 0) this.#returns.delete(sequence);
+    this.#rules?.recall(sequence);
     if ((flags & DURABLE) !== 0 && !this.deleted) this.log?.settled(sequence);
     this.#pages.release(position);
   }
@@ -250,3 +407,5 @@ export class Queue {
     this.#turn.queueReady(this);
   }
 }
+
+const NO_PLACEMENT: Placement = { priority: 0, expiresAtMs: 0 };

@@ -19,6 +19,8 @@ class RingBlock {
   readonly positions: Float64Array;
   readonly sequences: Uint32Array;
   readonly sizes: Uint32Array;
+  /** When entries expire; only where one of the block's does. */
+  expiries: Float64Array | undefined;
   /** The sequence of the block's first entry. */
   base = 0;
   /** Entries in it, once it is no longer the tail. */
@@ -43,7 +45,8 @@ export class ReadyRing {
   #spare: RingBlock | undefined;
   length = 0;
 
-  push(position: Position, sequence: number, bodyBytes: number, flags: number): void {
+  /** `expiresAtMs` 0 is never. */
+  push(position: Position, sequence: number, bodyBytes: number, flags: number, expiresAtMs = 0): void {
     let block = this.#tail;
     if (block === undefined || this.#tailIndex === block.capacity) block = this.#grow();
     // Sequences leave gaps only where a queue was recovered; one of four thousand million needs a new block.
@@ -53,6 +56,8 @@ export class ReadyRing {
     block.positions[index] = position;
     block.sequences[index] = sequence - block.base;
     block.sizes[index] = (bodyBytes << FLAG_BITS) | flags;
+    if (expiresAtMs !== 0) block.expiries ??= new Float64Array(block.capacity);
+    if (block.expiries !== undefined) block.expiries[index] = expiresAtMs;
     this.length++;
   }
 
@@ -72,6 +77,10 @@ export class ReadyRing {
 
   headFlags(): number {
     return ((this.#head as RingBlock).sizes[this.#headIndex] as number) & FLAGS;
+  }
+
+  headExpiresAtMs(): number {
+    return (this.#head as RingBlock).expiries?.[this.#headIndex] ?? 0;
   }
 
   shift(): void {
@@ -156,6 +165,7 @@ export class ReadyRing {
     if (spare !== undefined) {
       this.#spare = undefined;
       spare.used = spare.capacity;
+      spare.expiries = undefined;
       return spare;
     }
     return new RingBlock(Math.min(BLOCK_ENTRIES_MAX, last.capacity * 4));

@@ -15,8 +15,12 @@ export interface QueueSettings {
   readonly singleActiveConsumer: boolean;
 }
 
+/** RabbitMQ's default since 4.0. */
+const QUORUM_DELIVERY_LIMIT = 20;
+
 /** As the queue's own arguments have it. */
 export function argumentSettings(table: FieldTable): QueueSettings {
+  const isQuorum = getString(table, 'x-queue-type') === 'quorum';
   const singleActive = table.get('x-single-active-consumer');
   return {
     messageTtlMs: getInteger(table, 'x-message-ttl'),
@@ -26,7 +30,7 @@ export function argumentSettings(table: FieldTable): QueueSettings {
     overflow: (getString(table, 'x-overflow') ?? 'drop-head') as QueueSettings['overflow'],
     deadLetterExchange: getString(table, 'x-dead-letter-exchange'),
     deadLetterRoutingKey: getString(table, 'x-dead-letter-routing-key'),
-    deliveryLimit: getInteger(table, 'x-delivery-limit'),
+    deliveryLimit: getInteger(table, 'x-delivery-limit') ?? (isQuorum ? QUORUM_DELIVERY_LIMIT : undefined),
     maxPriority: getInteger(table, 'x-max-priority'),
     singleActiveConsumer: singleActive?.tag === 't' && singleActive.value,
   };

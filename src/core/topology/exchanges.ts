@@ -13,6 +13,7 @@ import { Exchange } from '../exchange/exchange.ts';
 import { stripLineBreaks } from '../names.ts';
 import { type Queue, queueOfOwner } from '../queue/access.ts';
 import type { VirtualHost } from '../vhost.ts';
+import { applyPolicies } from './policies.ts';
 
 export interface ExchangeDeclaration {
   readonly exchange: string;
@@ -50,7 +51,9 @@ export function declareExchange(vhost: VirtualHost, request: ExchangeDeclaration
   }
   checkExchangeName(name);
   checkAlternateExchange(properties, vhost.name);
-  vhost.exchanges.set(name, new Exchange(properties));
+  const exchange = new Exchange(properties);
+  vhost.exchanges.set(name, exchange);
+  applyPolicies(vhost, exchange);
   if (durable) vhost.durable?.exchangeDeclared(properties);
   // An exchange may be another's alternate before it exists, so its coming may change routes.
   vhost.topologyVersion++;

@@ -7,6 +7,7 @@ import { checkEquivalent, checkQueueArguments } from '../queue/declare.ts';
 import { Queue, type QueueProperties } from '../queue/queue.ts';
 import type { VirtualHost } from '../vhost.ts';
 import { autoDeleteSources, forgetBindings } from './exchanges.ts';
+import { applyPolicies } from './policies.ts';
 
 export interface QueueDeclaration {
   readonly queue: string;
@@ -38,11 +39,13 @@ export function declareQueue(vhost: VirtualHost, request: QueueDeclaration, owne
   if (existing !== undefined) {
     if (existing.properties.exclusiveOwner !== properties.exclusiveOwner) throw lockedQueue(vhost.name, name);
     checkEquivalent(existing.properties, properties, vhost.name);
+    existing.rules?.used();
     return existing;
   }
   checkQueueArguments(properties, vhost.name);
-  const queue = new Queue(properties, vhost.store.pages, vhost.turn);
+  const queue = new Queue(properties, vhost.store.pages, vhost.turn, vhost.host);
   vhost.queues.set(name, queue);
+  applyPolicies(vhost, queue);
   if (properties.durable) queue.log = vhost.durable?.queueDeclared(queue);
   vhost.topologyVersion++;
   if (request.exclusive) addExclusive(vhost, queue, owner);
@@ -70,9 +73,9 @@ export function deleteQueue(vhost: VirtualHost, request: QueueDeletion, owner: o
 }
 
 /** Takes the queue and its bindings out of the vhost. */
-function removeQueue(vhost: VirtualHost, queue: Queue): number {
+export function removeQueue(vhost: VirtualHost, queue: Queue): number {
   if (queue.deleted) return 0;
-  vhost.queues.delete(queue.name);
+  if (!vhost.queues.delete(queue.name)) vhost.replyQueues.delete(queue.name);
   const { exclusiveOwner } = queue.properties;
   if (exclusiveOwner !== undefined) removeExclusive(vhost, queue, exclusiveOwner);
   const removed = vhost.bindings.removeAllOfDestination('queue', queue.name);

@@ -1,5 +1,6 @@
 import { AmqpError } from '../../codec/errors.ts';
 import type { Method } from '../../codec/methods.gen.ts';
+import type { Queue } from '../../core/queue/queue.ts';
 import type { Position } from '../../core/store/page_table.ts';
 import { autoDeleteUnused } from '../../core/topology/queues.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
@@ -54,6 +55,8 @@ export class Channel {
   readonly turnedAway: Set<Consumer> = new Set();
   /** False between channel.flow(active=false) and (true), when the client wants no deliveries. */
   delivering = true;
+  /** Where the answers to what is published here come in, unless it was deleted; see reply_to.ts. */
+  replyQueue: Queue | undefined;
   /** What an empty queue name stands for. */
   lastQueueName: string | undefined;
 
@@ -70,7 +73,8 @@ export class Channel {
   /** Answers a change of the topology when it is on disk, if that is where it goes. */
   reply(method: Method): void {
     const { durable } = this.vhost;
-    if (durable === undefined) this.send(method);
+    // Of a failed journal nothing is asked that has to be stored (unstorable.ts).
+    if (durable === undefined || durable.failure !== undefined) this.send(method);
     else this.connection.holdUntilCommitted(durable, durable.topologyCommit, () => this.answerLate(method));
   }
 

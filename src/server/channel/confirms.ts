@@ -31,6 +31,7 @@ export class Confirms implements Flushable, CommitWaiter {
   #stopped = false;
   readonly #waiting: Waiting[] = [];
   #early: number[] = [];
+  #nacks: number[] = [];
   /** Messages up to here that wait were not written and never will be: they are refused by the next flush. */
   #refusedUpTo = 0;
 
@@ -45,6 +46,13 @@ export class Confirms implements Flushable, CommitWaiter {
     this.#published++;
     if (this.#waiting.length === 0) this.#safeUpTo = this.#published;
     else this.#early.push(this.#published);
+    this.#register();
+  }
+
+  /** Numbers a message that a queue refused. */
+  refused(): void {
+    this.#nacks.push(++this.#published);
+    if (this.#waiting.length === 0) this.#safeUpTo = this.#published;
     this.#register();
   }
 
@@ -84,10 +92,8 @@ export class Confirms implements Flushable, CommitWaiter {
   flush(): void {
     this.#registered = false;
     if (this.#stopped) return;
-    if (this.#safeUpTo > this.#upTo) {
-      this.#send(ACK, this.#safeUpTo, this.#safeUpTo - this.#upTo > 1);
-      this.#upTo = this.#safeUpTo;
-    }
+    this.#sendNacks();
+    this.#ackUpTo(this.#safeUpTo);
     for (const number of this.#early) if (number > this.#upTo) this.#send(ACK, number, false);
     this.#early = [];
     if (this.#refusedUpTo > this.#upTo) {
@@ -96,6 +102,26 @@ export class Confirms implements Flushable, CommitWaiter {
       this.#safeUpTo = this.#published;
       this.#register();
     }
+  }
+
+  /** Each behind the acks of what came before it, so that no cumulative ack takes it in. */
+  #sendNacks(): void {
+    const nacks = this.#nacks;
+    if (nacks.length === 0) return;
+    this.#nacks = [];
+    for (const number of nacks) {
+      if (number <= this.#safeUpTo) {
+        this.#ackUpTo(number - 1);
+        this.#upTo = number;
+      }
+      this.#send(NACK, number, false);
+    }
+  }
+
+  #ackUpTo(number: number): void {
+    if (number <= this.#upTo) return;
+    this.#send(ACK, number, number - this.#upTo > 1);
+    this.#upTo = number;
   }
 
   #send(method: number, number: number, multiple: boolean): void {

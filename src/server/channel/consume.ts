@@ -9,8 +9,10 @@ import type { Queue } from '../../core/queue/queue.ts';
 import { offsetOf } from '../../core/store/page_table.ts';
 import { routeEnd } from '../../core/store/record.ts';
 import { checkConsumable, removeConsumer } from '../../core/topology/queues.ts';
+import { isReplyQueueName } from '../../core/topology/reply_queues.ts';
 import type { Channel } from './channel.ts';
 import { Consumer } from './consumer.ts';
+import { replyQueueFor } from './reply_to.ts';
 import { requeueAll } from './settle.ts';
 
 export function qos(channel: Channel, method: BasicQos): void {
@@ -29,11 +31,20 @@ export function consume(channel: Channel, method: BasicConsume): void {
   if (method.consumerTag !== '' && channel.consumers.has(method.consumerTag)) {
     throw new AmqpError(530, `attempt to reuse consumer tag '${method.consumerTag}'`);
   }
+  if (isReplyQueueName(method.queue)) {
+    // Arguments and exclusive mean nothing there.
+    start(channel, replyQueueFor(channel, method), { ...method, exclusive: false }, 0);
+    return;
+  }
   const queue = queueOfOwner(vhost, vhost.queue(stripLineBreaks(channel.queueName(method.queue))), connection);
   const priority = priorityOf(method.arguments, queue.name, vhost.name);
   checkNoStreamArguments(method.arguments, queue, vhost.name);
   checkConsumable(vhost, queue, method.exclusive);
-  const tag = method.consumerTag === '' ? `amq.ctag-${vhost.uniqueName()}` : method.consumerTag;
+  start(channel, queue, method, priority);
+}
+
+function start(channel: Channel, queue: Queue, method: BasicConsume, priority: number): void {
+  const tag = method.consumerTag === '' ? `amq.ctag-${channel.vhost.uniqueName()}` : method.consumerTag;
   const consumer = new Consumer(channel, queue, {
     tag,
     noAck: method.noAck,
@@ -80,6 +91,7 @@ export function cancel(channel: Channel, method: BasicCancel): void {
 export function get(channel: Channel, method: BasicGet): void {
   const { vhost, connection } = channel;
   const queue = queueOfOwner(vhost, vhost.queue(stripLineBreaks(channel.queueName(method.queue))), connection);
+  queue.rules?.used();
   // Its message may have to be read back from disk first; nothing else of this client is done meanwhile.
   const readable = queue.readyToTake(() => resume?.());
   let resume: (() => void) | undefined;

@@ -14,12 +14,14 @@ import {
   queueBinding,
 } from './topology.ts';
 import { Transaction } from './transaction.ts';
+import { refuseUnstorable } from './unstorable.ts';
 
 /**
  * What a channel does with each method: basic.publish, basic.ack, basic.nack and basic.reject as well when they do not
  * take the read loop's short cut. Throws AmqpError.
  */
 export function dispatch(channel: Channel, method: Method): void {
+  refuseUnstorable(channel, method);
   switch (method.name) {
     case 'channel.flow':
       return flow(channel, method);
@@ -52,11 +54,11 @@ export function dispatch(channel: Channel, method: Method): void {
     case 'basic.get':
       return get(channel, method);
     case 'basic.ack':
-      return settle(channel, method.deliveryTag, method.multiple, 'done');
+      return settle(channel, method.deliveryTag, method.multiple, 'ack');
     case 'basic.nack':
-      return settle(channel, method.deliveryTag, method.multiple, method.requeue ? 'requeue' : 'done');
+      return settle(channel, method.deliveryTag, method.multiple, method.requeue ? 'nack' : 'discard');
     case 'basic.reject':
-      return settle(channel, method.deliveryTag, false, method.requeue ? 'requeue' : 'done');
+      return settle(channel, method.deliveryTag, false, method.requeue ? 'reject' : 'discard');
     case 'basic.recover':
       recover(channel);
       return channel.send({ name: 'basic.recover-ok' });

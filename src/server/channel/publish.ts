@@ -1,17 +1,28 @@
 import { AmqpError } from '../../codec/errors.ts';
 import { FRAME_BODY, FRAME_END, FRAME_HEADER } from '../../codec/frames.ts';
-import { DELIVERY_MODE, EXPIRATION, USER_ID } from '../../codec/properties.ts';
+import { DELIVERY_MODE, EXPIRATION } from '../../codec/properties.ts';
 import { peekDeliveryMode, peekHeaders, validateProperties } from '../../codec/property_peek.ts';
+import type { PropertyChange } from '../../codec/property_rewrite.ts';
 import { bytesToText } from '../../codec/table.ts';
-import { enqueue } from '../../core/enqueue.ts';
+import { enqueue, enqueueRecord } from '../../core/enqueue.ts';
 import type { MessageStore } from '../../core/ports.ts';
-import type { Position } from '../../core/store/page_table.ts';
-import { FRAME_OVERHEAD, propertiesEnd, propertiesStart, readU16, readU32, routeEnd } from '../../core/store/record.ts';
+import { offsetOf, type Position } from '../../core/store/page_table.ts';
+import {
+  contentEnd,
+  FRAME_OVERHEAD,
+  propertiesEnd,
+  propertiesStart,
+  readU16,
+  readU32,
+  routeEnd,
+} from '../../core/store/record.ts';
+import { rewriteRecord } from '../../core/store/rewrite.ts';
 import type { Route } from '../../core/vhost.ts';
-import { PAGE_BYTES } from '../../lib/arena.ts';
+import { type Block, PAGE_BYTES } from '../../lib/arena.ts';
 import type { Assembly } from './assembly.ts';
+import type { Copies } from './carbon_copy.ts';
 import type { Channel } from './channel.ts';
-import { checkPublishProperties } from './publish_checks.ts';
+import { CHECKED_PROPERTIES, checkPublishProperties } from './publish_checks.ts';
 
 /** Bodies beyond this are put together apart: the read loop waits for a whole message only up to here. */
 const WHOLE_BODY_BYTES_MAX = 48 * 1024;
@@ -113,15 +124,79 @@ function publish(
     channel.routeMemo.recall(vhost, bytes, routeStart, routingKeyEnd) ??
     lookUpRoute(channel, bytes, routeStart, routingKeyEnd, content);
   if (route.exchange.properties.internal) refuseInternal(channel, route);
-  if ((flags & (EXPIRATION | USER_ID)) !== 0) {
-    checkPublishProperties(bytes, start, propertiesEnd(bytes, content), connection.userName);
+  if ((flags & CHECKED_PROPERTIES) !== 0) {
+    if ((flags & EXPIRATION) !== 0) for (const queue of route.queues) queue.expectExpirations();
+    const change = checkPublishProperties(channel, bytes, start, propertiesEnd(bytes, content), flags);
+    if (change !== undefined) {
+      const { copies, properties } = change;
+      const goal = copies === undefined ? route : routeCopies(channel, bytes, routeStart, copies);
+      if (properties !== undefined) {
+        takeChanged(channel, goal, bytes, routeStart, content, bodyBytes, bits, persistent, properties);
+      } else {
+        take(channel, goal, bytes, routeStart, routingKeyEnd, content, end, bodyBytes, bits, persistent, assembly);
+      }
+      return;
+    }
   }
+  take(channel, route, bytes, routeStart, routingKeyEnd, content, end, bodyBytes, bits, persistent, assembly);
+}
+
+/** A record that lies at the beginning of a block of its own, which the store may take over. */
+interface OwnRecord {
+  readonly block: Block;
+  readonly length: number;
+}
+
+/** Where a message with CC or BCC goes. */
+function routeCopies(channel: Channel, bytes: Uint8Array, routeStart: number, copies: Copies): Route {
+  const routingKey = routeStart + 1 + (bytes[routeStart] as number);
+  const routingKeys = [text(bytes, routingKey), ...copies.routingKeys];
+  return channel.vhost.routeKeys(text(bytes, routeStart), routingKeys, copies.headers);
+}
+
+/** Takes a copy of a message, with other properties, in its place. */
+function takeChanged(
+  channel: Channel,
+  route: Route,
+  source: Uint8Array,
+  routeStart: number,
+  sourceContent: number,
+  bodyBytes: number,
+  bits: number,
+  persistent: boolean,
+  properties: PropertyChange,
+): void {
+  const record = rewriteRecord({ bytes: source, start: routeStart, content: sourceContent, bodyBytes }, { properties });
+  const { bytes, start, content, end } = record;
+  const own = { block: { bytes, base: 0, capacity: bytes.length }, length: end };
+  take(channel, route, bytes, start, content, content, end, bodyBytes, bits, persistent, own);
+}
+
+/** Puts a message that may be published where it goes: into the transaction, the journal, memory, or back. */
+function take(
+  channel: Channel,
+  route: Route,
+  bytes: Uint8Array,
+  routeStart: number,
+  routingKeyEnd: number,
+  content: number,
+  end: number,
+  bodyBytes: number,
+  bits: number,
+  persistent: boolean,
+  own: OwnRecord | undefined,
+): void {
+  const { connection, vhost } = channel;
   connection.server.counters.published++;
   const { mode } = channel;
   const mandatory = (bits & 1) !== 0;
   if (mode.name === 'transaction') {
-    const position = keep(vhost.uncommitted, bytes, routeStart, routingKeyEnd, content, end, assembly);
+    const position = keep(vhost.uncommitted, bytes, routeStart, routingKeyEnd, content, end, own);
     mode.transaction.publish(channel, { route, position, bodyBytes, persistent, mandatory });
+    return;
+  }
+  if (route.mayRefuse && route.queues.some((queue) => queue.refuses(bodyBytes))) {
+    refuse(channel, route, bytes, routeStart, routingKeyEnd, content, end, bodyBytes, persistent);
     return;
   }
   const { durable } = vhost;
@@ -136,12 +211,41 @@ function publish(
     return;
   }
   if (route.queues.length > 0) {
-    const position = keep(vhost.store, bytes, routeStart, routingKeyEnd, content, end, assembly);
+    const position = keep(vhost.store, bytes, routeStart, routingKeyEnd, content, end, own);
     enqueue(vhost, route.queues, position, bodyBytes, false);
   } else if (mandatory) {
     returnUnroutable(channel, bytes, routeStart, content, bodyBytes);
   }
   if (mode.name === 'confirm') mode.confirms.publishedSafely();
+}
+
+/** Some queues are full and refuse the message: the others get it, and the publisher is told that it was refused. */
+function refuse(
+  channel: Channel,
+  route: Route,
+  bytes: Uint8Array,
+  routeStart: number,
+  routingKeyEnd: number,
+  content: number,
+  end: number,
+  bodyBytes: number,
+  persistent: boolean,
+): void {
+  const { vhost, mode } = channel;
+  const taking = route.queues.filter((queue) => !queue.refuses(bodyBytes));
+  const refusing = route.queues.filter((queue) => !taking.includes(queue));
+  const position = keep(vhost.store, bytes, routeStart, routingKeyEnd, content, end, undefined);
+  const { pages } = vhost.store;
+  pages.retain(position, 1);
+  for (const queue of refusing) queue.refused(position, bodyBytes);
+  const page = pages.of(position);
+  const start = page.base + offsetOf(position);
+  const recordContent = start + (routingKeyEnd - routeStart);
+  const recordEnd = contentEnd(page.bytes, recordContent, bodyBytes);
+  const record = { bytes: page.bytes, start, content: recordContent, end: recordEnd };
+  enqueueRecord(vhost, taking, record, bodyBytes, persistent);
+  pages.release(position);
+  if (mode.name === 'confirm') mode.confirms.refused();
 }
 
 function lookUpRoute(
@@ -173,9 +277,9 @@ function keep(
   routingKeyEnd: number,
   content: number,
   end: number,
-  assembly: Assembly | undefined,
+  own: OwnRecord | undefined,
 ): Position {
-  if (assembly !== undefined && end - routeStart > PAGE_BYTES / 4) return store.adopt(assembly.block, assembly.length);
+  if (own !== undefined && end - routeStart > PAGE_BYTES / 4) return store.adopt(own.block, own.length);
   return store.append(bytes, routeStart, routingKeyEnd, content, end);
 }
 

@@ -1,18 +1,57 @@
 import { AmqpError } from '../../codec/errors.ts';
-import { USER_ID } from '../../codec/properties.ts';
-import { peekExpiration, peekShortstr } from '../../codec/property_peek.ts';
+import { type BasicProperties, EXPIRATION, HEADERS, REPLY_TO, USER_ID } from '../../codec/properties.ts';
+import { peekExpiration, peekHeaders, peekShortstr } from '../../codec/property_peek.ts';
+import type { PropertyChange } from '../../codec/property_rewrite.ts';
+import { EMPTY_TABLE } from '../../codec/table.ts';
+import { type Copies, hasCopies, readCopies, withoutBlind } from './carbon_copy.ts';
+import type { Channel } from './channel.ts';
+import { replyAddress, wantsReplyAddress } from './reply_to.ts';
+
+/** The properties that the broker looks into. */
+export const CHECKED_PROPERTIES: number = HEADERS | REPLY_TO | EXPIRATION | USER_ID;
 
 /** RabbitMQ's longest time to live, ten years in milliseconds. */
 const EXPIRATION_MS_MAX = 315_360_000_000;
 
-/** The checks on what few messages carry: expiration, then user-id. Throws 406 in RabbitMQ's words. */
-export function checkPublishProperties(bytes: Uint8Array, start: number, end: number, userName: string): void {
-  const expiration = peekExpiration(bytes, start, end);
-  if (expiration !== undefined) checkExpiration(expiration);
-  const userId = peekShortstr(bytes, start, end, USER_ID);
-  if (userId !== undefined && userId !== userName) {
-    throw new AmqpError(406, `user_id property set to '${userId}' but authenticated user was '${userName}'`);
-  }
+/** What a message asks for beyond being put where its exchange and routing key say. */
+export interface PublishChange {
+  /** More keys to route by, and the headers to do it with; undefined where there is neither CC nor BCC. */
+  readonly copies: Copies | undefined;
+  /** What is different in the message that is delivered; undefined where nothing is. */
+  readonly properties: PropertyChange | undefined;
+}
+
+/**
+ * Looks into the properties in `bytes[start, end)`, in RabbitMQ's order: reply-to, expiration, CC and BCC, user-id.
+ * Throws 406 in its words. Nearly always there is nothing to change.
+ */
+export function checkPublishProperties(
+  channel: Channel,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  flags: number,
+): PublishChange | undefined {
+  const asks = (flags & REPLY_TO) !== 0 && wantsReplyAddress(bytes, start, end);
+  const replyTo = asks ? replyAddress(channel) : undefined;
+  if ((flags & EXPIRATION) !== 0) checkExpiration(peekExpiration(bytes, start, end) ?? '');
+  const copied = (flags & HEADERS) !== 0 && hasCopies(bytes, start, end);
+  const copies = copied ? readCopies(peekHeaders(bytes, start, end) ?? EMPTY_TABLE) : undefined;
+  if ((flags & USER_ID) !== 0) checkUserId(peekShortstr(bytes, start, end, USER_ID) ?? '', channel.connection.userName);
+  if (replyTo === undefined && copies === undefined) return undefined;
+  const blind = copies?.blind === true;
+  if (replyTo === undefined && !blind) return { copies, properties: undefined };
+  const properties = (published: BasicProperties): BasicProperties => ({
+    ...published,
+    replyTo: replyTo ?? published.replyTo,
+    headers: blind && published.headers !== undefined ? withoutBlind(published.headers) : published.headers,
+  });
+  return { copies, properties };
+}
+
+function checkUserId(userId: string, userName: string): void {
+  if (userId === userName) return;
+  throw new AmqpError(406, `user_id property set to '${userId}' but authenticated user was '${userName}'`);
 }
 
 function checkExpiration(expiration: string): void {

@@ -1,10 +1,13 @@
 import { AmqpError } from '../../codec/errors.ts';
+import type { Queue } from '../../core/queue/queue.ts';
+import type { ReturnCause } from '../../core/queue/rules.ts';
+import type { Position } from '../../core/store/page_table.ts';
 import type { Channel } from './channel.ts';
 import type { Consumer } from './consumer.ts';
 import type { Delivery } from './unacked.ts';
 
-/** What becomes of a delivery: acknowledged or rejected (done with), or back to its queue. */
-export type Settlement = 'done' | 'requeue';
+/** What becomes of a delivery: acknowledged, refused for good, or back to its queue, for one of its reasons. */
+export type Settlement = 'ack' | 'discard' | ReturnCause;
 
 /** basic.ack, basic.nack and basic.reject. Throws 406 for a tag that is not outstanding. */
 export function settle(channel: Channel, tag: number, multiple: boolean, settlement: Settlement): void {
@@ -57,28 +60,35 @@ function settleOne(channel: Channel, tag: number, settlement: Settlement): void 
   const flags = unacked.flagsOf(tag);
   const consumer = unacked.consumerOf(tag);
   if (consumer !== undefined) consumer.unacked--;
-  if (settlement === 'done') {
-    unacked.remove(tag);
-    queue.settle(position, sequence, flags);
-  } else {
-    const bodyBytes = unacked.bodyBytesOf(tag);
-    unacked.remove(tag);
-    queue.requeue(position, sequence, bodyBytes, flags);
-  }
+  const bodyBytes = unacked.bodyBytesOf(tag);
+  unacked.remove(tag);
+  tell(queue, position, sequence, bodyBytes, flags, settlement);
+}
+
+function tell(
+  queue: Queue,
+  position: Position,
+  sequence: number,
+  bodyBytes: number,
+  flags: number,
+  settlement: Settlement,
+): void {
+  if (settlement === 'ack') queue.settle(position, sequence, flags);
+  else if (settlement === 'discard') queue.reject(position, sequence, bodyBytes, flags);
+  else queue.requeue(position, sequence, bodyBytes, flags, settlement);
 }
 
 /** A delivery that a transaction has kept. */
 export function settleTaken(channel: Channel, delivery: Delivery, settlement: Settlement): void {
   const { queue, consumer, position, sequence, bodyBytes, flags } = delivery;
   if (consumer !== undefined) consumer.unacked--;
-  if (settlement === 'done') queue.settle(position, sequence, flags);
-  else queue.requeue(position, sequence, bodyBytes, flags);
+  tell(queue, position, sequence, bodyBytes, flags, settlement);
   wake(channel, consumer);
 }
 
 /** Everything outstanding goes back to its queues: basic.recover, and the end of a channel. */
 export function requeueAll(channel: Channel): void {
-  for (const delivery of channel.unacked.takeAll()) settleTaken(channel, delivery, 'requeue');
+  for (const delivery of channel.unacked.takeAll()) settleTaken(channel, delivery, 'lost');
 }
 
 function wake(channel: Channel, consumer: Consumer | undefined): void {

@@ -14,6 +14,7 @@ import { queueOfOwner } from '../../core/queue/access.ts';
 import { type BindingRequest, bind, declareExchange, deleteExchange, unbind } from '../../core/topology/exchanges.ts';
 import { declareQueue, deleteQueue } from '../../core/topology/queues.ts';
 import type { Channel } from './channel.ts';
+import { declareReplyQueue, isReplyDeclaration } from './reply_to.ts';
 
 export function declareExchangeMethod(channel: Channel, method: ExchangeDeclare): void {
   declareExchange(channel.vhost, method);
@@ -41,6 +42,7 @@ export function exchangeBinding(channel: Channel, method: ExchangeBind | Exchang
 }
 
 export function declareQueueMethod(channel: Channel, method: QueueDeclare): void {
+  if (isReplyDeclaration(method)) return declareReplyQueue(channel, method);
   const queue = declareQueue(channel.vhost, method, channel.connection);
   channel.lastQueueName = queue.name;
   if (method.noWait) return;

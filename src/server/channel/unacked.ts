@@ -60,7 +60,11 @@ export class UnackedRing {
     flags: number,
   ): void {
     if (this.count === this.#stragglers.size) this.#first = tag;
-    while (tag - this.#first >= this.#capacity) this.#makeRoom();
+    while (tag - this.#first >= this.#capacity) {
+      this.#makeRoom();
+      // All that was held may have been put aside, and then nothing keeps the ring from beginning here.
+      if (this.count === this.#stragglers.size) this.#first = tag;
+    }
     const place = tag & (this.#capacity - 1);
     this.#queues[place] = queue;
     this.#consumers[place] = consumer;

@@ -40,6 +40,7 @@ export function serverProperties(version: string): FieldTable {
       consumer_priorities: true,
       authentication_failure_close: true,
       per_consumer_qos: true,
+      direct_reply_to: true,
     },
     cluster_name: 'leveret@localhost',
     copyright: 'Copyright the Leveret contributors',

@@ -291,7 +291,7 @@ function isSettlement(methodId: number): boolean {
 function settleFrame(channel: Channel, methodId: number, bytes: Uint8Array, at: number): void {
   const tag = readU32(bytes, at) * 0x1_0000_0000 + readU32(bytes, at + 4);
   const bits = bytes[at + 8] as number;
-  const requeue = methodId === BASIC_ACK ? 0 : methodId === BASIC_NACK ? bits & 2 : bits & 1;
-  const multiple = methodId === BASIC_REJECT ? false : (bits & 1) !== 0;
-  settle(channel, tag, multiple, requeue === 0 ? 'done' : 'requeue');
+  if (methodId === BASIC_ACK) settle(channel, tag, (bits & 1) !== 0, 'ack');
+  else if (methodId === BASIC_NACK) settle(channel, tag, (bits & 1) !== 0, (bits & 2) !== 0 ? 'nack' : 'discard');
+  else settle(channel, tag, false, (bits & 1) !== 0 ? 'reject' : 'discard');
 }

@@ -52,7 +52,8 @@ async function empty(connection, queue, { ledger, mayBeAbsent }) {
   });
   const deadline = performance.now() + EMPTY_TIMEOUT_MS;
   while (ids.length < declared.messageCount && failure === undefined) {
-    if (performance.now() > deadline) throw new Error(`${queue}: ${ids.length} of ${declared.messageCount} messages came`);
+    if (performance.now() > deadline)
+      throw new Error(`${queue}: ${ids.length} of ${declared.messageCount} messages came`);
     await sleep(2);
   }
   if (failure !== undefined) throw failure;

@@ -65,7 +65,8 @@ export function receive(ledger, queue, delivery, order) {
   if (delivery === null) throw new Error(`${queue}: the consumer was cancelled`);
   const { content, fields, properties } = delivery;
   const id = idOf(content);
-  if (properties.messageId !== String(id)) throw new Error(`${queue}: message ${id} has the id ${properties.messageId}`);
+  if (properties.messageId !== String(id))
+    throw new Error(`${queue}: message ${id} has the id ${properties.messageId}`);
   const message = ledger.seen(queue, id, fields.redelivered);
   if (!fields.redelivered) order.check([message]);
   return id;

@@ -35,12 +35,18 @@ export function smallPublisher(name, route, { sizeMax = 2000, countMax = SMALL_M
       round.ledger.sent(id, name, route.queues);
       inFlight++;
       const options = { persistent: true, messageId: String(id), headers: { publisher: name } };
-      channel.publish(route.exchange, route.key, makeBody(id, round.number(BODY_BYTES_MIN, sizeMax)), options, (error) => {
-        inFlight--;
-        if (error === null) round.ledger.confirmed(id);
-        else round.failed(new Error(`message ${id} was refused`));
-        wake();
-      });
+      channel.publish(
+        route.exchange,
+        route.key,
+        makeBody(id, round.number(BODY_BYTES_MIN, sizeMax)),
+        options,
+        (error) => {
+          inFlight--;
+          if (error === null) round.ledger.confirmed(id);
+          else round.failed(new Error(`message ${id} was refused`));
+          wake();
+        },
+      );
       if (round.chance(0.02)) await round.pause(round.number(0, 3));
     }
   };

@@ -32,7 +32,9 @@ const EARLY_SHARE = 0.2;
 const EARLY_MS_MAX = 300;
 
 const FANOUT = 'crash.fan';
-const QUEUES = ['work', 'fan.1', 'fan.2', 'large', 'pika', 'in', 'out.1', 'out.2', 'barrier'].map((name) => `crash.${name}`);
+const QUEUES = ['work', 'fan.1', 'fan.2', 'large', 'pika', 'in', 'out.1', 'out.2', 'barrier'].map(
+  (name) => `crash.${name}`,
+);
 const [WORK, FAN_1, FAN_2, LARGE, PIKA, IN, OUT_1, OUT_2, BARRIER] = QUEUES;
 const VICTIM = 'crash.victim';
 
@@ -58,7 +60,9 @@ try {
   await lastLife();
 } catch (error) {
   say(`kill -9 failed in round ${round} with seed ${seed}: ${error.stack}`);
-  say(`The data folder is kept: ${dataDir}. The last daemon warned of ${JSON.stringify(last?.lines.filter(isWarning))}`);
+  say(
+    `The data folder is kept: ${dataDir}. The last daemon warned of ${JSON.stringify(last?.lines.filter(isWarning))}`,
+  );
   process.exit(1);
 }
 rmSync(dataDir, { recursive: true, force: true });

@@ -96,7 +96,8 @@ export class Topology {
 
   /** After a restart: what was answered holds, and what was in doubt is found out. */
   async verify(connection, ledger) {
-    for (const name of this.#queues.keys()) await resolve(connection, this.#queues, name, (channel) => channel.checkQueue(name));
+    for (const name of this.#queues.keys())
+      await resolve(connection, this.#queues, name, (channel) => channel.checkQueue(name));
     for (const name of this.#exchanges.keys()) {
       await resolve(connection, this.#exchanges, name, (channel) => channel.checkExchange(name));
     }

@@ -48,7 +48,8 @@ export class Pipeline {
       return;
     }
     const outputs = [];
-    for (const queue of this.#out) for (const input of inputs) outputs.push(await publish(round, channel, queue, input));
+    for (const queue of this.#out)
+      for (const input of inputs) outputs.push(await publish(round, channel, queue, input));
     if (round.chance(0.2)) {
       await round.wait(channel.txRollback());
       // The acknowledgements are taken back, and the messages stay with the channel: out of the way, until the next round.
@@ -69,10 +70,13 @@ export class Pipeline {
       const there = outputs.filter(({ queue, id }) => found(queue).has(id));
       if (there.length === 0) continue;
       if (there.length < outputs.length) {
-        throw new Error(`of a transaction ${there.length} of ${outputs.length} messages are there: ${JSON.stringify(outputs)}`);
+        throw new Error(
+          `of a transaction ${there.length} of ${outputs.length} messages are there: ${JSON.stringify(outputs)}`,
+        );
       }
       for (const id of inputs) {
-        if (done.has(id) || found(this.#in).has(id)) throw new Error(`message ${id} came out of the pipeline and is there`);
+        if (done.has(id) || found(this.#in).has(id))
+          throw new Error(`message ${id} came out of the pipeline and is there`);
         done.add(id);
       }
     }

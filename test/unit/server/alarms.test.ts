@@ -74,3 +74,34 @@ test('a failed journal holds publishers for good', () => {
   alarms.check();
   expect([alarms.active, alarms.reason]).toEqual([true, 'journal failed']);
 });
+
+test('the closer the disk is to its limit, the sooner it is looked at again', async () => {
+  let looks = 0;
+  const disk = {
+    bytes: 10_000_000_000,
+    freeLimitBytes: 50_000_000,
+    freeBytes: async () => {
+      looks++;
+      return disk.bytes;
+    },
+    failure: () => undefined,
+  };
+  const { clock, alarms } = alarmAt(1_000, disk);
+  for (const [bytes, dueMs] of [
+    [10_000_000_000, 500],
+    [150_000_000, 100],
+    [51_000_000, 20],
+    // Over the limit already, there is nothing to miss.
+    [49_000_000, 500],
+  ] as const) {
+    disk.bytes = bytes;
+    await alarms.checkDisk();
+    const before = looks;
+    clock.advance(dueMs - 1);
+    expect([bytes, looks - before]).toEqual([bytes, 0]);
+    clock.advance(1);
+    expect([bytes, looks - before]).toEqual([bytes, 1]);
+    await Promise.resolve();
+  }
+  alarms.stop();
+});

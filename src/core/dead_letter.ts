@@ -1,0 +1,152 @@
+import { type BasicProperties, readProperties } from '../codec/properties.ts';
+import { bytesToText, EMPTY_TABLE, type FieldTable, type FieldValue, getInteger, getString } from '../codec/table.ts';
+import { enqueueRecord } from './enqueue.ts';
+import { REDELIVERED } from './queue/entry.ts';
+import type { Queue } from './queue/queue.ts';
+import type { DeathReason } from './queue/rules.ts';
+import { offsetOf, type Position } from './store/page_table.ts';
+import { propertiesEnd, propertiesStart, routeEnd } from './store/record.ts';
+import { rewriteRecord } from './store/rewrite.ts';
+import type { VirtualHost } from './vhost.ts';
+
+/** One death of a message, as its x-death header tells it. */
+interface Death {
+  readonly queue: string;
+  readonly reason: string;
+  readonly table: FieldTable;
+}
+
+const PERSISTENT = 2;
+
+/**
+ * Publishes a copy of a message to its queue's dead-letter exchange, with RabbitMQ's headers: x-death with one entry for each
+ * queue and reason, the latest first, and x-first-death-… and x-last-death-…. An exchange that is not there, or
+ * leads nowhere, makes the message vanish, as does a cycle of deaths in which nobody refused the message.
+ */
+export function deadLetter(
+  vhost: VirtualHost,
+  queue: Queue,
+  position: Position,
+  bodyBytes: number,
+  flags: number,
+  reason: DeathReason,
+): void {
+  const { deadLetterExchange, deadLetterRoutingKey } = queue.rules?.settings ?? {};
+  const exchange = deadLetterExchange === undefined ? undefined : vhost.exchanges.get(deadLetterExchange);
+  if (exchange === undefined) return;
+  const page = vhost.store.pages.of(position);
+  const start = page.base + offsetOf(position);
+  const content = routeEnd(page.bytes, start);
+  const properties = readProperties(page.bytes, propertiesStart(content), propertiesEnd(page.bytes, content));
+  const message = { ...namesOf(page.bytes, start), properties };
+  const headers = withDeath(message, queue, reason, vhost.host.nowMs());
+  const keys = deadLetterRoutingKey === undefined ? originalKeys(message) : [deadLetterRoutingKey];
+  const targets = vhost
+    .routeKeys(exchange.name, keys, headers)
+    .queues.filter((target) => !isCycle(headers, target.name));
+  if (targets.length === 0) return;
+  const { expiration: _original, ...kept } = properties;
+  const record = rewriteRecord(
+    { bytes: page.bytes, start, bodyBytes },
+    {
+      exchange: exchange.name,
+      routingKey: keys[0] as string,
+      properties: () => ({ ...kept, expiration: undefined, headers }),
+    },
+  );
+  enqueueRecord(vhost, targets, record, bodyBytes, properties.deliveryMode === PERSISTENT, flags & REDELIVERED);
+}
+
+interface DyingMessage {
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly properties: BasicProperties;
+}
+
+function namesOf(bytes: Uint8Array, start: number): { exchange: string; routingKey: string } {
+  const routingKey = start + 1 + (bytes[start] as number);
+  return {
+    exchange: bytesToText(bytes.subarray(start + 1, routingKey)),
+    routingKey: bytesToText(bytes.subarray(routingKey + 1, routeEnd(bytes, start))),
+  };
+}
+
+/** Its own key, and those that CC names; BCC's are in no message. */
+function originalKeys({ routingKey, properties }: DyingMessage): string[] {
+  const copies = properties.headers?.get('CC');
+  if (copies?.tag !== 'A') return [routingKey];
+  const names = copies.value.flatMap((item) => (item.tag === 'S' ? [bytesToText(item.value)] : []));
+  return [routingKey, ...names];
+}
+
+/** The message's headers with this death in them. */
+function withDeath(message: DyingMessage, queue: Queue, reason: DeathReason, nowMs: number): FieldTable {
+  const before = message.properties.headers ?? EMPTY_TABLE;
+  const deaths = deathsOf(before);
+  const same = deaths.find((death) => death.queue === queue.name && death.reason === reason);
+  const latest = same === undefined ? firstDeath(message, queue, reason, nowMs) : counted(same.table);
+  const others = deaths.filter((death) => death !== same).map(({ table }) => tableField(table));
+  const headers = new Map(before);
+  headers.set('x-death', { tag: 'A', value: [tableField(latest), ...others] });
+  if (!headers.has('x-first-death-reason')) setDeath(headers, 'x-first-death', reason, queue.name, message.exchange);
+  setDeath(headers, 'x-last-death', reason, queue.name, message.exchange);
+  return headers;
+}
+
+function setDeath(
+  headers: Map<string, FieldValue>,
+  prefix: string,
+  reason: string,
+  queue: string,
+  exchange: string,
+): void {
+  headers.set(`${prefix}-exchange`, text(exchange));
+  headers.set(`${prefix}-queue`, text(queue));
+  headers.set(`${prefix}-reason`, text(reason));
+}
+
+function firstDeath(message: DyingMessage, queue: Queue, reason: DeathReason, nowMs: number): FieldTable {
+  const { expiration } = message.properties;
+  const original: [string, FieldValue][] = expiration === undefined ? [] : [['original-expiration', text(expiration)]];
+  return new Map<string, FieldValue>([
+    ...original,
+    ['count', { tag: 'l', value: 1 }],
+    ['reason', text(reason)],
+    ['queue', text(queue.name)],
+    ['time', { tag: 'T', value: Math.floor(nowMs / 1000) }],
+    ['exchange', text(message.exchange)],
+    ['routing-keys', { tag: 'A', value: originalKeys(message).map(text) }],
+  ]);
+}
+
+function counted(table: FieldTable): FieldTable {
+  return new Map(table).set('count', { tag: 'l', value: (getInteger(table, 'count') ?? 0) + 1 });
+}
+
+function deathsOf(headers: FieldTable): Death[] {
+  const field = headers.get('x-death');
+  if (field?.tag !== 'A') return [];
+  return field.value.flatMap((item) => {
+    if (item.tag !== 'F') return [];
+    const queue = getString(item.value, 'queue') ?? '';
+    return [{ queue, reason: getString(item.value, 'reason') ?? '', table: item.value }];
+  });
+}
+
+/**
+ * Whether a message that goes to `queueName` has died there before, and since then has only ever expired or been dropped: then
+ * nobody will end its round, and it is dropped. A consumer who refuses it takes part in it, and may go on for ever.
+ */
+function isCycle(headers: FieldTable, queueName: string): boolean {
+  const deaths = deathsOf(headers);
+  const index = deaths.findIndex(({ queue }) => queue === queueName);
+  return index !== -1 && deaths.slice(0, index + 1).every(({ reason }) => reason !== 'rejected');
+}
+
+function text(value: string): FieldValue {
+  return { tag: 'S', value: Buffer.from(value) };
+}
+
+function tableField(value: FieldTable): FieldValue {
+  return { tag: 'F', value };
+}

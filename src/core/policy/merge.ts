@@ -1,0 +1,90 @@
+import { getInteger } from '../../codec/table.ts';
+import { queueType } from '../queue/arguments.ts';
+import type { QueueProperties } from '../queue/queue.ts';
+import { argumentSettings, type QueueSettings } from '../queue/settings.ts';
+import { leastDeliveryLimit, policyKey } from './keys.ts';
+import type { Policy, PolicyDefinition, PolicyValue } from './policy.ts';
+
+/** What a policy and an operator policy ask for together, by key; undefined where neither applies. */
+export function effectiveDefinition(
+  policy: Policy | undefined,
+  operatorPolicy: Policy | undefined,
+): PolicyDefinition | undefined {
+  if (policy === undefined || operatorPolicy === undefined) return (policy ?? operatorPolicy)?.definition;
+  const merged = new Map(policy.definition);
+  for (const [name, operatorValue] of operatorPolicy.definition) {
+    const value = merged.get(name);
+    merged.set(name, value === undefined ? operatorValue : mergeValue(name, value, operatorValue));
+  }
+  return new Map([...merged].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function mergeValue(name: string, value: PolicyValue, operatorValue: PolicyValue): PolicyValue {
+  return policyKey(name)?.merge?.(value, operatorValue) ?? operatorValue;
+}
+
+/**
+ * What a queue has to do, by its arguments and the policies that apply to it.
+ *
+ * | setting                          | where arguments and policies both have it              |
+ * | -------------------------------- | ------------------------------------------------------ |
+ * | TTL, expiry, lengths             | the least                                              |
+ * | delivery limit                   | the least, a negative one, which is none, left out     |
+ * | dead-letter exchange, routing key| the argument                                           |
+ * | overflow                         | the argument; on a quorum queue the policy             |
+ */
+export function effectiveSettings(
+  properties: QueueProperties,
+  policy: Policy | undefined,
+  operatorPolicy: Policy | undefined,
+): QueueSettings {
+  const asked = argumentSettings(properties.arguments);
+  const definition = effectiveDefinition(policy, operatorPolicy);
+  if (definition === undefined) return asked;
+  return {
+    ...asked,
+    messageTtlMs: least(asked.messageTtlMs, numberOf(definition, 'message-ttl')),
+    expiresMs: least(asked.expiresMs, numberOf(definition, 'expires')),
+    maxLength: least(asked.maxLength, numberOf(definition, 'max-length')),
+    maxLengthBytes: least(asked.maxLengthBytes, numberOf(definition, 'max-length-bytes')),
+    overflow: overflow(properties, asked, definition),
+    deadLetterExchange: asked.deadLetterExchange ?? textOf(definition, 'dead-letter-exchange'),
+    deadLetterRoutingKey: asked.deadLetterRoutingKey ?? textOf(definition, 'dead-letter-routing-key'),
+    deliveryLimit: deliveryLimit(properties, asked, definition),
+  };
+}
+
+function overflow(
+  properties: QueueProperties,
+  asked: QueueSettings,
+  definition: PolicyDefinition,
+): QueueSettings['overflow'] {
+  const isArgument = properties.arguments.has('x-overflow') && queueType(properties) !== 'quorum';
+  const value = isArgument ? undefined : textOf(definition, 'overflow');
+  return (value as QueueSettings['overflow'] | undefined) ?? asked.overflow;
+}
+
+/** What `asked` has may be the default of the queue's type, which any policy replaces. */
+function deliveryLimit(
+  properties: QueueProperties,
+  asked: QueueSettings,
+  definition: PolicyDefinition,
+): number | undefined {
+  const value = numberOf(definition, 'delivery-limit');
+  if (value === undefined) return asked.deliveryLimit;
+  const argument = getInteger(properties.arguments, 'x-delivery-limit');
+  const limit = argument === undefined ? value : leastDeliveryLimit(argument, value);
+  return limit < 0 ? undefined : limit;
+}
+
+function least(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+}
+
+function numberOf(definition: PolicyDefinition, name: string): number | undefined {
+  return definition.get(name) as number | undefined;
+}
+
+function textOf(definition: PolicyDefinition, name: string): string | undefined {
+  return definition.get(name) as string | undefined;
+}

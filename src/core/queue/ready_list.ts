@@ -1,0 +1,161 @@
+import type { Position } from '../store/page_table.ts';
+import type { Entry } from './entry.ts';
+import { ReadyRing } from './ready_ring.ts';
+import { ReturnedHeap } from './returned.ts';
+
+/** Ready messages of one priority: those that came back to the queue in front of those that never left it. */
+export class ReadyList {
+  readonly priority: number;
+  readonly ring: ReadyRing = new ReadyRing();
+  readonly returned: ReturnedHeap = new ReturnedHeap();
+
+  constructor(priority: number) {
+    this.priority = priority;
+  }
+
+  get length(): number {
+    return this.ring.length + this.returned.length;
+  }
+
+  /** The first message, without an object; undefined when there is none. */
+  headPosition(): Position | undefined {
+    const returned = this.returned.peek();
+    if (returned !== undefined) return returned.position;
+    return this.ring.length > 0 ? this.ring.headPosition() : undefined;
+  }
+
+  /** When the first message expires: 0 for never, or when there is none. */
+  headExpiresAtMs(): number {
+    const returned = this.returned.peek();
+    if (returned !== undefined) return returned.expiresAtMs;
+    return this.ring.length > 0 ? this.ring.headExpiresAtMs() : 0;
+  }
+
+  /** Takes the first message out. */
+  take(): Entry | undefined {
+    const returned = this.returned.shift();
+    const { ring, priority } = this;
+    if (returned !== undefined || ring.length === 0) return returned;
+    const entry = {
+      position: ring.headPosition(),
+      sequence: ring.headSequence(),
+      bodyBytes: ring.headBodyBytes(),
+      flags: ring.headFlags(),
+      priority,
+      expiresAtMs: ring.headExpiresAtMs(),
+    };
+    ring.shift();
+    return entry;
+  }
+}
+
+/** The ready messages of a queue, by priority: one list where there are no priorities. */
+export class ReadyMessages {
+  /** The list that is served next: the highest priority that has messages, or any when none has. */
+  top: ReadyList;
+  length = 0;
+  bytes = 0;
+  /** By priority; lists come into being as they are needed. */
+  readonly #lists: (ReadyList | undefined)[];
+
+  get maxPriority(): number {
+    return this.#lists.length - 1;
+  }
+
+  /** `maxPriority` 0 is a queue without priorities. */
+  constructor(maxPriority: number) {
+    this.#lists = new Array<ReadyList | undefined>(maxPriority + 1).fill(undefined);
+    this.top = this.#list(0);
+  }
+
+  push(
+    position: Position,
+    sequence: number,
+    bodyBytes: number,
+    flags: number,
+    priority: number,
+    expiresAtMs: number,
+  ): void {
+    const list = priority === this.top.priority ? this.top : this.#list(priority);
+    list.ring.push(position, sequence, bodyBytes, flags, expiresAtMs);
+    this.#added(list, bodyBytes);
+  }
+
+  /** Puts a message back in its old place. */
+  giveBack(entry: Entry): void {
+    const list = this.#list(entry.priority);
+    list.returned.push(entry);
+    this.#added(list, entry.bodyBytes);
+  }
+
+  take(): Entry | undefined {
+    const entry = this.top.take();
+    if (entry !== undefined) this.taken(entry.bodyBytes);
+    return entry;
+  }
+
+  /** The first message of `list` was taken out of it. */
+  takenFrom(list: ReadyList): Entry | undefined {
+    const entry = list.take();
+    if (entry !== undefined) this.taken(entry.bodyBytes);
+    return entry;
+  }
+
+  /** A message of so many bytes was taken out of one of the lists. */
+  taken(bodyBytes: number): void {
+    this.length--;
+    this.bytes -= bodyBytes;
+    if (this.#lists.length > 1 && this.top.length === 0) this.#findTop();
+  }
+
+  /** The lists that have messages, highest priority first. */
+  lists(): ReadyList[] {
+    return this.#lists.filter((list): list is ReadyList => list !== undefined && list.length > 0).reverse();
+  }
+
+  each(visit: (position: Position, sequence: number, bodyBytes: number, flags: number) => void): void {
+    for (const { ring, returned } of this.lists()) {
+      for (const { position, sequence, bodyBytes, flags } of returned.entries()) {
+        visit(position, sequence, bodyBytes, flags);
+      }
+      ring.each(visit);
+    }
+  }
+
+  relocate(moved: (position: Position) => Position | undefined): void {
+    for (const { ring, returned } of this.lists()) {
+      ring.relocate(moved);
+      returned.relocate(moved);
+    }
+  }
+
+  clear(): void {
+    for (const { ring, returned } of this.lists()) {
+      ring.clear();
+      returned.clear();
+    }
+    this.length = 0;
+    this.bytes = 0;
+  }
+
+  #added(list: ReadyList, bodyBytes: number): void {
+    this.length++;
+    this.bytes += bodyBytes;
+    if (list.priority > this.top.priority || this.length === 1) this.top = list;
+  }
+
+  #findTop(): void {
+    for (let priority = this.#lists.length - 1; priority >= 0; priority--) {
+      const list = this.#lists[priority];
+      if (list === undefined || list.length === 0) continue;
+      this.top = list;
+      return;
+    }
+  }
+
+  #list(priority: number): ReadyList {
+    const list = this.#lists[priority] ?? new ReadyList(priority);
+    this.#lists[priority] = list;
+    return list;
+  }
+}

@@ -1,0 +1,26 @@
+import type { PolicyKind } from '../core/policy/policy.ts';
+import type { VirtualHost } from '../core/vhost.ts';
+import { compilePattern, PatternError } from '../lib/pattern.ts';
+import { StartError } from '../lib/start_error.ts';
+import type { Journal } from './journal.ts';
+import type { PoliciesByName } from './recovered.ts';
+
+/** Puts policies back, ahead of the queues and exchanges that they are for. Rejects with a StartError. */
+export async function restorePolicies(vhost: VirtualHost, journal: Journal, recovered: PoliciesByName): Promise<void> {
+  for (const kind of ['policy', 'operator policy'] as const) {
+    for (const policy of recovered[kind].values()) {
+      journal.policies[kind].set(policy.name, policy);
+      vhost.policies.set(kind, policy, await compile(kind, policy.name, policy.pattern));
+    }
+  }
+}
+
+async function compile(kind: PolicyKind, name: string, source: string) {
+  try {
+    return await compilePattern(source);
+  } catch (error) {
+    // To serve without it could lose what it was there to keep.
+    if (!(error instanceof PatternError)) throw error;
+    throw new StartError('data-dir', `The pattern of the ${kind} '${name}' in the journal ${error.message}.`);
+  }
+}

@@ -1,0 +1,99 @@
+import type { Clock, Timer } from './clock.ts';
+
+/** One thing that is to happen at a time. */
+export interface Deadline {
+  readonly dueMs: number;
+  cancel(): void;
+}
+
+interface Entry extends Deadline {
+  callback: (() => void) | undefined;
+}
+
+/** The longest a timer of the runtime can be set for. */
+const TIMER_MS_MAX = 0x7fff_ffff;
+
+/**
+ * Any number of deadlines, exact to the clock's millisecond, from one timer: a binary heap by time, of which only the first
+ * is waited for. A cancelled deadline leaves the heap when its turn comes.
+ */
+export class Deadlines {
+  readonly #clock: Clock;
+  readonly #heap: Entry[] = [];
+  #timer: Timer | undefined;
+  #timerDueMs = Number.POSITIVE_INFINITY;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Calls back once, at `dueMs` of the clock's `nowMs`, or at once after if that has passed. */
+  at(dueMs: number, callback: () => void): Deadline {
+    const entry: Entry = {
+      dueMs,
+      callback,
+      cancel: () => {
+        entry.callback = undefined;
+      },
+    };
+    this.#push(entry);
+    this.#wait();
+    return entry;
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#heap.length = 0;
+  }
+
+  #wait(): void {
+    const first = this.#heap[0];
+    if (first === undefined || first.dueMs >= this.#timerDueMs) return;
+    this.#timer?.cancel();
+    this.#timerDueMs = first.dueMs;
+    const delayMs = Math.min(TIMER_MS_MAX, Math.max(0, first.dueMs - this.#clock.nowMs()));
+    this.#timer = this.#clock.after(delayMs, this.#fire);
+  }
+
+  readonly #fire = (): void => {
+    this.#timer = undefined;
+    this.#timerDueMs = Number.POSITIVE_INFINITY;
+    const nowMs = this.#clock.nowMs();
+    for (let first = this.#heap[0]; first !== undefined && first.dueMs <= nowMs; first = this.#heap[0]) {
+      this.#shift();
+      first.callback?.();
+    }
+    this.#wait();
+  };
+
+  #push(entry: Entry): void {
+    const heap = this.#heap;
+    let index = heap.length;
+    heap.push(entry);
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      const above = heap[parent] as Entry;
+      if (above.dueMs <= entry.dueMs) break;
+      heap[index] = above;
+      index = parent;
+    }
+    heap[index] = entry;
+  }
+
+  #shift(): void {
+    const heap = this.#heap;
+    const last = heap.pop() as Entry;
+    if (heap.length === 0) return;
+    let index = 0;
+    for (;;) {
+      let child = 2 * index + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && (heap[child + 1] as Entry).dueMs < (heap[child] as Entry).dueMs) child++;
+      const below = heap[child] as Entry;
+      if (below.dueMs >= last.dueMs) break;
+      heap[index] = below;
+      index = child;
+    }
+    heap[index] = last;
+  }
+}

@@ -1,0 +1,218 @@
+import type { Queue } from '../../../src/core/queue/queue.ts';
+import type { JournalQueue } from '../../../src/journal/journal_queue.ts';
+import type { ManualClock } from '../../../src/lib/clock.ts';
+import type { Held } from '../../support/host_client.ts';
+import type { JournalHost } from '../../support/journal_host.ts';
+import { messageBytes } from '../../support/message_bytes.ts';
+import { microtasks } from '../../support/microtask_turn.ts';
+import { type Random, wholeNumber } from '../../support/seeded_random.ts';
+import type { Account, AccountQueue, AccountTransaction, Copy } from './account.ts';
+
+const DURABLE_QUEUES = ['q0', 'q1', 'q2', 'q3'];
+const TRANSIENT_QUEUE = 't0';
+const EXCHANGES = ['x0', 'x1'];
+const LARGE_BYTES_MAX = 300_000;
+
+interface Delivery {
+  readonly held: Held;
+  readonly queue: AccountQueue | undefined;
+  readonly copy: Copy | undefined;
+}
+
+/** One process: what its clients do, and the account of it. */
+export class Life {
+  readonly #host: JournalHost;
+  readonly #account: Account;
+  readonly #random: Random;
+  readonly #clock: ManualClock;
+  readonly #deliveries: Delivery[] = [];
+  #transaction: AccountTransaction | undefined;
+
+  constructor(host: JournalHost, account: Account, random: Random, clock: ManualClock) {
+    this.#host = host;
+    this.#account = account;
+    this.#random = random;
+    this.#clock = clock;
+  }
+
+  /** One step, of which not everything may be done when it returns. */
+  async step(): Promise<void> {
+    const choice = this.#random() * 100;
+    if (choice < 40) this.#publish();
+    else if (choice < 58) await this.#take();
+    else if (choice < 72) this.#settle('ack');
+    else if (choice < 78) this.#settle('requeue');
+    else if (choice < 82) this.#transact();
+    else if (choice < 84) this.#purge();
+    else if (choice < 92) this.#changeTopology();
+    else this.#clock.advance(wholeNumber(this.#random, 1, 700));
+    if (this.#random() < 0.7) await microtasks(wholeNumber(this.#random, 0, 25));
+  }
+
+  get #gathering(): number {
+    return this.#host.journal.gathering;
+  }
+
+  #pick<T>(items: readonly T[]): T {
+    return items[wholeNumber(this.#random, 0, items.length - 1)] as T;
+  }
+
+  /** Somebody waits for what has gathered, so that it is synced; otherwise it is when its time has come. */
+  #await(): void {
+    if (this.#random() < 0.5) this.#host.journal.whenCommitted(this.#gathering, { committed: () => false });
+  }
+
+  #publish(): void {
+    const { client, vhost } = this.#host;
+    const toExchange = this.#random() < 0.3;
+    const exchange = toExchange ? this.#pick(EXCHANGES) : '';
+    if (!vhost.exchanges.has(exchange)) return;
+    const routingKey = this.#random() < 0.1 ? TRANSIENT_QUEUE : this.#pick(DURABLE_QUEUES);
+    const { queues } = vhost.route(exchange, routingKey, () => undefined);
+    if (queues.length === 0) return;
+    const id = this.#account.messages.size + 1;
+    const persistent = this.#random() < 0.85;
+    const message = messageBytes({ exchange, routingKey, persistent, headers: { id }, body: this.#body(id) });
+    this.#account.messages.set(id, message.bytes);
+    const sequences = queues.map(({ nextSequence }) => nextSequence);
+    client.enqueue(queues, message);
+    for (const [i, queue] of queues.entries()) {
+      const known = this.#known(queue);
+      if (known === undefined) continue;
+      const copy = this.#account.published(known, id, sequences[i] as number, persistent, this.#gathering);
+      this.#transaction?.publishes.push({ queue: known, copy });
+    }
+    this.#await();
+  }
+
+  #body(id: number): Uint8Array {
+    const choice = this.#random();
+    const most = choice < 0.7 ? 300 : choice < 0.95 ? 20_000 : LARGE_BYTES_MAX;
+    return new Uint8Array(wholeNumber(this.#random, 0, most)).fill(id);
+  }
+
+  async #take(): Promise<void> {
+    const queue = this.#anyQueue();
+    if (queue === undefined) return;
+    for (let count = wholeNumber(this.#random, 1, 5); count > 0 && !queue.deleted; count--) {
+      const held = await this.#host.client.take(queue);
+      if (held === undefined) return;
+      const known = this.#known(queue);
+      const copy = known === undefined ? undefined : bySequence(known, held.entry.sequence);
+      if (copy !== undefined) copy.delivered ??= this.#gathering;
+      const delivery = { held, queue: known, copy };
+      if (this.#random() < 0.2) this.#finish(delivery, 'ack');
+      else this.#deliveries.push(delivery);
+    }
+  }
+
+  #settle(how: 'ack' | 'requeue'): void {
+    for (let count = wholeNumber(this.#random, 1, 6); count > 0 && this.#deliveries.length > 0; count--) {
+      const at = this.#random() < 0.5 ? 0 : wholeNumber(this.#random, 0, this.#deliveries.length - 1);
+      this.#finish(this.#deliveries.splice(at, 1)[0] as Delivery, how);
+    }
+  }
+
+  #finish({ held, queue, copy }: Delivery, how: 'ack' | 'requeue'): void {
+    if (queue === undefined || copy === undefined || held.queue.deleted) {
+      this.#host.client[how](held);
+      return;
+    }
+    this.#host.client[how](held);
+    if (how === 'requeue') {
+      copy.returns.push({ count: (copy.returns.at(-1)?.count ?? 0) + 1, commit: this.#gathering });
+      return;
+    }
+    copy.settled = this.#gathering;
+    copy.settledIn = this.#transaction;
+    this.#transaction?.settles.push({ queue, copy });
+  }
+
+  #transact(): void {
+    const transaction: AccountTransaction = { commit: this.#gathering, publishes: [], settles: [] };
+    this.#transaction = transaction;
+    this.#host.client.atomically(() => {
+      for (let count = wholeNumber(this.#random, 1, 8); count > 0; count--) this.#publish();
+      if (this.#random() < 0.6) this.#settle('ack');
+    });
+    this.#transaction = undefined;
+    this.#account.transactions.push(transaction);
+    this.#await();
+  }
+
+  #purge(): void {
+    const queue = this.#anyQueue();
+    if (queue === undefined) return;
+    const out = new Set(this.#deliveries.map(({ copy }) => copy));
+    queue.purge();
+    for (const copy of this.#known(queue)?.copies.values() ?? []) {
+      if (!out.has(copy) && copy.settled === undefined) copy.settled = this.#gathering;
+    }
+  }
+
+  #changeTopology(): void {
+    const { client, vhost } = this.#host;
+    const queue = this.#pick(DURABLE_QUEUES);
+    const exchange = this.#pick(EXCHANGES);
+    const choice = this.#random();
+    if (choice < 0.4) this.#declareQueue(queue);
+    else if (choice < 0.45) this.#deleteQueue(queue);
+    else if (choice < 0.6) this.#declareExchange(exchange);
+    else if (choice < 0.63) this.#deleteExchange(exchange);
+    else if (choice < 0.65) client.declareQueue(TRANSIENT_QUEUE, false);
+    else if (vhost.exchanges.has(exchange) && vhost.queues.has(queue)) this.#rebind(exchange, queue, choice < 0.9);
+    this.#await();
+  }
+
+  #declareQueue(name: string): void {
+    if (this.#host.vhost.queues.has(name)) return;
+    const queue = this.#host.client.declareQueue(name);
+    this.#account.queueDeclared(name, (queue.log as JournalQueue).id, this.#gathering);
+  }
+
+  #deleteQueue(name: string): void {
+    const queue = this.#host.vhost.queues.get(name);
+    if (queue === undefined) return;
+    const known = this.#known(queue) as AccountQueue;
+    this.#host.client.deleteQueue(name);
+    known.deleted = this.#gathering;
+    for (const exchange of EXCHANGES) this.#bound(exchange, name, false);
+  }
+
+  #declareExchange(name: string): void {
+    if (this.#host.vhost.exchanges.has(name)) return;
+    this.#host.client.declareExchange(name, 'fanout');
+    this.#account.fact(this.#account.exchanges, name).becomes(true, this.#gathering);
+  }
+
+  #deleteExchange(name: string): void {
+    if (!this.#host.vhost.exchanges.has(name)) return;
+    this.#host.client.deleteExchange(name);
+    this.#account.fact(this.#account.exchanges, name).becomes(false, this.#gathering);
+    for (const queue of DURABLE_QUEUES) this.#bound(name, queue, false);
+  }
+
+  #rebind(exchange: string, queue: string, there: boolean): void {
+    if (there) this.#host.client.bindQueue(exchange, queue);
+    else this.#host.client.unbindQueue(exchange, queue);
+    this.#bound(exchange, queue, there);
+  }
+
+  #bound(exchange: string, queue: string, there: boolean): void {
+    const fact = this.#account.fact(this.#account.bindings, `${exchange} ${queue}`);
+    if (fact.there !== there) fact.becomes(there, this.#gathering);
+  }
+
+  #anyQueue(): Queue | undefined {
+    return this.#host.vhost.queues.get(this.#pick([...DURABLE_QUEUES, TRANSIENT_QUEUE]));
+  }
+
+  #known(queue: Queue): AccountQueue | undefined {
+    return queue.log === undefined ? undefined : this.#account.queues.get((queue.log as JournalQueue).id);
+  }
+}
+
+function bySequence(queue: AccountQueue, sequence: number): Copy | undefined {
+  for (const copy of queue.copies.values()) if (copy.sequence === sequence) return copy;
+  return undefined;
+}
