@@ -1,13 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { Users } from './auth/users.ts';
-import { VERSION } from './config/version.ts';
-import { PageTable } from './core/store/page_table.ts';
 import { type OpenStorage, openStorage } from './broker_storage.ts';
+import { AmqpError } from './codec/errors.ts';
+import { VERSION } from './config/version.ts';
+import { EventExchange } from './core/event_exchange.ts';
+import { NO_EVENTS } from './core/events.ts';
+import { BROKER_NODE } from './core/names.ts';
+import { PageTable } from './core/store/page_table.ts';
+import type { VirtualHost } from './core/vhost.ts';
 import type { Disk } from './journal/disk.ts';
 import { NodeDisk } from './journal/node_disk.ts';
 import { Arena } from './lib/arena.ts';
 import { type Clock, SystemClock } from './lib/clock.ts';
 import { TimerWheel } from './lib/timer_wheel.ts';
+import { type Policies, VirtualHostPolicies } from './policies.ts';
 import { Alarms } from './server/alarms.ts';
 import type { Connection } from './server/connection/connection.ts';
 import { Listener } from './server/listener.ts';
@@ -47,6 +53,8 @@ export interface BrokerOptions {
   /** Users who may only connect from this machine. */
   readonly loopbackUsers?: readonly string[];
   readonly allowAnonymous?: boolean;
+  /** Publish what happens in the broker to the exchange amq.rabbitmq.event of the virtual host `/`. */
+  readonly events?: boolean;
   readonly defaultUser?: string;
   readonly defaultPassword?: string;
 }
@@ -57,6 +65,15 @@ export interface Broker {
   readonly url: string;
   readonly host: string;
   readonly port: number;
+  /** The policies of a virtual host, `/` unless another is named. */
+  policies(vhost?: string): Policies;
+  /** Its operator policies: limits that users' own policies and arguments can only make narrower. */
+  operatorPolicies(vhost?: string): Policies;
+  /**
+   * Switches the firehose of a virtual host: while it is on, a copy of every message that is published or delivered there
+   * goes to its exchange amq.rabbitmq.trace. Off at the start.
+   */
+  tracing(vhost: string, on: boolean): void;
   /** Closes every connection with 320 and the reason, and lets go of everything. Safe to call again. */
   close(options?: { readonly reason?: string }): Promise<void>;
 }
@@ -79,7 +96,15 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
   const arena = new Arena({ readBytes: 2 * frameMax + 256 * 1024, slots: 256, pages: 192 });
   const connections = new Set<Connection>();
   const pages = new PageTable(arena);
-  const storage = await openStorage(options, { disk, logger, clock, turn, pages, connections, uniqueName });
+  const events =
+    options.events === true
+      ? new EventExchange(
+          (callback) => turn.later(callback),
+          () => clock.nowMs(),
+        )
+      : undefined;
+  const context = { disk, logger, clock, turn, pages, connections, uniqueName, events };
+  const storage = await openStorage(options, context);
   const wheel = new TimerWheel(clock, WHEEL_TICK_MS);
   const alarms = new Alarms({
     clock,
@@ -90,6 +115,9 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
     onCleared: () => {
       for (const connection of connections) connection.releasePublisher();
     },
+    onChange: (source, on) => {
+      if (events?.heard) events.happened(on ? 'alarm.set' : 'alarm.cleared', { source, node: BROKER_NODE });
+    },
   });
   storage.onFailure(() => alarms.journalFailed());
   const server: Server = {
@@ -98,6 +126,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
     wheel,
     alarms,
     logger,
+    events: events ?? NO_EVENTS,
     connections,
     vhosts: new Map([[storage.vhost.name, storage.vhost]]),
     users: new Users({
@@ -149,9 +178,27 @@ class RunningBroker implements Broker {
     this.url = `amqp://${user}:${password}@${shownHost}:${this.port}`;
   }
 
+  policies(vhost = '/'): Policies {
+    return new VirtualHostPolicies(this.#vhost(vhost), 'policy');
+  }
+
+  operatorPolicies(vhost = '/'): Policies {
+    return new VirtualHostPolicies(this.#vhost(vhost), 'operator policy');
+  }
+
+  tracing(vhost: string, on: boolean): void {
+    this.#vhost(vhost).tracing = on;
+  }
+
   close(options: { readonly reason?: string } = {}): Promise<void> {
     this.#closing ??= this.#close(options.reason ?? 'shutdown');
     return this.#closing;
+  }
+
+  #vhost(name: string): VirtualHost {
+    const vhost = this.#server.vhosts.get(name);
+    if (vhost === undefined) throw new AmqpError(404, `no virtual host '${name}'`);
+    return vhost;
   }
 
   async #close(reason: string): Promise<void> {

@@ -1,16 +1,17 @@
 import type { BrokerOptions } from './broker.ts';
-import type { PageTable, Position } from './core/store/page_table.ts';
+import type { EventExchange } from './core/event_exchange.ts';
 import { MemoryStore, type Spill } from './core/store/memory_store.ts';
 import { PageCache } from './core/store/page_cache.ts';
+import type { PageTable, Position } from './core/store/page_table.ts';
 import { VirtualHost } from './core/vhost.ts';
 import { openDataFolder, vhostFolder } from './journal/data_folder.ts';
-import type { Journal } from './journal/journal.ts';
 import type { Disk } from './journal/disk.ts';
+import type { Journal } from './journal/journal.ts';
 import { lockDataDir } from './journal/lock.ts';
 import { type OpenEvents, openJournal } from './journal/open.ts';
 import { SEGMENT_BYTES } from './journal/segment.ts';
-import { SpillFile } from './journal/spill.ts';
 import { SegmentLog } from './journal/segment_log.ts';
+import { SpillFile } from './journal/spill.ts';
 import type { Clock } from './lib/clock.ts';
 import type { DiskWatch } from './server/alarms.ts';
 import type { Connection } from './server/connection/connection.ts';
@@ -29,6 +30,8 @@ export interface StorageContext {
   readonly pages: PageTable;
   readonly connections: ReadonlySet<Connection>;
   readonly uniqueName: () => string;
+  /** Undefined where events are off. */
+  readonly events: EventExchange | undefined;
 }
 
 /** The virtual host, and what it is kept in. */
@@ -42,9 +45,9 @@ export interface OpenStorage {
 
 /** Opens the data folder, or begins with nothing where there is none. Rejects with a StartError. */
 export async function openStorage(options: BrokerOptions, context: StorageContext): Promise<OpenStorage> {
-  const { turn, uniqueName, pages } = context;
-  const vhostWith = (durable: Journal | undefined, spill: Spill | undefined): VirtualHost =>
-    new VirtualHost({
+  const { turn, uniqueName, pages, events } = context;
+  const vhostWith = (durable: Journal | undefined, spill: Spill | undefined): VirtualHost => {
+    const vhost = new VirtualHost({
       name: VHOST_NAME,
       store: new MemoryStore(pages, spill),
       uncommitted: new MemoryStore(pages),
@@ -52,7 +55,11 @@ export async function openStorage(options: BrokerOptions, context: StorageContex
       turn,
       clock: context.clock,
       uniqueName,
+      events,
     });
+    events?.openIn(vhost);
+    return vhost;
+  };
   const { dataDir } = options;
   if (dataDir === undefined) {
     return { vhost: vhostWith(undefined, undefined), disk: undefined, onFailure: () => {}, close: async () => {} };
@@ -102,7 +109,8 @@ async function openDurable(
   return {
     vhost,
     disk: {
-      freeLimitBytes: options.diskFreeLimitBytes ?? Math.max(50 * MIB, 2 * (options.memoryCacheBytes ?? MEMORY_CACHE_BYTES)),
+      freeLimitBytes:
+        options.diskFreeLimitBytes ?? Math.max(50 * MIB, 2 * (options.memoryCacheBytes ?? MEMORY_CACHE_BYTES)),
       freeBytes: () => disk.freeBytes(dataDir),
       failure: () => journal?.failure,
     },
@@ -123,6 +131,7 @@ function relocate(
 ): void {
   for (const queue of vhost?.queues.values() ?? []) queue.relocate(moved);
   for (const queue of vhost?.replyQueues.values() ?? []) queue.relocate(moved);
+  for (const history of vhost?.histories.values() ?? []) history.relocate(moved);
   for (const connection of connections) {
     for (const channel of connection.channels.values()) channel.relocate(moved);
   }
@@ -131,7 +140,10 @@ function relocate(
 function logEvents(logger: Logger, onFailure: () => void): OpenEvents {
   return {
     failed: (error) => {
-      logger.error({ err: error }, 'the journal failed: nothing persistent is taken any more, restart when it is mended');
+      logger.error(
+        { err: error },
+        'the journal failed: nothing persistent is taken any more, restart when it is mended',
+      );
       onFailure();
     },
     pageLost: (segment, messages) => {

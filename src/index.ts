@@ -1,5 +1,7 @@
 /** Leveret as a library: `createBroker()` starts an AMQP 0-9-1 broker in this process. */
 export { type Broker, type BrokerOptions, createBroker } from './broker.ts';
+export { PolicyError } from './core/policy/check.ts';
 export { type Clock, ManualClock, SystemClock, type Timer } from './lib/clock.ts';
 export { StartError, type StartErrorCode } from './lib/start_error.ts';
+export type { ApplyTo, Policies, Policy, PolicyDefinition, PolicyInput, PolicySettings } from './policies.ts';
 export type { Logger } from './server/logger.ts';

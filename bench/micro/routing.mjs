@@ -1,12 +1,14 @@
-// Finding where a message goes: each exchange type with 100,000 bindings, and the virtual host's memory of routes.
+// Finding where a message goes: exchange types with 100,000 bindings, and the virtual host's memory of routes.
 
 const BINDINGS = 100_000;
+const HASHED_QUEUES = 100;
 const KEYS = 1024;
 
 export async function routing(load) {
   const { DirectMatcher } = await load('core/exchange/direct.js');
   const { TopicMatcher } = await load('core/exchange/topic.js');
   const { HeadersMatcher } = await load('core/exchange/headers.js');
+  const { ConsistentHashMatcher } = await load('core/exchange/consistent_hash.js');
   const { fromPlain } = await load('codec/table.js');
   const none = fromPlain({});
 
@@ -16,15 +18,17 @@ export async function routing(load) {
     routingKey: '',
     arguments: fromPlain({ 'x-match': 'all', kind: 'order', customer: i }),
   }));
+  const hash = filled(new ConsistentHashMatcher(), () => ({ routingKey: '10', arguments: none }), HASHED_QUEUES);
   const customers = Array.from({ length: KEYS }, (_, i) => (i * 7919) % BINDINGS);
   const directKeys = customers.map((customer) => `customer.${customer}`);
   const topicKeys = customers.map((customer) => `region${customer % 10}.customer.${customer}.created`);
-  const tables = customers.map((customer) => fromPlain({ kind: 'order', customer, weight: 12 }));
+  const messages = customers.map((customer) => ({ headers: fromPlain({ kind: 'order', customer, weight: 12 }) }));
 
   return {
-    'direct, 100,000 bindings': matching(direct, (matcher, i, found) => matcher.match(directKeys[i], undefined, found)),
-    'topic, 100,000 bindings': matching(topic, (matcher, i, found) => matcher.match(topicKeys[i], undefined, found)),
-    'headers, 100,000 bindings': matching(headers, (matcher, i, found) => matcher.match('', tables[i], found)),
+    'direct, 100,000 bindings': matching(direct, (matcher, i, found) => matcher.match(directKeys[i], {}, found)),
+    'topic, 100,000 bindings': matching(topic, (matcher, i, found) => matcher.match(topicKeys[i], {}, found)),
+    'headers, 100,000 bindings': matching(headers, (matcher, i, found) => matcher.match('', messages[i], found)),
+    'consistent hash, 100 queues': matching(hash, (matcher, i, found) => matcher.match(directKeys[i], {}, found)),
     'a route that is remembered': await rememberedRoute(load),
   };
 }
@@ -35,8 +39,8 @@ function topicPattern(i) {
   return i % 4 === 1 ? `*.customer.${i}.*` : `region${i % 10}.customer.${i}.#`;
 }
 
-function filled(matcher, bindingOf) {
-  for (let i = 0; i < BINDINGS; i++) {
+function filled(matcher, bindingOf, bindings = BINDINGS) {
+  for (let i = 0; i < bindings; i++) {
     matcher.add({ source: 'bench', destination: { kind: 'queue', name: `queue-${i}` }, ...bindingOf(i) });
   }
   return matcher;
@@ -62,8 +66,7 @@ async function rememberedRoute(load) {
   const vhost = new VirtualHost({ name: '/', store, turn: { queueReady() {} }, uniqueName: () => 'bench' });
   const flags = { passive: false, durable: false, exclusive: false, autoDelete: false };
   declareQueue(vhost, { queue: 'orders', ...flags, arguments: fromPlain({}) }, {});
-  const noHeaders = () => undefined;
   return (count) => {
-    for (let i = 0; i < count; i++) vhost.route('', 'orders', noHeaders);
+    for (let i = 0; i < count; i++) vhost.route('', 'orders');
   };
 }

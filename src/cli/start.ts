@@ -40,6 +40,7 @@ function startBroker(settings: Settings, log: Log): Promise<Broker> {
     handshakeTimeoutMs: settings.handshakeTimeoutMs,
     loopbackUsers: settings.loopbackUsers,
     allowAnonymous: settings.anonymous,
+    events: settings.events,
     defaultUser: settings.defaultUser,
     defaultPassword: settings.defaultPass,
   });

@@ -57,6 +57,12 @@ export function peekShortstr(bytes: Uint8Array, start: number, end: number, flag
   return bytesToText(bytes.subarray(textStart, textStart + bytes[offset]!));
 }
 
+/** Seconds since 1970. */
+export function peekTimestamp(bytes: Uint8Array, start: number, end: number): number | undefined {
+  const offset = propertyOffset(bytes, start, end, TIMESTAMP);
+  return offset === -1 ? undefined : u32At(bytes, offset) * 2 ** 32 + u32At(bytes, offset + 4);
+}
+
 export function peekHeaders(bytes: Uint8Array, start: number, end: number): FieldTable | undefined {
   const offset = propertyOffset(bytes, start, end, HEADERS);
   return offset === -1 ? undefined : readTable(new WireReader(bytes, offset, end));

@@ -33,6 +33,7 @@ export interface Settings {
   readonly handshakeTimeoutMs: number;
   readonly loopbackUsers: readonly string[];
   readonly anonymous: boolean;
+  readonly events: boolean;
   readonly defaultUser: string;
   readonly defaultPass: string;
 }
@@ -128,7 +129,8 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     flag: '--disk-free-limit',
     type: size(0, Number.MAX_SAFE_INTEGER, 'of bytes'),
     default: undefined,
-    sentence: "Free disk below which publishers are held back; unless given, twice the memory cache and 50MiB at least.",
+    sentence:
+      'Free disk below which publishers are held back; unless given, twice the memory cache and 50MiB at least.',
   },
   onDamage: {
     key: 'journal.on_damage',
@@ -193,6 +195,14 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     type: onOff(),
     default: 'off',
     sentence: 'Let clients in without a password, as the default user (SASL mechanism ANONYMOUS).',
+  },
+  events: {
+    key: 'events',
+    environment: 'LEVERET_EVENTS',
+    flag: '--events',
+    type: onOff(),
+    default: 'off',
+    sentence: 'Publish what happens in the broker to the exchange amq.rabbitmq.event.',
   },
   defaultUser: {
     key: 'default_user',

@@ -42,7 +42,7 @@ export function deadLetter(
   const headers = withDeath(message, queue, reason, vhost.host.nowMs());
   const keys = deadLetterRoutingKey === undefined ? originalKeys(message) : [deadLetterRoutingKey];
   const targets = vhost
-    .routeKeys(exchange.name, keys, headers)
+    .routeKeys(exchange.name, keys, { ...properties, headers })
     .queues.filter((target) => !isCycle(headers, target.name));
   if (targets.length === 0) return;
   const { expiration: _original, ...kept } = properties;
@@ -57,13 +57,13 @@ export function deadLetter(
   enqueueRecord(vhost, targets, record, bodyBytes, properties.deliveryMode === PERSISTENT, flags & REDELIVERED);
 }
 
-interface DyingMessage {
+export interface DyingMessage {
   readonly exchange: string;
   readonly routingKey: string;
   readonly properties: BasicProperties;
 }
 
-function namesOf(bytes: Uint8Array, start: number): { exchange: string; routingKey: string } {
+export function namesOf(bytes: Uint8Array, start: number): { exchange: string; routingKey: string } {
   const routingKey = start + 1 + (bytes[start] as number);
   return {
     exchange: bytesToText(bytes.subarray(start + 1, routingKey)),
@@ -72,7 +72,7 @@ function namesOf(bytes: Uint8Array, start: number): { exchange: string; routingK
 }
 
 /** Its own key, and those that CC names; BCC's are in no message. */
-function originalKeys({ routingKey, properties }: DyingMessage): string[] {
+export function originalKeys({ routingKey, properties }: DyingMessage): string[] {
   const copies = properties.headers?.get('CC');
   if (copies?.tag !== 'A') return [routingKey];
   const names = copies.value.flatMap((item) => (item.tag === 'S' ? [bytesToText(item.value)] : []));

@@ -1,11 +1,15 @@
 import { AmqpError } from '../codec/errors.ts';
-import type { FieldTable } from '../codec/table.ts';
+import { assert } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Deadlines } from '../lib/deadlines.ts';
 import { deadLetter } from './dead_letter.ts';
+import { type Events, NO_EVENTS } from './events.ts';
 import { BindingTable } from './exchange/binding_table.ts';
 import { PREDECLARED_EXCHANGES } from './exchange/declare.ts';
 import { Exchange } from './exchange/exchange.ts';
+import { HistoryQueue } from './exchange/history_queue.ts';
+import { RecentHistoryMatcher } from './exchange/recent_history.ts';
+import { NO_PROPERTIES, type RoutedProperties } from './exchange/routed_properties.ts';
 import { Router } from './exchange/router.ts';
 import { PolicyTable } from './policy/table.ts';
 import type { DurableStore, MessageStore, Turn } from './ports.ts';
@@ -24,6 +28,8 @@ export interface VirtualHostOptions {
   readonly clock: Clock;
   /** The opaque end of a generated queue name, new at every call. */
   readonly uniqueName: () => string;
+  /** Told of what changes; left out where nobody wants to know. */
+  readonly events?: Events | undefined;
 }
 
 /** Where a message with one exchange and routing key goes, as long as the topology stays as it is. */
@@ -36,8 +42,10 @@ export interface Route {
   readonly durable: boolean;
   /** Whether one of the queues may be full and refuse messages. */
   readonly mayRefuse: boolean;
-  /** Whether the queues depend on the message's headers, so that the route is for one message only. */
-  readonly headersMatter: boolean;
+  /** Whether the routing key alone decides; if not, the route is for one message only. */
+  readonly keyDecides: boolean;
+  /** Whether no queue that a client could consume from is among them. */
+  readonly unroutable: boolean;
 }
 
 /** Cached routes of one exchange; more distinct routing keys than this start the cache over. */
@@ -51,6 +59,9 @@ export class VirtualHost {
   readonly durable: DurableStore | undefined;
   readonly turn: Turn;
   readonly uniqueName: () => string;
+  readonly events: Events;
+  /** Whether the firehose is on: see core/trace.ts. */
+  tracing = false;
   /** What its queues ask of it. */
   readonly host: QueueHost;
   readonly exchanges: Map<string, Exchange> = new Map();
@@ -61,6 +72,8 @@ export class VirtualHost {
   readonly policies: PolicyTable = new PolicyTable();
   /** The queues that are one connection's alone, by connection. */
   readonly exclusiveQueues: Map<object, Set<Queue>> = new Map();
+  /** What exchanges remember, of those that do and have seen a message. */
+  readonly histories: Map<Exchange, HistoryQueue> = new Map();
   /** Raised by every change that may change a route. */
   topologyVersion = 1;
   readonly #router: Router<Queue>;
@@ -73,6 +86,7 @@ export class VirtualHost {
     this.durable = options.durable;
     this.turn = options.turn;
     this.uniqueName = options.uniqueName;
+    this.events = options.events ?? NO_EVENTS;
     const { clock } = options;
     this.host = {
       nowMs: () => clock.nowMs(),
@@ -84,6 +98,7 @@ export class VirtualHost {
     this.#router = new Router<Queue>({
       exchange: (name) => this.exchanges.get(name),
       queue: (name) => this.queues.get(name) ?? this.replyQueues.get(name),
+      history: (exchange) => this.#historyOf(exchange),
     });
     for (const properties of PREDECLARED_EXCHANGES) this.exchanges.set(properties.name, new Exchange(properties));
   }
@@ -103,37 +118,51 @@ export class VirtualHost {
   }
 
   /**
-   * Where a message published to `exchangeName` goes. `headers` is called only if they matter.
+   * Where a message published to `exchangeName` goes. Its properties are read only if they matter.
    * Throws 404 when the exchange does not exist.
    */
-  route(exchangeName: string, routingKey: string, headers: () => FieldTable | undefined): Route {
+  route(exchangeName: string, routingKey: string, properties: RoutedProperties = NO_PROPERTIES): Route {
     const exchange = this.exchange(exchangeName);
     const cache = this.#cacheOf(exchange);
     const cached = cache.get(routingKey);
     if (cached !== undefined && cached.version === this.topologyVersion) return cached;
-    const headersMatter = this.#router.dependsOnHeaders(exchange);
-    const queues = this.#router.route(exchange, routingKey, headersMatter ? headers() : undefined);
-    const route = this.#routeTo(exchange, queues, headersMatter);
-    if (headersMatter) return route;
+    const keyDecides = this.#router.keyDecides(exchange);
+    const queues = this.#router.route(exchange, routingKey, properties);
+    const route = this.#routeTo(exchange, queues, keyDecides);
+    if (!keyDecides) return route;
     if (cache.size >= CACHED_ROUTES_MAX) cache.clear();
     cache.set(routingKey, route);
     return route;
   }
 
   /** As `route`, for one message that has several routing keys. */
-  routeKeys(exchangeName: string, routingKeys: readonly string[], headers: FieldTable): Route {
+  routeKeys(exchangeName: string, routingKeys: readonly string[], properties: RoutedProperties): Route {
     const exchange = this.exchange(exchangeName);
-    return this.#routeTo(exchange, this.#router.routeKeys(exchange, routingKeys, headers), true);
+    return this.#routeTo(exchange, this.#router.routeKeys(exchange, routingKeys, properties), false);
   }
 
-  #routeTo(exchange: Exchange, queues: readonly Queue[], headersMatter: boolean): Route {
+  #routeTo(exchange: Exchange, queues: readonly Queue[], keyDecides: boolean): Route {
     const durable = queues.some((queue) => queue.log !== undefined);
     const mayRefuse = queues.some((queue) => queue.mayRefuse);
-    return { exchange, queues, durable, mayRefuse, version: this.topologyVersion, headersMatter };
+    const unroutable = queues.every((queue) => queue instanceof HistoryQueue);
+    return { exchange, queues, durable, mayRefuse, unroutable, version: this.topologyVersion, keyDecides };
   }
 
-  /** No timer is left behind. */
+  #historyOf(exchange: Exchange): HistoryQueue {
+    let history = this.histories.get(exchange);
+    if (history === undefined) {
+      const { matcher } = exchange;
+      assert(matcher instanceof RecentHistoryMatcher, 'an exchange that remembers has a history');
+      history = new HistoryQueue(matcher.historyLength, this.store.pages, this.turn);
+      this.histories.set(exchange, history);
+    }
+    return history;
+  }
+
+  /** No timer is left behind, and nothing is said any more. */
   stop(): void {
+    this.tracing = false;
+    this.events.stop();
     this.host.deadlines.stop();
   }
 

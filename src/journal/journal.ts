@@ -69,6 +69,8 @@ export class Journal implements DurableStore {
   readonly #clock: Clock;
   readonly #housekeeping: Housekeeping;
   readonly #scratch = new WireWriter(4096);
+  /** For checkpoints, which are written in the middle of another record, when that needs a new segment. */
+  readonly #checkpointScratch = new WireWriter(4096);
   /** The durable ones of the queues that a message goes to; kept, so that a message makes no array. */
   readonly #places: Queue[] = [];
   #content = 0;
@@ -294,8 +296,7 @@ export class Journal implements DurableStore {
     this.writer.appended();
   }
 
-  #record(record: JournalRecord): void {
-    const scratch = this.#scratch;
+  #record(record: JournalRecord, scratch: WireWriter = this.#scratch): void {
     scratch.reset();
     writeRecord(scratch, record);
     const length = scratch.offset;
@@ -316,16 +317,16 @@ export class Journal implements DurableStore {
   }
 
   #writeCheckpoint(): void {
-    const segment = this.writer.segment.number;
-    this.#record({ type: 'checkpoint begins', segment, nextQueueId: this.nextQueueId });
-    for (const exchange of this.exchanges.values()) this.#record(exchangeRecord(exchange));
-    for (const queue of this.queues.values()) this.#record(declaration(queue));
-    for (const binding of this.bindings.values()) this.#record(bindingRecord('bound', binding));
+    const write = (record: JournalRecord): void => this.#record(record, this.#checkpointScratch);
+    write({ type: 'checkpoint begins', segment: this.writer.segment.number, nextQueueId: this.nextQueueId });
+    for (const exchange of this.exchanges.values()) write(exchangeRecord(exchange));
+    for (const queue of this.queues.values()) write(declaration(queue));
+    for (const binding of this.bindings.values()) write(bindingRecord('bound', binding));
     for (const [kind, policies] of Object.entries(this.policies) as [PolicyKind, Map<string, Policy>][]) {
-      for (const policy of policies.values()) this.#record({ type: 'policy set', kind, policy });
+      for (const policy of policies.values()) write({ type: 'policy set', kind, policy });
     }
-    for (const queue of this.queues.values()) queue.writeState((record) => this.#record(record));
-    this.#record({ type: 'checkpoint ends' });
+    for (const queue of this.queues.values()) queue.writeState(write);
+    write({ type: 'checkpoint ends' });
   }
 }
 

@@ -2,8 +2,8 @@ import { Exchange } from '../core/exchange/exchange.ts';
 import { DURABLE, REDELIVERED } from '../core/queue/entry.ts';
 import { Queue } from '../core/queue/queue.ts';
 import type { Placement } from '../core/queue/rules.ts';
-import { argumentSettings } from '../core/queue/settings.ts';
 import type { Page, PageTable, Position } from '../core/store/page_table.ts';
+import { applyPolicies } from '../core/topology/policies.ts';
 import type { VirtualHost } from '../core/vhost.ts';
 import { PAGE_BYTES } from '../lib/arena.ts';
 import type { Journal } from './journal.ts';
@@ -20,7 +20,9 @@ import type { SegmentIndex } from './segment_index.ts';
 export function restore(vhost: VirtualHost, journal: Journal, recovery: Recovery): ReadonlyMap<string, number> {
   const { state } = recovery;
   for (const properties of state.exchanges.values()) {
-    vhost.exchanges.set(properties.name, new Exchange(properties));
+    const exchange = new Exchange(properties);
+    vhost.exchanges.set(exchange.name, exchange);
+    applyPolicies(vhost, exchange);
     journal.exchanges.set(properties.name, properties);
   }
   const queues = restoreQueues(vhost, journal, recovery);
@@ -81,7 +83,8 @@ function restoreQueues(vhost: VirtualHost, journal: Journal, recovery: Recovery)
     queue.log = log;
     journal.addQueue(log);
     vhost.queues.set(name, queue);
-    const { messageTtlMs: ttlMs } = argumentSettings(table);
+    applyPolicies(vhost, queue);
+    const ttlMs = queue.rules?.settings.messageTtlMs;
     queues.set(id, { queue, recovered, ttlMs, highestSequence: 0, disordered: undefined });
   }
   return queues;

@@ -3,8 +3,8 @@
  * matched up to some point of a subject. An alternative multiplies that by the number of its branches, a repetition by the
  * number of times that it may run; a look-around is left as soon as it is decided, so what is within adds work but no ways.
  *
- *     ^(?!amq\.).*        256: only `.*` has a choice, of where to end
- *     ^(a|b)+$            Infinity: a repeated choice can be exponential, and is not counted further
+ *     ^(?!amq\.).*        2 * 256: `.*` has a choice of where to end, and there is one look-around
+ *     ^(a|b)+$            2^256 and more: a repeated choice is exponential
  */
 
 /** Longer than every name of a queue or exchange. */
@@ -23,7 +23,7 @@ interface Cost {
 
 const SINGLE: Cost = { ways: 1, asides: 1 };
 
-/** Infinity for what is not worth counting, undefined for what is not understood. */
+/** Undefined for what is not understood, or not as Perl would. */
 export function backtrackingCost(source: string): number | undefined {
   const reader = new Reader(source);
   const cost = reader.alternatives();

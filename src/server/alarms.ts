@@ -17,6 +17,8 @@ export interface AlarmsOptions {
   /** Undefined where nothing is kept on disk. */
   readonly disk: DiskWatch | undefined;
   readonly onCleared: () => void;
+  /** One of the reasons came or went. */
+  readonly onChange?: (reason: keyof Reasons, on: boolean) => void;
 }
 
 /** The disk that the journal is on. */
@@ -28,7 +30,7 @@ export interface DiskWatch {
 }
 
 /** Why publishers are held: too little memory, too little disk, or a journal that failed. */
-interface Reasons {
+export interface Reasons {
   memory: boolean;
   disk: boolean;
   journal: boolean;
@@ -109,6 +111,7 @@ export class Alarms {
   }
 
   #set(reason: keyof Reasons, on: boolean): void {
+    if (this.#reasons[reason] !== on) this.#options.onChange?.(reason, on);
     this.#reasons[reason] = on;
     const { memory, disk, journal } = this.#reasons;
     const wasActive = this.active;

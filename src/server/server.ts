@@ -1,4 +1,5 @@
 import type { Users } from '../auth/users.ts';
+import type { Events } from '../core/events.ts';
 import type { VirtualHost } from '../core/vhost.ts';
 import type { Arena } from '../lib/arena.ts';
 import type { TimerWheel } from '../lib/timer_wheel.ts';
@@ -21,6 +22,8 @@ export interface Server {
   readonly users: Users;
   readonly alarms: Alarms;
   readonly logger: Logger;
+  /** Told of what clients do. */
+  readonly events: Events;
   readonly vhosts: ReadonlyMap<string, VirtualHost>;
   readonly connections: Set<Connection>;
   readonly counters: Counters;

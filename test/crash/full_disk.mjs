@@ -19,14 +19,14 @@ const BALLAST_BYTES = 90 * MIB;
 const BODY_BYTES = 20_000;
 const WINDOW = 100;
 const QUEUE = 'crash.disk';
-const STEP_TIMEOUT_MS = 30_000;
+const STEP_TIMEOUT_MS = 20_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'leveret-disk-'));
 const mounted = process.getuid?.() === 0 && run('mount', '-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'tmpfs', folder);
 if (!mounted) {
   rmdirSync(folder);
   say('full disk skipped: it takes root, and the right to mount a tmpfs');
-  process.exit(0);
+  process.exit(77);
 }
 let daemon;
 let failure;
@@ -85,7 +85,11 @@ async function full() {
   check(publisher.confirmed.length === confirmed, 'something was confirmed after the failure');
   rmSync(join(folder, 'ballast'));
   const again = await consumeOn(await start('full', 0));
-  await until(() => again.ids.length >= confirmed, 'what was confirmed is there after a restart');
+  await until(
+    () => again.ids.length >= confirmed,
+    () =>
+      `all ${confirmed} that were confirmed come after a restart, not ${again.ids.length}: ${JSON.stringify(daemon.lines)}`,
+  );
   await sleep(100);
   const lost = publisher.confirmed.filter((id) => !again.ids.includes(id));
   check(lost.length === 0, `${lost.length} confirmed messages were lost`);
@@ -168,7 +172,10 @@ function freeBytes() {
 async function until(condition, what) {
   const deadline = performance.now() + STEP_TIMEOUT_MS;
   while (!condition()) {
-    check(performance.now() < deadline, `not so after ${STEP_TIMEOUT_MS} ms: ${what}`);
+    check(
+      performance.now() < deadline,
+      `not so after ${STEP_TIMEOUT_MS} ms: ${typeof what === 'string' ? what : what()}`,
+    );
     await sleep(5);
   }
 }

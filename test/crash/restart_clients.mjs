@@ -24,7 +24,7 @@ const whyNot = await install(PACKAGES);
 const absent = await missing(PACKAGES);
 if (absent.length > 0) {
   say(`restart clients skipped: needs ${absent.join(' ')}: ${whyNot ?? 'they did not install'}`);
-  process.exit(0);
+  process.exit(77);
 }
 const dataDir = mkdtempSync(join(tmpdir(), 'leveret-restart-'));
 let failure;

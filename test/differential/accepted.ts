@@ -10,7 +10,7 @@ interface Difference {
 const SILENCE = 'RabbitMQ drops the socket without a word after three seconds; a client is told what it did wrong';
 const GENTLER = 'clients still use it, and nothing stands against it';
 const CRASH = 'RabbitMQ’s channel or reader process crashes; the mistake has a reply code of its own';
-const FEWER = 'anonymous logins have to be asked for, and only capabilities that are there are announced';
+const FEWER = 'anonymous logins have to be asked for';
 const NO_AMQP_1 = 'there is no AMQP 1.0 here, so the protocol that is spoken is named';
 
 function refusal(code: number, text: string, classId = 0, methodId = 0): string {
@@ -54,12 +54,7 @@ const CAPABILITIES = [
 const INTRODUCTION: Difference = {
   reason: FEWER,
   reference: [started(CAPABILITIES, 'AMQPLAIN ANONYMOUS PLAIN')],
-  leveret: [
-    started(
-      CAPABILITIES.filter((name) => name !== 'direct_reply_to'),
-      'AMQPLAIN PLAIN',
-    ),
-  ],
+  leveret: [started(CAPABILITIES, 'AMQPLAIN PLAIN')],
 };
 
 const SPOKEN: Difference = { reason: NO_AMQP_1, reference: ['< AMQP 3 1 0 0'], leveret: ['< AMQP 0 0 9 1'] };
@@ -216,8 +211,100 @@ const CHANNELS: Readonly<Record<string, readonly Difference[]>> = {
   ],
 };
 
+const REPLIES = 'amq.rabbitmq.reply-to';
+
+/** What RabbitMQ's channel crashes over. */
+function declared(replyText: string): Difference {
+  return {
+    reason: CRASH,
+    reference: [refusal(541, 'INTERNAL_ERROR'), '< closed'],
+    leveret: [`< 1 channel.close {${replyText}, classId:50, methodId:10}`],
+  };
+}
+
+const NO_SUCH_ADDRESS = declared(`replyCode:404, replyText:'NOT_FOUND - no queue '${REPLIES}.nosuch' in vhost '/''`);
+
+/** Where RabbitMQ drops the message. */
+const COMES_BACK: Difference = {
+  reason: 'a mandatory message that nobody gets comes back, replies among them',
+  reference: ['b< 1 channel.flow-ok {active:true}'],
+  leveret: [
+    `b< 1 basic.return {replyCode:312, replyText:'NO_ROUTE', exchange:'', routingKey:'${REPLIES}.*'}`,
+    'b< 1 header 1 {}',
+    'b< 1 body "m"',
+    'b< 1 channel.flow-ok {active:true}',
+  ],
+};
+
+const DIRECT_REPLIES: Readonly<Record<string, readonly Difference[]>> = {
+  'consumer with the tag of a reply consumer': [
+    {
+      reason: 'a tag stands for one consumer, of replies too: which one would a cancel mean?',
+      reference: [
+        "> 1 basic.consume {queue:'q', consumerTag:'a', noAck:true}",
+        "< 1 basic.consume-ok {consumerTag:'a'}",
+      ],
+      leveret: [
+        "> 1 basic.consume {queue:'q', consumerTag:'a', noAck:true}",
+        refusal(530, "NOT_ALLOWED - attempt to reuse consumer tag 'a'", 60, 20),
+        '< closed',
+      ],
+    },
+  ],
+  'declare of an address that leads nowhere': [NO_SUCH_ADDRESS],
+  'passive declare of an address that leads nowhere': [NO_SUCH_ADDRESS],
+  'declare of what begins like the reply queue': [
+    declared(`replyCode:403, replyText:'ACCESS_REFUSED - queue name '${REPLIES}x' contains reserved prefix 'amq.*''`),
+  ],
+  'reply after the consumer was cancelled': [COMES_BACK],
+  'reply after the channel was closed': [COMES_BACK],
+};
+
+/** A hash argument that is no string. */
+function notAName(name: string, type: string): Difference {
+  const text = `PRECONDITION_FAILED - invalid type '${type}' for arg '${name}'`;
+  return {
+    reason: CRASH,
+    reference: [refusal(541, 'INTERNAL_ERROR'), '< closed'],
+    leveret: [`< 1 channel.close {replyCode:406, replyText:'${text}', classId:40, methodId:10}`],
+  };
+}
+
+const remembered = (first: string, second: string): readonly string[] => [
+  `< 1 body "${first}"`,
+  "> 1 basic.get {queue:'q', noAck:true}",
+  "< 1 basic.get-ok {deliveryTag:2, redelivered:false, exchange:'x', routingKey:'k', messageCount:0}",
+  '< 1 header 1 {}',
+  `< 1 body "${second}"`,
+];
+
+const EXCHANGE_TYPES: Readonly<Record<string, readonly Difference[]>> = {
+  'consistent hash: a header that is no string': [notAName('hash-header', 'signedint')],
+  'consistent hash: a property that is no string': [notAName('hash-property', 'bool')],
+  'recent history: an exchange bound to it': [
+    {
+      reason: 'a history is told in its order, to exchanges as to queues',
+      reference: remembered('2', '1'),
+      leveret: remembered('1', '2'),
+    },
+  ],
+  'recent history: an exchange that leads nowhere bound to it': [
+    {
+      reason: 'RabbitMQ adds the binding, and closes the connection over a history that nobody gets',
+      reference: [refusal(541, "INTERNAL_ERROR - could not find queue/exchange ''", 40, 30), '< closed'],
+      leveret: ['< 1 exchange.bind-ok'],
+    },
+  ],
+};
+
 /** By the name of the conversation. A difference that no longer applies fails, as an unlisted one does. */
-export const ACCEPTED: Readonly<Record<string, readonly Difference[]>> = { ...HANDSHAKE, ...FRAMES, ...CHANNELS };
+export const ACCEPTED: Readonly<Record<string, readonly Difference[]>> = {
+  ...HANDSHAKE,
+  ...FRAMES,
+  ...CHANNELS,
+  ...EXCHANGE_TYPES,
+  ...DIRECT_REPLIES,
+};
 
 /** The transcript that Leveret is held to, or undefined where an accepted difference is no longer there. */
 export function expectedOf(name: string, reference: readonly string[]): readonly string[] | undefined {

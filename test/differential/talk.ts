@@ -1,5 +1,6 @@
+import { type FieldTable, fromPlain } from '../../src/codec/table.ts';
 import type { frame } from '../support/raw_bytes.ts';
-import type { RawChannel } from '../support/raw_channel.ts';
+import type { Publish, RawChannel } from '../support/raw_channel.ts';
 import type { Conversation, Stage } from './stage.ts';
 
 /** A conversation on channel 1 of one connection. */
@@ -66,4 +67,37 @@ export function redeclared(what: string, first: object, second: object): Convers
     await channel.call('queue.declare', { queue, ...first });
     await channel.call('queue.declare', { queue, ...second });
   });
+}
+
+/** Arguments of a declaration. */
+export function args(plain: Parameters<typeof fromPlain>[0]): { arguments: FieldTable } {
+  return { arguments: fromPlain(plain) };
+}
+
+/** For what happens in its own time. Both brokers have real clocks here. */
+export function pause(forMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, forMs));
+}
+
+/** As talk, on a channel that confirms. */
+export function confirmTalk(
+  name: string,
+  rule: string,
+  say: (channel: RawChannel, stage: Stage) => Promise<unknown>,
+): Conversation {
+  return talk(name, rule, async (channel, stage) => {
+    await channel.call('confirm.select');
+    await say(channel, stage);
+  });
+}
+
+/** Publishes, on a channel that confirms, and waits until the queue has it. */
+export async function put(channel: RawChannel, publish: Publish): Promise<void> {
+  channel.publish(publish);
+  await channel.client.confirms(1);
+}
+
+/** As fill, one confirm after the other. */
+export async function putAll(channel: RawChannel, routingKey: string, ...bodies: readonly string[]): Promise<void> {
+  for (const body of bodies) await put(channel, { routingKey, body });
 }

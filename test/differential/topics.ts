@@ -3,18 +3,25 @@ import { CONFIRM } from './conversations/confirm.ts';
 import { CONNECTION } from './conversations/connection.ts';
 import { CONSUME } from './conversations/consume.ts';
 import { CONTENT } from './conversations/content.ts';
+import { DEAD_LETTER } from './conversations/dead_letter.ts';
+import { DELIVERY_LIMIT } from './conversations/delivery_limit.ts';
 import { EXCHANGE } from './conversations/exchange.ts';
+import { EXCHANGE_TYPES } from './conversations/exchange_types.ts';
 import { EXCLUSIVE } from './conversations/exclusive.ts';
+import { EXPIRY } from './conversations/expiry.ts';
 import { FRAMING } from './conversations/framing.ts';
 import { HANDSHAKE } from './conversations/handshake.ts';
 import { LIFECYCLE } from './conversations/lifecycle.ts';
+import { LIMITS } from './conversations/limits.ts';
 import { METHODS } from './conversations/methods.ts';
+import { PRIORITY } from './conversations/priority.ts';
 import { PUBLISH } from './conversations/publish.ts';
 import { QUEUE } from './conversations/queue.ts';
 import { QUEUE_ARGUMENTS } from './conversations/queue_arguments.ts';
 import { REPLY_TO } from './conversations/reply_to.ts';
 import { ROUTING } from './conversations/routing.ts';
 import { SETTLE } from './conversations/settle.ts';
+import { SINGLE_ACTIVE } from './conversations/single_active.ts';
 import { TX } from './conversations/tx.ts';
 import type { Conversation } from './stage.ts';
 
@@ -26,6 +33,7 @@ export const TOPICS: Readonly<Record<string, readonly Conversation[]>> = {
   content: CONTENT,
   methods: METHODS,
   exchange: EXCHANGE,
+  exchange_types: EXCHANGE_TYPES,
   queue: QUEUE,
   queue_arguments: QUEUE_ARGUMENTS,
   exclusive: EXCLUSIVE,
@@ -37,11 +45,14 @@ export const TOPICS: Readonly<Record<string, readonly Conversation[]>> = {
   tx: TX,
   routing: ROUTING,
   lifecycle: LIFECYCLE,
+  dead_letter: DEAD_LETTER,
+  delivery_limit: DELIVERY_LIMIT,
+  expiry: EXPIRY,
+  limits: LIMITS,
+  priority: PRIORITY,
+  single_active: SINGLE_ACTIVE,
   reply_to: REPLY_TO,
 };
 
 /** Topics that the reference is recorded for, and Leveret is not held to yet. */
-export const LATER: Readonly<Record<string, string>> = {
-  carbon_copy: 'Leveret does not route by CC and BCC yet',
-  reply_to: 'Leveret has no direct reply-to yet',
-};
+export const LATER: Readonly<Record<string, string>> = {};

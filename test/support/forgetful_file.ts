@@ -20,8 +20,8 @@ interface PendingWrite extends Write {
 
 /** The bytes of a file, whatever names it has. */
 export class ForgetfulInode {
-  #durable: Uint8Array<ArrayBufferLike> = new Uint8Array(0);
-  #current: Uint8Array<ArrayBufferLike> = new Uint8Array(0);
+  #durable = new Contents();
+  #current = new Contents();
   #pending: PendingWrite[] = [];
   #lastSerial = 0;
 
@@ -37,42 +37,47 @@ export class ForgetfulInode {
   write(bytes: Uint8Array, at: number): void {
     const write = { at, bytes: Uint8Array.from(bytes), serial: ++this.#lastSerial };
     this.#pending.push(write);
-    this.#current = applied(this.#current, write);
+    this.#current.write(write);
   }
 
   read(at: number, length: number): Uint8Array {
-    return this.#current.slice(at, at + length);
+    return this.#current.read(at, length);
   }
 
   /** Makes the writes up to this one durable. */
   sync(serial: number): void {
-    for (const write of this.#pending) if (write.serial <= serial) this.#durable = applied(this.#durable, write);
+    for (const write of this.#pending) if (write.serial <= serial) this.#durable.write(write);
     this.#pending = this.#pending.filter((write) => write.serial > serial);
   }
 
   afterPowerLoss(random: Random): ForgetfulInode {
-    let left: Uint8Array = this.#durable.slice();
+    const inode = new ForgetfulInode();
+    const left = inode.#durable;
+    left.write({ at: 0, bytes: this.#durable.all });
     for (const write of shuffled(this.#pending, random)) {
-      for (const part of survivingParts(write, random)) left = applied(left, part);
+      for (const part of survivingParts(write, random)) left.write(part);
     }
     // The length may be on the disk before the bytes are: then there are zeros.
     if (random() < 0.3 && left.length < this.#current.length) {
-      left = padded(left, wholeNumber(random, left.length, this.#current.length));
+      left.extend(wholeNumber(random, left.length, this.#current.length));
     }
-    const inode = new ForgetfulInode();
-    inode.#durable = left;
-    inode.#current = left.slice();
+    inode.#current.write({ at: 0, bytes: left.all });
     return inode;
   }
 }
 
-/** All, nothing, a beginning up to a sector's edge, or any of the sectors. */
+/** All, nothing, a beginning up to a sector's edge, all but a stretch of sectors, or any of the sectors. */
 function survivingParts(write: PendingWrite, random: Random): Write[] {
-  const fate = wholeNumber(random, 0, 3);
+  const fate = wholeNumber(random, 0, 4);
   if (fate === 0) return [];
   if (fate === 1) return [write];
   const sectors = cutAtSectors(write);
   if (fate === 2) return sectors.slice(0, wholeNumber(random, 0, sectors.length));
+  if (fate === 3) {
+    const from = wholeNumber(random, 0, sectors.length);
+    sectors.splice(from, wholeNumber(random, 1, sectors.length));
+    return sectors;
+  }
   return sectors.filter(() => random() < 0.5);
 }
 
@@ -86,17 +91,33 @@ function cutAtSectors({ at, bytes }: Write): Write[] {
   return parts;
 }
 
-function applied(to: Uint8Array, { at, bytes }: Write): Uint8Array {
-  const result = padded(to, at + bytes.length);
-  result.set(bytes, at);
-  return result;
-}
+/** Bytes that grow as they are written to, with room to spare. */
+class Contents {
+  length = 0;
+  #bytes = new Uint8Array(0);
 
-function padded(bytes: Uint8Array, length: number): Uint8Array {
-  if (bytes.length >= length) return bytes;
-  const longer = new Uint8Array(length);
-  longer.set(bytes);
-  return longer;
+  get all(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
+  }
+
+  write({ at, bytes }: Write): void {
+    this.extend(at + bytes.length);
+    this.#bytes.set(bytes, at);
+  }
+
+  /** Zeros at the end, up to this length. */
+  extend(length: number): void {
+    if (length > this.#bytes.length) {
+      const longer = new Uint8Array(Math.max(length, 2 * this.#bytes.length));
+      longer.set(this.all);
+      this.#bytes = longer;
+    }
+    this.length = Math.max(this.length, length);
+  }
+
+  read(at: number, length: number): Uint8Array {
+    return this.#bytes.slice(at, Math.min(this.length, at + length));
+  }
 }
 
 function shuffled<T>(items: readonly T[], random: Random): T[] {

@@ -4,7 +4,7 @@ import { DURABLE, type Entry } from '../../src/core/queue/entry.ts';
 import type { Queue } from '../../src/core/queue/queue.ts';
 import { offsetOf, type PageTable, type Position } from '../../src/core/store/page_table.ts';
 import { contentEnd, routeEnd } from '../../src/core/store/record.ts';
-import { bind, declareExchange, unbind } from '../../src/core/topology/exchanges.ts';
+import { bind, declareExchange, deleteExchange, unbind } from '../../src/core/topology/exchanges.ts';
 import { declareQueue, deleteQueue } from '../../src/core/topology/queues.ts';
 import type { VirtualHost } from '../../src/core/vhost.ts';
 import { type MessageBytes, type MessageFields, messageBytes } from './message_bytes.ts';
@@ -27,6 +27,11 @@ export class HostClient {
     this.#pages = vhost.store.pages;
   }
 
+  /** What was delivered and not settled. */
+  get held(): Iterable<Held> {
+    return this.#held;
+  }
+
   declareQueue(name: string, durable = true, table: FieldTable = EMPTY_TABLE): Queue {
     const request = { queue: name, passive: false, durable, exclusive: false, autoDelete: false, arguments: table };
     return declareQueue(this.vhost, request, this);
@@ -41,6 +46,10 @@ export class HostClient {
     declareExchange(this.vhost, { exchange: name, type, ...flags, arguments: EMPTY_TABLE });
   }
 
+  deleteExchange(name: string): void {
+    deleteExchange(this.vhost, name, false);
+  }
+
   bindQueue(source: string, queue: string, routingKey = ''): void {
     bind(this.vhost, bindingRequest(source, queue, routingKey), this);
   }
@@ -53,7 +62,7 @@ export class HostClient {
   publish(fields: Partial<MessageFields> & { readonly routingKey: string }): MessageBytes {
     const message = messageBytes({ exchange: '', persistent: true, body: new Uint8Array(0), ...fields });
     const { exchange = '', routingKey } = fields;
-    this.enqueue(this.vhost.route(exchange, routingKey, () => undefined).queues, message);
+    this.enqueue(this.vhost.route(exchange, routingKey).queues, message);
     return message;
   }
 
@@ -64,7 +73,7 @@ export class HostClient {
     const journalled = persistent && durable !== undefined && queues.some(({ log }) => log !== undefined);
     const position = journalled
       ? durable.append(queues, bytes, 0, content, content, bytes.length, bodyBytes)
-      : store.append(bytes, 0, content, content, bytes.length);
+      : store.keep(bytes, content);
     this.#pages.retain(position, queues.length);
     for (const queue of queues) queue.push(position, bodyBytes, journalled && queue.log !== undefined ? DURABLE : 0);
   }

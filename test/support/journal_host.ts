@@ -1,8 +1,8 @@
+import type { Turn } from '../../src/core/ports.ts';
 import { MemoryStore } from '../../src/core/store/memory_store.ts';
 import { PageCache } from '../../src/core/store/page_cache.ts';
 import { PageTable, type Position } from '../../src/core/store/page_table.ts';
 import { VirtualHost } from '../../src/core/vhost.ts';
-import type { Turn } from '../../src/core/ports.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { Log } from '../../src/journal/log.ts';
 import { openJournal } from '../../src/journal/open.ts';
@@ -106,5 +106,13 @@ export class JournalHost {
 /** A virtual host whose messages are in memory, apart from what `durable` keeps. */
 export function memoryHost(pages: PageTable, turn: Turn, durable?: Journal): VirtualHost {
   const store = new MemoryStore(pages);
-  return new VirtualHost({ name: '/', store, uncommitted: store, durable, turn, uniqueName: () => 'unique' });
+  return new VirtualHost({
+    name: '/',
+    store,
+    uncommitted: store,
+    durable,
+    turn,
+    clock: new ManualClock(),
+    uniqueName: () => 'unique',
+  });
 }

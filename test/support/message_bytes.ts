@@ -35,7 +35,12 @@ export function messageBytes({ exchange, routingKey, persistent, headers, body }
     writeProperties(writer, { deliveryMode: persistent ? 2 : 1, headers: fromPlain(headers ?? {}) });
   });
   if (body.length > 0) frame(writer, 3, () => writer.bytesRaw(body));
-  return { bytes: Uint8Array.from(writer.bytes.subarray(0, writer.offset)), routeEnd, bodyBytes: body.length, persistent };
+  return {
+    bytes: Uint8Array.from(writer.bytes.subarray(0, writer.offset)),
+    routeEnd,
+    bodyBytes: body.length,
+    persistent,
+  };
 }
 
 function frame(writer: WireWriter, type: number, payload: () => void): void {

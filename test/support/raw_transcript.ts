@@ -30,9 +30,15 @@ export function renderProperties(properties: BasicProperties): string {
 }
 
 export function renderBytes(bytes: Uint8Array): string {
-  if (bytes.length > 64) return `(${bytes.length} bytes)`;
+  if (bytes.length > 64 && !isReplyAddress(bytes)) return `(${bytes.length} bytes)`;
   for (const byte of bytes) if (byte < 0x20 || byte > 0x7e) return `0x${Buffer.from(bytes).toString('hex')}`;
   return `"${Buffer.from(bytes).toString('latin1')}"`;
+}
+
+/** How long it is differs from server to server; `normalise` makes it one. */
+function isReplyAddress(bytes: Uint8Array): boolean {
+  const prefix = 'amq.rabbitmq.reply-to.';
+  return Buffer.from(bytes.subarray(0, prefix.length)).toString('latin1') === prefix;
 }
 
 const WHO_IT_IS = new Set(['cluster_name', 'copyright', 'information', 'platform', 'product', 'version']);
@@ -61,7 +67,12 @@ function renderServerProperties(table: FieldTable): string {
 /** By key: a server may put fields in an order of its own. */
 function renderTable(table: FieldTable): string {
   const keys = [...table.keys()].sort();
-  return `{${keys.map((key) => `${key}:${renderField(table.get(key)!)}`).join(', ')}}`;
+  return `{${keys.map((key) => `${key}:${renderNamed(key, table.get(key)!)}`).join(', ')}}`;
+}
+
+/** When a message died is the time of the run. */
+function renderNamed(key: string, field: FieldValue): string {
+  return key === 'time' && field.tag === 'T' ? 'T*' : renderField(field);
 }
 
 /** The wire's tag, then the value: I5 and l5 are not the same field. */

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { Users } from '../../src/auth/users.ts';
+import { NO_EVENTS } from '../../src/core/events.ts';
 import { MemoryStore } from '../../src/core/store/memory_store.ts';
 import { PageTable } from '../../src/core/store/page_table.ts';
 import { VirtualHost } from '../../src/core/vhost.ts';
@@ -26,6 +27,7 @@ export function testServer(clock: Clock = new ManualClock()): Server {
     uncommitted: new MemoryStore(pages),
     durable: undefined,
     turn,
+    clock,
     uniqueName,
   });
   const connections = new Set<Connection>();
@@ -43,6 +45,7 @@ export function testServer(clock: Clock = new ManualClock()): Server {
       onCleared: () => {},
     }),
     logger: SILENT,
+    events: NO_EVENTS,
     vhosts: new Map([[vhost.name, vhost]]),
     connections,
     counters: { connectionsOpened: 0, published: 0 },

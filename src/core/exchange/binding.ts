@@ -5,6 +5,8 @@ import { tableKey } from './field_key.ts';
 export interface Destination {
   readonly kind: 'queue' | 'exchange';
   readonly name: string;
+  /** What it was declared as. */
+  readonly properties?: { readonly arguments: FieldTable };
 }
 
 export interface Binding {

@@ -27,7 +27,7 @@ function predeclared(name: string, type: string): ExchangeProperties {
  * Names that are no exchange types either, but which RabbitMQ knows as something else and therefore calls invalid
  * rather than unknown.
  */
-const INVALID_TYPES: ReadonlySet<string> = new Set(['', 'x-random', 'x-jms-topic', 'classic', 'quorum', 'stream']);
+const INVALID_TYPES: ReadonlySet<string> = new Set(['', 'x-jms-topic', 'classic', 'quorum', 'stream']);
 
 /** Checked before everything else, even where the exchange exists. */
 export function checkExchangeType(type: string): void {

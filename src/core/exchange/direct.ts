@@ -1,11 +1,12 @@
-import type { FieldTable } from '../../codec/table.ts';
 import type { Binding, Destination } from './binding.ts';
 import { DestinationBag } from './destination_bag.ts';
 import type { Matcher } from './matcher.ts';
+import type { RoutedProperties } from './routed_properties.ts';
 
 /** The routing key equals the binding's. */
 export class DirectMatcher implements Matcher {
-  readonly usesHeaders = false;
+  readonly keyDecides = true;
+  readonly firstKeyOnly = false;
   readonly #byKey = new Map<string, DestinationBag>();
 
   add(binding: Binding): void {
@@ -23,7 +24,7 @@ export class DirectMatcher implements Matcher {
     if (bag?.isEmpty) this.#byKey.delete(binding.routingKey);
   }
 
-  match(routingKey: string, _headers: FieldTable | undefined, found: (destination: Destination) => void): void {
+  match(routingKey: string, _properties: RoutedProperties, found: (destination: Destination) => void): void {
     this.#byKey.get(routingKey)?.report(found);
   }
 }

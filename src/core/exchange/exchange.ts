@@ -1,11 +1,15 @@
 import { type FieldTable, getString } from '../../codec/table.ts';
 import { assert } from '../../lib/assert.ts';
 import type { Binding, Destination } from './binding.ts';
+import { ConsistentHashMatcher } from './consistent_hash.ts';
 import { DestinationBag } from './destination_bag.ts';
 import { DirectMatcher } from './direct.ts';
 import { FanoutMatcher } from './fanout.ts';
 import { HeadersMatcher } from './headers.ts';
 import type { Matcher } from './matcher.ts';
+import { ModulusHashMatcher } from './modulus_hash.ts';
+import { LocalRandomMatcher, RandomMatcher } from './random.ts';
+import { RecentHistoryMatcher } from './recent_history.ts';
 import { TopicMatcher } from './topic.ts';
 
 export interface ExchangeProperties {
@@ -17,11 +21,19 @@ export interface ExchangeProperties {
   readonly arguments: FieldTable;
 }
 
-export const EXCHANGE_TYPES: ReadonlyMap<string, () => Matcher> = new Map<string, () => Matcher>([
+/** How each type makes its matcher of an exchange's arguments. Throws AmqpError 406 for arguments that cannot be. */
+type CreateMatcher = (table: FieldTable) => Matcher;
+
+export const EXCHANGE_TYPES: ReadonlyMap<string, CreateMatcher> = new Map<string, CreateMatcher>([
   ['direct', () => new DirectMatcher()],
   ['fanout', () => new FanoutMatcher()],
   ['topic', () => new TopicMatcher()],
   ['headers', () => new HeadersMatcher()],
+  ['x-consistent-hash', (table) => new ConsistentHashMatcher(table)],
+  ['x-modulus-hash', () => new ModulusHashMatcher()],
+  ['x-random', () => new RandomMatcher()],
+  ['x-local-random', () => new LocalRandomMatcher()],
+  ['x-recent-history', (table) => new RecentHistoryMatcher(table)],
 ]);
 
 /** An exchange: what it was declared as, and the bindings it is the source of, indexed by its type's matcher. */
@@ -36,13 +48,16 @@ export class Exchange implements Destination {
   readonly #bindings = new Map<string, Binding>();
   readonly #boundExchanges = new DestinationBag();
 
-  /** The type must be one of EXCHANGE_TYPES: `checkExchangeType` refuses others to a client. */
+  /**
+   * The type must be one of EXCHANGE_TYPES: `checkExchangeType` refuses others to a client. Throws AmqpError 406 where the
+   * type refuses the arguments.
+   */
   constructor(properties: ExchangeProperties) {
     const createMatcher = EXCHANGE_TYPES.get(properties.type);
     assert(createMatcher !== undefined, 'an exchange is of a known type');
     this.name = properties.name;
     this.properties = properties;
-    this.matcher = createMatcher();
+    this.matcher = createMatcher(properties.arguments);
     this.alternateExchange = getString(properties.arguments, 'alternate-exchange');
   }
 

@@ -1,11 +1,12 @@
-import type { FieldTable } from '../../codec/table.ts';
 import type { Binding, Destination } from './binding.ts';
 import { DestinationBag } from './destination_bag.ts';
 import type { Matcher } from './matcher.ts';
+import type { RoutedProperties } from './routed_properties.ts';
 
 /** Everything goes everywhere. */
 export class FanoutMatcher implements Matcher {
-  readonly usesHeaders = false;
+  readonly keyDecides: boolean = true;
+  readonly firstKeyOnly = true;
   readonly #destinations = new DestinationBag();
 
   add(binding: Binding): void {
@@ -16,7 +17,7 @@ export class FanoutMatcher implements Matcher {
     this.#destinations.remove(binding.destination);
   }
 
-  match(_routingKey: string, _headers: FieldTable | undefined, found: (destination: Destination) => void): void {
+  match(_routingKey: string, _properties: RoutedProperties, found: (destination: Destination) => void): void {
     this.#destinations.report(found);
   }
 }

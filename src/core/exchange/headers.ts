@@ -3,6 +3,7 @@ import { assert } from '../../lib/assert.ts';
 import type { Binding, Destination } from './binding.ts';
 import { headerValueKey } from './field_key.ts';
 import type { Matcher } from './matcher.ts';
+import type { RoutedProperties } from './routed_properties.ts';
 import { readXMatch, X_MATCH } from './x_match.ts';
 
 const X_PREFIX = 'x-';
@@ -39,7 +40,8 @@ interface HeaderIndex {
  * are indexed by, since one that many bindings share (`type: order`) would find them all each time.
  */
 export class HeadersMatcher implements Matcher {
-  readonly usesHeaders = true;
+  readonly keyDecides = false;
+  readonly firstKeyOnly = true;
   readonly #rules = new Map<Binding, Rule>();
   readonly #index = new Map<string, HeaderIndex>();
   /** Those where all of no criteria must hold: they match every message. */
@@ -69,7 +71,7 @@ export class HeadersMatcher implements Matcher {
   }
 
   /** Returns how many rules it looked at, which is what it cost. */
-  match(_routingKey: string, headers: FieldTable | undefined, found: (destination: Destination) => void): number {
+  match(_routingKey: string, { headers }: RoutedProperties, found: (destination: Destination) => void): number {
     let looks = this.#unconditional.size;
     for (const rule of this.#unconditional) found(rule.destination);
     if (headers === undefined) return looks;

@@ -1,10 +1,13 @@
-import type { FieldTable } from '../../codec/table.ts';
 import type { Binding, Destination } from './binding.ts';
+import type { RoutedProperties } from './routed_properties.ts';
 
 /** What an exchange type is: an index of the exchange's bindings that finds those a message satisfies. */
 export interface Matcher {
-  /** True when `match` looks at headers; a route may then not be remembered by routing key alone. */
-  readonly usesHeaders: boolean;
+  /** True when nothing but the routing key decides: the route may then be remembered by it. */
+  readonly keyDecides: boolean;
+
+  /** True when routing keys beyond the first (those of CC and BCC) mean nothing: `match` is called for the first only. */
+  readonly firstKeyOnly: boolean;
 
   /** Refuses a binding that this type cannot hold with an AmqpError. Asked before `add`. */
   validate?(binding: Binding): void;
@@ -17,5 +20,8 @@ export interface Matcher {
    * Calls `found` for the destination of every binding that matches, perhaps more than once for one destination.
    * `found` must not add or remove bindings, nor match on the same matcher.
    */
-  match(routingKey: string, headers: FieldTable | undefined, found: (destination: Destination) => void): void;
+  match(routingKey: string, properties: RoutedProperties, found: (destination: Destination) => void): void;
+
+  /** Whether a message is one to be kept in the exchange's history (history_queue.ts). */
+  remembers?(properties: RoutedProperties): boolean;
 }

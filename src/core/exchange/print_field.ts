@@ -1,4 +1,4 @@
-import { type FieldValue, fieldTypeName } from '../../codec/table.ts';
+import { type FieldTable, type FieldValue, fieldTypeName } from '../../codec/table.ts';
 import { printBinary } from '../../lib/erlang.ts';
 
 /**
@@ -18,14 +18,18 @@ export function printField(field: FieldValue): string {
     case 'A':
       return `[${field.value.map((item) => `{${fieldTypeName(item)},${printField(item)}}`).join(',')}]`;
     case 'F':
-      return `[${[...field.value].map(printEntry).join(',')}]`;
+      return `[${printEntries(field.value).join(',')}]`;
     default:
       return String(field.value);
   }
 }
 
-function printEntry([name, field]: [string, FieldValue]): string {
-  return `{${printBinary(Buffer.from(name))},${fieldTypeName(field)},${printField(field)}}`;
+/** Each field of a table as `{<<"name">>,type,value}`. */
+export function printEntries(table: FieldTable): string[] {
+  return Array.from(
+    table,
+    ([name, field]) => `{${printBinary(Buffer.from(name))},${fieldTypeName(field)},${printField(field)}}`,
+  );
 }
 
 /** Erlang's floats always have a point, no plus sign in the exponent, and an exponent only where that is shorter. */

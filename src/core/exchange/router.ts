@@ -1,11 +1,13 @@
-import type { FieldTable } from '../../codec/table.ts';
 import type { Destination } from './binding.ts';
 import type { Exchange } from './exchange.ts';
+import type { RoutedProperties } from './routed_properties.ts';
 
 /** What the router asks of the vhost. */
 export interface RouterLookup<Q extends Destination> {
   exchange(name: string): Exchange | undefined;
   queue(name: string): Q | undefined;
+  /** Where an exchange keeps what its type remembers. */
+  history(exchange: Exchange): Q;
 }
 
 /**
@@ -21,8 +23,8 @@ export class Router<Q extends Destination> {
   }
 
   /** The queues in the order in which they were found, each once. */
-  route(exchange: Exchange, routingKey: string, headers: FieldTable | undefined): readonly Q[] {
-    return this.routeKeys(exchange, [routingKey], headers);
+  route(exchange: Exchange, routingKey: string, properties: RoutedProperties): readonly Q[] {
+    return this.routeKeys(exchange, [routingKey], properties);
   }
 
   /**
@@ -32,7 +34,7 @@ export class Router<Q extends Destination> {
    * The default exchange routes to the queue that the key names, but only what is published to it: it has no bindings,
    * so as an alternate exchange it leads nowhere, in RabbitMQ as here.
    */
-  routeKeys(exchange: Exchange, routingKeys: readonly string[], headers: FieldTable | undefined): readonly Q[] {
+  routeKeys(exchange: Exchange, routingKeys: readonly string[], properties: RoutedProperties): readonly Q[] {
     const queues = new Set<Q>();
     if (exchange.name === '') {
       for (const routingKey of routingKeys) this.#addQueue(queues, routingKey);
@@ -49,21 +51,27 @@ export class Router<Q extends Destination> {
     };
     for (const current of exchanges) {
       matched = false;
-      for (const routingKey of routingKeys) current.matcher.match(routingKey, headers, found);
+      const { matcher } = current;
+      for (const routingKey of routingKeys) {
+        matcher.match(routingKey, properties, found);
+        if (matcher.firstKeyOnly) break;
+      }
+      // What was only remembered has matched nothing.
+      if (matcher.remembers?.(properties)) queues.add(this.#lookup.history(current));
       if (!matched && current.alternateExchange !== undefined) this.#addExchange(exchanges, current.alternateExchange);
     }
     return [...queues];
   }
 
-  /** True when what this exchange routes to may depend on headers, its own way or that of an exchange further on. */
-  dependsOnHeaders(exchange: Exchange): boolean {
+  /** True when the routing key alone decides where this exchange routes to, and those further on. */
+  keyDecides(exchange: Exchange): boolean {
     const exchanges = new Set([exchange]);
     for (const current of exchanges) {
-      if (current.matcher.usesHeaders) return true;
+      if (!current.matcher.keyDecides) return false;
       for (const bound of current.boundExchanges()) this.#addExchange(exchanges, bound.name);
       if (current.alternateExchange !== undefined) this.#addExchange(exchanges, current.alternateExchange);
     }
-    return false;
+    return true;
   }
 
   #addQueue(queues: Set<Q>, name: string): void {

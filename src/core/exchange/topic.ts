@@ -1,8 +1,8 @@
-import type { FieldTable } from '../../codec/table.ts';
 import { assert } from '../../lib/assert.ts';
 import type { Binding, Destination } from './binding.ts';
 import { DestinationBag } from './destination_bag.ts';
 import type { Matcher } from './matcher.ts';
+import type { RoutedProperties } from './routed_properties.ts';
 
 /** A prefix of some patterns. */
 interface Node {
@@ -30,7 +30,8 @@ const ANY_WORDS = '#';
  * have more than two '#'.
  */
 export class TopicMatcher implements Matcher {
-  readonly usesHeaders = false;
+  readonly keyDecides = true;
+  readonly firstKeyOnly = false;
   readonly #root: Node = createNode(false);
   #step = 0;
 
@@ -59,7 +60,7 @@ export class TopicMatcher implements Matcher {
   }
 
   /** Returns how many nodes it looked at, which is what it cost. */
-  match(routingKey: string, _headers: FieldTable | undefined, found: (destination: Destination) => void): number {
+  match(routingKey: string, _properties: RoutedProperties, found: (destination: Destination) => void): number {
     let current: Node[] = [];
     this.#step += 1;
     this.#enter(current, this.#root);

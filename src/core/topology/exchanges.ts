@@ -13,6 +13,8 @@ import { Exchange } from '../exchange/exchange.ts';
 import { stripLineBreaks } from '../names.ts';
 import { type Queue, queueOfOwner } from '../queue/access.ts';
 import type { VirtualHost } from '../vhost.ts';
+import { bindingChanged, exchangeCreated, exchangeDeleted } from './events.ts';
+import { replayHistory } from './history.ts';
 import { applyPolicies } from './policies.ts';
 
 export interface ExchangeDeclaration {
@@ -57,6 +59,7 @@ export function declareExchange(vhost: VirtualHost, request: ExchangeDeclaration
   if (durable) vhost.durable?.exchangeDeclared(properties);
   // An exchange may be another's alternate before it exists, so its coming may change routes.
   vhost.topologyVersion++;
+  exchangeCreated(vhost, exchange);
 }
 
 /** Deleting what is not there is no error. */
@@ -73,18 +76,25 @@ export function deleteExchange(vhost: VirtualHost, nameGiven: string, ifUnused: 
 }
 
 function removeExchange(vhost: VirtualHost, name: string): void {
+  const exchange = vhost.exchange(name);
   vhost.exchanges.delete(name);
+  vhost.histories.get(exchange)?.delete();
+  vhost.histories.delete(exchange);
   forgetBindings(vhost, vhost.bindings.removeAllOfSource(name));
   const removed = vhost.bindings.removeAllOfDestination('exchange', name);
   forgetBindings(vhost, removed);
   vhost.durable?.exchangeDeleted(name);
   vhost.topologyVersion++;
+  exchangeDeleted(vhost, name);
   autoDeleteSources(vhost, removed);
 }
 
 /** Bindings that are gone are gone for good, those that were durable too. */
 export function forgetBindings(vhost: VirtualHost, removed: readonly Binding[]): void {
-  for (const binding of removed) vhost.durable?.unbound(binding);
+  for (const binding of removed) {
+    vhost.durable?.unbound(binding);
+    bindingChanged(vhost, 'binding.deleted', binding);
+  }
 }
 
 /** An auto-delete exchange goes with the last binding it was the source of; that may take others with it. */
@@ -100,6 +110,8 @@ export function bind(vhost: VirtualHost, request: BindingRequest, owner: object)
   if (!vhost.bindings.add(binding)) return;
   vhost.topologyVersion++;
   if (isDurable(vhost, binding)) vhost.durable?.bound(binding);
+  bindingChanged(vhost, 'binding.created', binding);
+  replayHistory(vhost, vhost.exchange(binding.source), binding.destination);
 }
 
 /** A binding outlives the process if what it connects does. */

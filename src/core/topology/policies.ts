@@ -7,6 +7,7 @@ import { type Applied, NONE_APPLIED } from '../policy/table.ts';
 import { queueType } from '../queue/arguments.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { VirtualHost } from '../vhost.ts';
+import { policyCleared, policySet } from './events.ts';
 
 /** What applies to each queue and exchange that some policy is for. Others are not here. */
 const applied = new WeakMap<Queue | Exchange, Applied>();
@@ -15,6 +16,7 @@ const applied = new WeakMap<Queue | Exchange, Applied>();
 export function setPolicy(vhost: VirtualHost, kind: PolicyKind, policy: Policy, pattern: Pattern): void {
   if (!vhost.policies.set(kind, policy, pattern)) return;
   vhost.durable?.policySet(kind, policy);
+  policySet(vhost, policy);
   applyToAll(vhost);
 }
 
@@ -22,12 +24,13 @@ export function setPolicy(vhost: VirtualHost, kind: PolicyKind, policy: Policy, 
 export function deletePolicy(vhost: VirtualHost, kind: PolicyKind, name: string): boolean {
   if (!vhost.policies.delete(kind, name)) return false;
   vhost.durable?.policyDeleted(kind, name);
+  policyCleared(vhost, kind, name);
   applyToAll(vhost);
   return true;
 }
 
 /** The policies that apply to a queue or exchange now. */
-export function appliedPolicies(object: Queue | Exchange): Applied {
+function appliedPolicies(object: Queue | Exchange): Applied {
   return applied.get(object) ?? NONE_APPLIED;
 }
 

@@ -6,6 +6,7 @@ import { lockedQueue, queueOfOwner } from '../queue/access.ts';
 import { checkEquivalent, checkQueueArguments } from '../queue/declare.ts';
 import { Queue, type QueueProperties } from '../queue/queue.ts';
 import type { VirtualHost } from '../vhost.ts';
+import { queueCreated, queueDeleted } from './events.ts';
 import { autoDeleteSources, forgetBindings } from './exchanges.ts';
 import { applyPolicies } from './policies.ts';
 
@@ -49,6 +50,7 @@ export function declareQueue(vhost: VirtualHost, request: QueueDeclaration, owne
   if (properties.durable) queue.log = vhost.durable?.queueDeclared(queue);
   vhost.topologyVersion++;
   if (request.exclusive) addExclusive(vhost, queue, owner);
+  queueCreated(vhost, queue);
   return queue;
 }
 
@@ -83,6 +85,7 @@ export function removeQueue(vhost: VirtualHost, queue: Queue): number {
   vhost.durable?.queueDeleted(queue);
   vhost.topologyVersion++;
   const count = queue.delete();
+  queueDeleted(vhost, queue);
   autoDeleteSources(vhost, removed);
   return count;
 }

@@ -5,6 +5,7 @@ import type { Position } from '../../core/store/page_table.ts';
 import { autoDeleteUnused } from '../../core/topology/queues.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
 import type { Connection } from '../connection/connection.ts';
+import { consumerDeleted } from '../events.ts';
 import type { Assembly } from './assembly.ts';
 import type { Confirms } from './confirms.ts';
 import type { Consumer } from './consumer.ts';
@@ -108,6 +109,7 @@ export class Channel {
 
   consumerCancelledByQueue(consumer: Consumer): void {
     this.consumers.delete(consumer.tag);
+    consumerDeleted(consumer);
     const { capabilities, server } = this.connection;
     if (!capabilities.consumerCancelNotify) return;
     // Behind the answer to queue.delete, where it was this client that deleted the queue.
@@ -138,7 +140,10 @@ export class Channel {
     const consumers = [...this.consumers.values()];
     this.consumers.clear();
     // Consumers go first: what is requeued must not be offered to them again.
-    for (const consumer of consumers) consumer.queue.removeConsumer(consumer);
+    for (const consumer of consumers) {
+      consumer.queue.removeConsumer(consumer);
+      consumerDeleted(consumer);
+    }
     requeueAll(this);
     for (const consumer of consumers) autoDeleteUnused(this.vhost, consumer.queue);
   }

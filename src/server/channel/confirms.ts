@@ -31,9 +31,8 @@ export class Confirms implements Flushable, CommitWaiter {
   #stopped = false;
   readonly #waiting: Waiting[] = [];
   #early: number[] = [];
+  /** Refused by the next flush, in order. */
   #nacks: number[] = [];
-  /** Messages up to here that wait were not written and never will be: they are refused by the next flush. */
-  #refusedUpTo = 0;
 
   constructor(channelNumber: number, outbox: Outbox, turn: LoopTurn) {
     this.#channelNumber = channelNumber;
@@ -74,11 +73,8 @@ export class Confirms implements Flushable, CommitWaiter {
     let done = 0;
     while (done < waiting.length && (waiting[done] as Waiting).commit <= clock.committed) done++;
     waiting.splice(0, done);
+    if (clock.failure !== undefined) this.#refuseWaiting();
     this.#safeUpTo = waiting[0] === undefined ? this.#published : waiting[0].first - 1;
-    if (clock.failure !== undefined && waiting.length > 0) {
-      this.#refusedUpTo = (waiting[waiting.length - 1] as Waiting).last;
-      waiting.length = 0;
-    }
     this.#register();
     return waiting.length > 0;
   }
@@ -96,25 +92,32 @@ export class Confirms implements Flushable, CommitWaiter {
     this.#ackUpTo(this.#safeUpTo);
     for (const number of this.#early) if (number > this.#upTo) this.#send(ACK, number, false);
     this.#early = [];
-    if (this.#refusedUpTo > this.#upTo) {
-      this.#send(NACK, this.#refusedUpTo, true);
-      this.#upTo = this.#refusedUpTo;
-      this.#safeUpTo = this.#published;
-      this.#register();
-    }
   }
 
-  /** Each behind the acks of what came before it, so that no cumulative ack takes it in. */
+  /** What waits was not written and never will be. */
+  #refuseWaiting(): void {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    for (const { first, last } of waiting) for (let number = first; number <= last; number++) this.#nacks.push(number);
+    waiting.length = 0;
+    this.#nacks.sort((left, right) => left - right);
+  }
+
+  /** Each behind the acks of what came before it, so that no cumulative ack takes it in; neighbours together. */
   #sendNacks(): void {
     const nacks = this.#nacks;
     if (nacks.length === 0) return;
     this.#nacks = [];
-    for (const number of nacks) {
-      if (number <= this.#safeUpTo) {
-        this.#ackUpTo(number - 1);
-        this.#upTo = number;
+    for (let i = 0; i < nacks.length; i++) {
+      const first = nacks[i] as number;
+      if (first > this.#safeUpTo) {
+        this.#send(NACK, first, false);
+        continue;
       }
-      this.#send(NACK, number, false);
+      this.#ackUpTo(first - 1);
+      while (nacks[i + 1] === (nacks[i] as number) + 1 && (nacks[i + 1] as number) <= this.#safeUpTo) i++;
+      this.#upTo = nacks[i] as number;
+      this.#send(NACK, this.#upTo, this.#upTo > first);
     }
   }
 

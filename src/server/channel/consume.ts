@@ -10,10 +10,12 @@ import { offsetOf } from '../../core/store/page_table.ts';
 import { routeEnd } from '../../core/store/record.ts';
 import { checkConsumable, removeConsumer } from '../../core/topology/queues.ts';
 import { isReplyQueueName } from '../../core/topology/reply_queues.ts';
+import { consumerCreated, consumerDeleted } from '../events.ts';
 import type { Channel } from './channel.ts';
 import { Consumer } from './consumer.ts';
-import { replyQueueFor } from './reply_to.ts';
+import { refuseReplyAddress, replyQueueFor } from './reply_to.ts';
 import { requeueAll } from './settle.ts';
+import { traceDelivery } from './trace.ts';
 
 export function qos(channel: Channel, method: BasicQos): void {
   if (method.prefetchSize !== 0) throw new AmqpError(540, `prefetch_size!=0 (${method.prefetchSize})`);
@@ -36,6 +38,7 @@ export function consume(channel: Channel, method: BasicConsume): void {
     start(channel, replyQueueFor(channel, method), { ...method, exclusive: false }, 0);
     return;
   }
+  refuseReplyAddress(channel, 'basic.consume', method.queue);
   const queue = queueOfOwner(vhost, vhost.queue(stripLineBreaks(channel.queueName(method.queue))), connection);
   const priority = priorityOf(method.arguments, queue.name, vhost.name);
   checkNoStreamArguments(method.arguments, queue, vhost.name);
@@ -55,6 +58,7 @@ function start(channel: Channel, queue: Queue, method: BasicConsume, priority: n
   });
   channel.consumers.set(tag, consumer);
   if (!method.noWait) channel.send({ name: 'basic.consume-ok', consumerTag: tag });
+  consumerCreated(consumer);
   queue.addConsumer(consumer);
 }
 
@@ -83,6 +87,7 @@ export function cancel(channel: Channel, method: BasicCancel): void {
   const consumer = channel.consumers.get(consumerTag);
   if (consumer !== undefined) {
     channel.consumers.delete(consumerTag);
+    consumerDeleted(consumer);
     removeConsumer(channel.vhost, consumer.queue, consumer);
   }
   if (!method.noWait) channel.send({ name: 'basic.cancel-ok', consumerTag });
@@ -90,6 +95,7 @@ export function cancel(channel: Channel, method: BasicCancel): void {
 
 export function get(channel: Channel, method: BasicGet): void {
   const { vhost, connection } = channel;
+  refuseReplyAddress(channel, 'basic.get', method.queue);
   const queue = queueOfOwner(vhost, vhost.queue(stripLineBreaks(channel.queueName(method.queue))), connection);
   queue.rules?.used();
   // Its message may have to be read back from disk first; nothing else of this client is done meanwhile.
@@ -124,6 +130,7 @@ export function get(channel: Channel, method: BasicGet): void {
     messageCount: queue.readyCount,
   });
   connection.outbox.content(channel.number, page.bytes, routeEnd(page.bytes, start), bodyBytes);
+  if (vhost.tracing) traceDelivery(channel, queue, position, bodyBytes, (flags & REDELIVERED) !== 0);
   if (method.noAck) {
     queue.settle(position, sequence, flags);
   } else {

@@ -4,6 +4,7 @@ import { REDELIVERED } from '../../core/queue/entry.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import { offsetOf, type Position } from '../../core/store/page_table.ts';
 import type { Channel } from './channel.ts';
+import { traceDelivery } from './trace.ts';
 
 export interface ConsumerOptions {
   readonly tag: string;
@@ -60,6 +61,7 @@ export class Consumer implements QueueConsumer {
     const start = page.base + offsetOf(position);
     const { outbox } = channel.connection;
     outbox.deliver(this.#prefix, channel.number, tag, flags & REDELIVERED, page.bytes, start, bodyBytes);
+    if (channel.vhost.tracing) traceDelivery(channel, queue, position, bodyBytes, (flags & REDELIVERED) !== 0);
     if (this.noAck) {
       queue.settle(position, sequence, flags);
     } else {

@@ -16,12 +16,23 @@ import {
 import { Transaction } from './transaction.ts';
 import { refuseUnstorable } from './unstorable.ts';
 
-/**
- * What a channel does with each method: basic.publish, basic.ack, basic.nack and basic.reject as well when they do not
- * take the read loop's short cut. Throws AmqpError.
- */
+/** Does what a method asks, for the user who does. Throws AmqpError. */
 export function dispatch(channel: Channel, method: Method): void {
   refuseUnstorable(channel, method);
+  const { connection, vhost } = channel;
+  vhost.events.actingFor(connection.userName);
+  try {
+    perform(channel, method);
+  } finally {
+    vhost.events.actingFor(undefined);
+  }
+}
+
+/**
+ * What a channel does with each method: basic.publish, basic.ack, basic.nack and basic.reject as well when they do not
+ * take the read loop's short cut.
+ */
+function perform(channel: Channel, method: Method): void {
   switch (method.name) {
     case 'channel.flow':
       return flow(channel, method);

@@ -1,28 +1,17 @@
 import { AmqpError } from '../../codec/errors.ts';
 import { FRAME_BODY, FRAME_END, FRAME_HEADER } from '../../codec/frames.ts';
 import { DELIVERY_MODE, EXPIRATION } from '../../codec/properties.ts';
-import { peekDeliveryMode, peekHeaders, validateProperties } from '../../codec/property_peek.ts';
+import { peekDeliveryMode, validateProperties } from '../../codec/property_peek.ts';
 import type { PropertyChange } from '../../codec/property_rewrite.ts';
-import { bytesToText } from '../../codec/table.ts';
-import { enqueue, enqueueRecord } from '../../core/enqueue.ts';
-import type { MessageStore } from '../../core/ports.ts';
-import { offsetOf, type Position } from '../../core/store/page_table.ts';
-import {
-  contentEnd,
-  FRAME_OVERHEAD,
-  propertiesEnd,
-  propertiesStart,
-  readU16,
-  readU32,
-  routeEnd,
-} from '../../core/store/record.ts';
+import { FRAME_OVERHEAD, propertiesEnd, propertiesStart, readU16, readU32 } from '../../core/store/record.ts';
 import { rewriteRecord } from '../../core/store/rewrite.ts';
 import type { Route } from '../../core/vhost.ts';
-import { type Block, PAGE_BYTES } from '../../lib/arena.ts';
+import { PeekedProperties } from '../../core/exchange/routed_properties.ts';
 import type { Assembly } from './assembly.ts';
 import type { Copies } from './carbon_copy.ts';
 import type { Channel } from './channel.ts';
 import { CHECKED_PROPERTIES, checkPublishProperties } from './publish_checks.ts';
+import { take, text } from './take.ts';
 
 /** Bodies beyond this are put together apart: the read loop waits for a whole message only up to here. */
 const WHOLE_BODY_BYTES_MAX = 48 * 1024;
@@ -125,33 +114,26 @@ function publish(
     lookUpRoute(channel, bytes, routeStart, routingKeyEnd, content);
   if (route.exchange.properties.internal) refuseInternal(channel, route);
   if ((flags & CHECKED_PROPERTIES) !== 0) {
-    if ((flags & EXPIRATION) !== 0) for (const queue of route.queues) queue.expectExpirations();
     const change = checkPublishProperties(channel, bytes, start, propertiesEnd(bytes, content), flags);
-    if (change !== undefined) {
-      const { copies, properties } = change;
-      const goal = copies === undefined ? route : routeCopies(channel, bytes, routeStart, copies);
-      if (properties !== undefined) {
-        takeChanged(channel, goal, bytes, routeStart, content, bodyBytes, bits, persistent, properties);
-      } else {
-        take(channel, goal, bytes, routeStart, routingKeyEnd, content, end, bodyBytes, bits, persistent, assembly);
-      }
-      return;
+    const goal = change?.copies === undefined ? route : routeCopies(channel, bytes, routeStart, content, change.copies);
+    if ((flags & EXPIRATION) !== 0) for (const queue of goal.queues) queue.expectExpirations();
+    if (change?.properties !== undefined) {
+      takeChanged(channel, goal, bytes, routeStart, content, bodyBytes, bits, persistent, change.properties);
+    } else {
+      take(channel, goal, bytes, routeStart, routingKeyEnd, content, end, bodyBytes, bits, persistent, assembly);
     }
+    return;
   }
   take(channel, route, bytes, routeStart, routingKeyEnd, content, end, bodyBytes, bits, persistent, assembly);
 }
 
-/** A record that lies at the beginning of a block of its own, which the store may take over. */
-interface OwnRecord {
-  readonly block: Block;
-  readonly length: number;
-}
-
 /** Where a message with CC or BCC goes. */
-function routeCopies(channel: Channel, bytes: Uint8Array, routeStart: number, copies: Copies): Route {
+function routeCopies(channel: Channel, bytes: Uint8Array, routeStart: number, content: number, copies: Copies): Route {
   const routingKey = routeStart + 1 + (bytes[routeStart] as number);
   const routingKeys = [text(bytes, routingKey), ...copies.routingKeys];
-  return channel.vhost.routeKeys(text(bytes, routeStart), routingKeys, copies.headers);
+  const end = propertiesEnd(bytes, content);
+  const properties = new PeekedProperties(bytes, propertiesStart(content), end, copies.headers);
+  return channel.vhost.routeKeys(text(bytes, routeStart), routingKeys, properties);
 }
 
 /** Takes a copy of a message, with other properties, in its place. */
@@ -172,82 +154,6 @@ function takeChanged(
   take(channel, route, bytes, start, content, content, end, bodyBytes, bits, persistent, own);
 }
 
-/** Puts a message that may be published where it goes: into the transaction, the journal, memory, or back. */
-function take(
-  channel: Channel,
-  route: Route,
-  bytes: Uint8Array,
-  routeStart: number,
-  routingKeyEnd: number,
-  content: number,
-  end: number,
-  bodyBytes: number,
-  bits: number,
-  persistent: boolean,
-  own: OwnRecord | undefined,
-): void {
-  const { connection, vhost } = channel;
-  connection.server.counters.published++;
-  const { mode } = channel;
-  const mandatory = (bits & 1) !== 0;
-  if (mode.name === 'transaction') {
-    const position = keep(vhost.uncommitted, bytes, routeStart, routingKeyEnd, content, end, own);
-    mode.transaction.publish(channel, { route, position, bodyBytes, persistent, mandatory });
-    return;
-  }
-  if (route.mayRefuse && route.queues.some((queue) => queue.refuses(bodyBytes))) {
-    refuse(channel, route, bytes, routeStart, routingKeyEnd, content, end, bodyBytes, persistent);
-    return;
-  }
-  const { durable } = vhost;
-  if (persistent && route.durable && durable !== undefined) {
-    if (durable.failure === undefined) {
-      const position = durable.append(route.queues, bytes, routeStart, routingKeyEnd, content, end, bodyBytes);
-      enqueue(vhost, route.queues, position, bodyBytes, true);
-      if (durable.congested) connection.holdUntilCommitted(durable, durable.gathering);
-    }
-    // What the journal has not taken, because it failed, is refused.
-    if (mode.name === 'confirm') mode.confirms.publishedDurably(durable);
-    return;
-  }
-  if (route.queues.length > 0) {
-    const position = keep(vhost.store, bytes, routeStart, routingKeyEnd, content, end, own);
-    enqueue(vhost, route.queues, position, bodyBytes, false);
-  } else if (mandatory) {
-    returnUnroutable(channel, bytes, routeStart, content, bodyBytes);
-  }
-  if (mode.name === 'confirm') mode.confirms.publishedSafely();
-}
-
-/** Some queues are full and refuse the message: the others get it, and the publisher is told that it was refused. */
-function refuse(
-  channel: Channel,
-  route: Route,
-  bytes: Uint8Array,
-  routeStart: number,
-  routingKeyEnd: number,
-  content: number,
-  end: number,
-  bodyBytes: number,
-  persistent: boolean,
-): void {
-  const { vhost, mode } = channel;
-  const taking = route.queues.filter((queue) => !queue.refuses(bodyBytes));
-  const refusing = route.queues.filter((queue) => !taking.includes(queue));
-  const position = keep(vhost.store, bytes, routeStart, routingKeyEnd, content, end, undefined);
-  const { pages } = vhost.store;
-  pages.retain(position, 1);
-  for (const queue of refusing) queue.refused(position, bodyBytes);
-  const page = pages.of(position);
-  const start = page.base + offsetOf(position);
-  const recordContent = start + (routingKeyEnd - routeStart);
-  const recordEnd = contentEnd(page.bytes, recordContent, bodyBytes);
-  const record = { bytes: page.bytes, start, content: recordContent, end: recordEnd };
-  enqueueRecord(vhost, taking, record, bodyBytes, persistent);
-  pages.release(position);
-  if (mode.name === 'confirm') mode.confirms.refused();
-}
-
 function lookUpRoute(
   channel: Channel,
   bytes: Uint8Array,
@@ -255,8 +161,8 @@ function lookUpRoute(
   routingKeyEnd: number,
   content: number,
 ): Route {
-  const headers = () => peekHeaders(bytes, propertiesStart(content), propertiesEnd(bytes, content));
-  return channel.routeMemo.find(channel.vhost, bytes, routeStart, routingKeyEnd, headers);
+  const properties = new PeekedProperties(bytes, propertiesStart(content), propertiesEnd(bytes, content));
+  return channel.routeMemo.find(channel.vhost, bytes, routeStart, routingKeyEnd, properties);
 }
 
 /** Checks the properties as far as their shape goes, and tells whether delivery_mode is 2. */
@@ -268,42 +174,6 @@ function readFlags(bytes: Uint8Array, content: number, start: number, flags: num
     throw new AmqpError(502, 'malformed content properties', { classId: 60, methodId: 40 });
   }
   return peekDeliveryMode(bytes, start, end) === 2;
-}
-
-function keep(
-  store: MessageStore,
-  bytes: Uint8Array,
-  routeStart: number,
-  routingKeyEnd: number,
-  content: number,
-  end: number,
-  own: OwnRecord | undefined,
-): Position {
-  if (own !== undefined && end - routeStart > PAGE_BYTES / 4) return store.adopt(own.block, own.length);
-  return store.append(bytes, routeStart, routingKeyEnd, content, end);
-}
-
-/** `content` is undefined where it follows the routing key directly, as it does in a record. */
-export function returnUnroutable(
-  channel: Channel,
-  bytes: Uint8Array,
-  routeStart: number,
-  content: number | undefined,
-  bodyBytes: number,
-): void {
-  const routingKey = routeStart + 1 + (bytes[routeStart] as number);
-  channel.send({
-    name: 'basic.return',
-    replyCode: 312,
-    replyText: 'NO_ROUTE',
-    exchange: text(bytes, routeStart),
-    routingKey: text(bytes, routingKey),
-  });
-  channel.connection.outbox.content(channel.number, bytes, content ?? routeEnd(bytes, routeStart), bodyBytes);
-}
-
-function text(bytes: Uint8Array, at: number): string {
-  return bytesToText(bytes.subarray(at + 1, at + 1 + (bytes[at] as number)));
 }
 
 function refuseInternal(channel: Channel, route: Route): never {

@@ -47,6 +47,28 @@ export function replyQueueFor(channel: Channel, method: BasicConsume): Queue {
   return queue;
 }
 
+export function isLiveAddress({ vhost }: Channel, queue: string): boolean {
+  return vhost.replyQueues.has(queue);
+}
+
+/** Throws for the address of a consumer of replies, which can do only what `declareReplyQueue` and a publish do. */
+export function refuseReplyAddress(
+  channel: Channel,
+  operation: 'basic.consume' | 'basic.get' | 'bind',
+  queue: string,
+): void {
+  if (!isLiveAddress(channel, queue)) return;
+  const where = `queue '${queue}' in vhost '${channel.vhost.name}'`;
+  switch (operation) {
+    case 'basic.consume':
+      throw new AmqpError(406, `only creator channel may consume from ${where}`);
+    case 'basic.get':
+      throw new AmqpError(540, `basic.get not supported by volatile ${where}`);
+    case 'bind':
+      throw new AmqpError(403, 'cannot bind or unbind to a volatile (direct reply-to) queue');
+  }
+}
+
 /** Whether a declaration, passive or not, asks for the reply queue or after an address: neither can be declared. */
 export function isReplyDeclaration({ queue }: QueueDeclare): boolean {
   return isReplyQueueName(queue) || isReplyAddress(queue);

@@ -1,5 +1,5 @@
-import type { FieldTable } from '../../codec/table.ts';
 import { WireReader } from '../../codec/wire_reader.ts';
+import type { RoutedProperties } from '../../core/exchange/routed_properties.ts';
 import type { Route, VirtualHost } from '../../core/vhost.ts';
 
 /** An exchange name and a routing key, each with its length octet. */
@@ -25,18 +25,12 @@ export class RouteMemo {
   }
 
   /** Looks the route up, and remembers it. Throws 404 when the exchange does not exist, 501 for names not in UTF-8. */
-  find(
-    vhost: VirtualHost,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    headers: () => FieldTable | undefined,
-  ): Route {
+  find(vhost: VirtualHost, bytes: Uint8Array, start: number, end: number, properties: RoutedProperties): Route {
     const reader = new WireReader(bytes, start, end);
     const exchangeName = reader.shortstr();
     const routingKey = reader.shortstr();
-    const found = vhost.route(exchangeName, routingKey, headers);
-    if (!found.headersMatter) this.#remember(found, bytes, start, end);
+    const found = vhost.route(exchangeName, routingKey, properties);
+    if (found.keyDecides) this.#remember(found, bytes, start, end);
     return found;
   }
 

@@ -14,7 +14,7 @@ import { queueOfOwner } from '../../core/queue/access.ts';
 import { type BindingRequest, bind, declareExchange, deleteExchange, unbind } from '../../core/topology/exchanges.ts';
 import { declareQueue, deleteQueue } from '../../core/topology/queues.ts';
 import type { Channel } from './channel.ts';
-import { declareReplyQueue, isReplyDeclaration } from './reply_to.ts';
+import { declareReplyQueue, isLiveAddress, isReplyDeclaration, refuseReplyAddress } from './reply_to.ts';
 
 export function declareExchangeMethod(channel: Channel, method: ExchangeDeclare): void {
   declareExchange(channel.vhost, method);
@@ -52,6 +52,7 @@ export function declareQueueMethod(channel: Channel, method: QueueDeclare): void
 
 export function queueBinding(channel: Channel, method: QueueBind | QueueUnbind): void {
   const destination = channel.queueName(method.queue);
+  refuseReplyAddress(channel, 'bind', destination);
   // Both empty means the last declared queue, under its own name.
   const routingKey = method.queue === '' && method.routingKey === '' ? destination : method.routingKey;
   const request: BindingRequest = {
@@ -73,8 +74,9 @@ export function queueBinding(channel: Channel, method: QueueBind | QueueUnbind):
 
 export function purgeQueueMethod(channel: Channel, method: QueuePurge): void {
   const { vhost, connection } = channel;
-  const queue = queueOfOwner(vhost, vhost.queue(stripLineBreaks(channel.queueName(method.queue))), connection);
-  const messageCount = queue.purge();
+  const name = stripLineBreaks(channel.queueName(method.queue));
+  // Nothing waits at the address of a consumer of replies, as far as anybody else is concerned.
+  const messageCount = isLiveAddress(channel, name) ? 0 : queueOfOwner(vhost, vhost.queue(name), connection).purge();
   if (!method.noWait) channel.send({ name: 'queue.purge-ok', messageCount });
 }
 

@@ -6,8 +6,8 @@ import { offsetOf } from '../../core/store/page_table.ts';
 import { contentEnd, routeEnd } from '../../core/store/record.ts';
 import type { Route } from '../../core/vhost.ts';
 import type { Channel } from './channel.ts';
-import { returnUnroutable } from './publish.ts';
 import { type Settlement, settleTaken } from './settle.ts';
+import { returnUnroutable } from './take.ts';
 import type { Delivery } from './unacked.ts';
 
 interface HeldPublish {
@@ -93,7 +93,8 @@ function release(channel: Channel, { route, position, bodyBytes, persistent, man
     const journalled = persistent && durable !== undefined && queues.some((queue) => queue.log !== undefined);
     const kept = journalled ? journal(channel, durable, queues, position, bodyBytes) : position;
     enqueue(channel.vhost, queues, kept, bodyBytes, journalled);
-  } else if (mandatory) {
+  }
+  if (mandatory && (route.unroutable || queues.length === 0)) {
     const page = pages.of(position);
     returnUnroutable(channel, page.bytes, page.base + offsetOf(position), undefined, bodyBytes);
   }

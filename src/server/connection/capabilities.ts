@@ -1,5 +1,6 @@
 import { arch, platform } from 'node:os';
 import { type FieldTable, fromPlain } from '../../codec/table.ts';
+import { BROKER_NODE } from '../../core/names.ts';
 
 /** What a client says it understands, of what changes what it is sent. */
 export interface ClientCapabilities {
@@ -42,7 +43,7 @@ export function serverProperties(version: string): FieldTable {
       per_consumer_qos: true,
       direct_reply_to: true,
     },
-    cluster_name: 'leveret@localhost',
+    cluster_name: BROKER_NODE,
     copyright: 'Copyright the Leveret contributors',
     information: 'Licensed under the Apache License 2.0',
     platform: `Node.js ${process.versions.node} ${platform()} ${arch()}`,

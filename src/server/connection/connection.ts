@@ -5,9 +5,11 @@ import type { Method } from '../../codec/methods.gen.ts';
 import type { CommitClock } from '../../core/ports.ts';
 import { removeExclusiveQueues } from '../../core/topology/queues.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
+import { printEnd } from '../../lib/address.ts';
 import { assert } from '../../lib/assert.ts';
 import type { Timer } from '../../lib/clock.ts';
 import { Channel } from '../channel/channel.ts';
+import { channelClosed, channelCreated, connectionClosed, connectionCreated } from '../events.ts';
 import { Outbox } from '../outbox.ts';
 import type { Server } from '../server.ts';
 import { type ClientCapabilities, NO_CAPABILITIES } from './capabilities.ts';
@@ -33,6 +35,8 @@ export class Connection {
   readonly channels: Map<number, Channel> = new Map();
   readonly peer: string;
   readonly remoteAddress: string;
+  /** Both ends, which is what RabbitMQ calls a connection by. */
+  readonly name: string;
   phase: ConnectionPhase = { name: 'header-due' };
   capabilities: ClientCapabilities = NO_CAPABILITIES;
   tuning: Tuning;
@@ -53,6 +57,8 @@ export class Connection {
     this.socket = socket;
     this.remoteAddress = socket.remoteAddress ?? '';
     this.peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    const near = printEnd(socket.localAddress ?? '', socket.localPort);
+    this.name = `${printEnd(this.remoteAddress, socket.remotePort)} -> ${near}`;
     this.tuning = { frameMax: server.frameMax, channelMax: server.channelMax, heartbeatSeconds: 0 };
     this.outbox = new Outbox(socket, server.arena, server.turn, () => this.tuning.frameMax - 8);
     this.#readLoop = new ReadLoop(this);
@@ -87,6 +93,7 @@ export class Connection {
   opened(user: User, vhost: VirtualHost): void {
     this.phase = { name: 'running', user, vhost };
     this.#deadline?.cancel();
+    connectionCreated(this, vhost);
     const { heartbeatSeconds } = this.tuning;
     if (heartbeatSeconds > 0) {
       this.#heartbeat = new Heartbeat(this, heartbeatSeconds, () => this.#drop('missed heartbeats from client'));
@@ -105,12 +112,14 @@ export class Connection {
     this.channels.set(number, channel);
     this.#readLoop.channelsChanged();
     channel.send({ name: 'channel.open-ok' });
+    channelCreated(channel);
   }
 
   /** Takes the channel out; its number may be used again. */
   closeChannel(channel: Channel): void {
     this.channels.delete(channel.number);
     this.#readLoop.channelsChanged();
+    if (channel.phase.name !== 'closing') channelClosed(channel);
     channel.release();
   }
 
@@ -127,6 +136,7 @@ export class Connection {
     }
     this.#logFailure(error, channel.number);
     this.confirmSafe(channel);
+    channelClosed(channel);
     channel.release();
     channel.expectCloseOk();
     channel.send({ name: 'channel.close', replyCode: error.code, replyText: error.replyText, classId, methodId });
@@ -302,6 +312,7 @@ export class Connection {
     this.outbox.close();
     this.#readLoop.stop();
     this.server.connections.delete(this);
+    if (this.#introduced) connectionClosed(this);
     const { peer, userName: user } = this;
     this.#logEnd({ peer, user, reason: orderly ? 'closed' : 'socket closed' }, 'connection closed');
   };

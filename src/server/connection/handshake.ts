@@ -10,6 +10,7 @@ import {
   type Method,
 } from '../../codec/methods.gen.ts';
 import { getString } from '../../codec/table.ts';
+import { introduced, loginAccepted, loginRefused } from '../events.ts';
 import { readCapabilities, serverProperties } from './capabilities.ts';
 import type { Connection } from './connection.ts';
 import { LEGAL_METHODS } from './phase.ts';
@@ -85,15 +86,18 @@ function startOk(connection: Connection, method: ConnectionStartOk): void {
   const { server, peer, remoteAddress } = connection;
   connection.capabilities = readCapabilities(method.clientProperties);
   connection.clientName = getString(method.clientProperties, 'connection_name');
+  introduced(connection, method);
   const credentials = readCredentials(method.mechanism, method.response, mechanisms(connection));
   const user = server.users.authenticate(credentials, remoteAddress);
   if (typeof user === 'string') {
     const name = credentials.kind === 'password' ? credentials.userName : undefined;
     server.logger.warn({ peer, user: name, reason: user }, 'login refused');
+    loginRefused(connection, name ?? '');
     refuse(connection, method.mechanism);
     return;
   }
   connection.userName = user.name;
+  loginAccepted(connection, user.name);
   connection.phase = { name: 'tuning', user };
   const { channelMax, frameMax, heartbeatSeconds: heartbeat } = server;
   connection.send({ name: 'connection.tune', channelMax, frameMax, heartbeat });

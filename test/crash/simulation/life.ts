@@ -27,12 +27,20 @@ export class Life {
   readonly #clock: ManualClock;
   readonly #deliveries: Delivery[] = [];
   #transaction: AccountTransaction | undefined;
+  /** Whether most messages are large enough for a transaction to need several batches. */
+  #large = false;
 
   constructor(host: JournalHost, account: Account, random: Random, clock: ManualClock) {
     this.#host = host;
     this.#account = account;
     this.#random = random;
     this.#clock = clock;
+  }
+
+  /** Most of what clients need is mostly there. */
+  begin(): void {
+    for (const name of DURABLE_QUEUES) if (this.#random() < 0.7) this.#declareQueue(name);
+    for (const name of EXCHANGES) if (this.#random() < 0.7) this.#declareExchange(name);
   }
 
   /** One step, of which not everything may be done when it returns. */
@@ -42,7 +50,7 @@ export class Life {
     else if (choice < 58) await this.#take();
     else if (choice < 72) this.#settle('ack');
     else if (choice < 78) this.#settle('requeue');
-    else if (choice < 82) this.#transact();
+    else if (choice < 82) this.transact();
     else if (choice < 84) this.#purge();
     else if (choice < 92) this.#changeTopology();
     else this.#clock.advance(wholeNumber(this.#random, 1, 700));
@@ -68,7 +76,7 @@ export class Life {
     const exchange = toExchange ? this.#pick(EXCHANGES) : '';
     if (!vhost.exchanges.has(exchange)) return;
     const routingKey = this.#random() < 0.1 ? TRANSIENT_QUEUE : this.#pick(DURABLE_QUEUES);
-    const { queues } = vhost.route(exchange, routingKey, () => undefined);
+    const { queues } = vhost.route(exchange, routingKey);
     if (queues.length === 0) return;
     const id = this.#account.messages.size + 1;
     const persistent = this.#random() < 0.85;
@@ -87,7 +95,8 @@ export class Life {
 
   #body(id: number): Uint8Array {
     const choice = this.#random();
-    const most = choice < 0.7 ? 300 : choice < 0.95 ? 20_000 : LARGE_BYTES_MAX;
+    const small = this.#large ? 0.2 : 0.8;
+    const most = choice < small ? 300 : choice < 0.97 ? 20_000 : LARGE_BYTES_MAX;
     return new Uint8Array(wholeNumber(this.#random, 0, most)).fill(id);
   }
 
@@ -128,14 +137,16 @@ export class Life {
     this.#transaction?.settles.push({ queue, copy });
   }
 
-  #transact(): void {
+  transact(): void {
     const transaction: AccountTransaction = { commit: this.#gathering, publishes: [], settles: [] };
     this.#transaction = transaction;
+    this.#large = this.#random() < 0.3;
     this.#host.client.atomically(() => {
-      for (let count = wholeNumber(this.#random, 1, 8); count > 0; count--) this.#publish();
+      for (let count = wholeNumber(this.#random, 1, this.#large ? 40 : 6); count > 0; count--) this.#publish();
       if (this.#random() < 0.6) this.#settle('ack');
     });
     this.#transaction = undefined;
+    this.#large = false;
     this.#account.transactions.push(transaction);
     this.#await();
   }

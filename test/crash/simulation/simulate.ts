@@ -1,4 +1,5 @@
 import { SegmentLog } from '../../../src/journal/segment_log.ts';
+import { PAGE_BYTES } from '../../../src/lib/arena.ts';
 import { ManualClock } from '../../../src/lib/clock.ts';
 import { ForgetfulDisk } from '../../support/forgetful_disk.ts';
 import { JournalHost } from '../../support/journal_host.ts';
@@ -8,10 +9,12 @@ import { Account } from './account.ts';
 import { audit, BrokenPromise } from './audit.ts';
 import { Life } from './life.ts';
 
-const LIVES = 4;
-const STEPS_MAX = 80;
+const LIVES = 5;
+const STEPS_MAX = 150;
 /** Two pages, so that segments are begun often. */
 const SEGMENT_BYTES = 600_000;
+/** Five pages, so that most are read back. */
+const MEMORY_BYTES = 5 * PAGE_BYTES;
 
 /** Several lives of a journal on a disk that forgets. Rejects with a BrokenPromise if it has lost what it had promised to keep. */
 export async function simulate(seed: number): Promise<void> {
@@ -44,7 +47,10 @@ async function live(disk: ForgetfulDisk, account: Account, random: Random, clock
   const host = await opening;
   await audit(host, account);
   const life = new Life(host, account, random, clock);
+  life.begin();
   for (let steps = wholeNumber(random, 0, STEPS_MAX); steps > 0; steps--) await life.step();
+  // What ends in the middle of a transaction's writes is rare otherwise.
+  if (random() < 0.3) life.transact();
   await microtasks(wholeNumber(random, 0, 40));
   const { failure, housekeepingFailures, pagesLost } = host.told;
   const problem = failure ?? housekeepingFailures[0];
@@ -61,6 +67,6 @@ async function live(disk: ForgetfulDisk, account: Account, random: Random, clock
 
 function optionsOf(disk: ForgetfulDisk, random: Random, clock: ManualClock) {
   const log = new SegmentLog({ disk, dir: '/log', clock, segmentBytes: SEGMENT_BYTES });
-  const memoryBytes = random() < 0.5 ? SEGMENT_BYTES : Number.POSITIVE_INFINITY;
+  const memoryBytes = random() < 0.5 ? MEMORY_BYTES : Number.POSITIVE_INFINITY;
   return { log, clock, memoryBytes, segmentBytes: SEGMENT_BYTES };
 }

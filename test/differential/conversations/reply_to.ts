@@ -116,6 +116,20 @@ export const REPLY_TO: readonly Conversation[] = [
   between('address bound to an exchange', 'it is no queue to bind', async (_asking, answering, replyTo) => {
     await answering.call('queue.bind', { queue: replyTo, exchange: 'amq.fanout' });
   }),
+  between('address unbound from an exchange', 'it is no queue to unbind', async (_asking, answering, replyTo) => {
+    await answering.call('queue.unbind', { queue: replyTo, exchange: 'amq.fanout' });
+  }),
+  between('get from an address', 'it is no queue to get from', async (_asking, answering, replyTo) => {
+    await answering.call('basic.get', { queue: replyTo, noAck: true });
+  }),
+  between('purge of an address', 'it is no queue to purge', async (_asking, answering, replyTo) => {
+    await answering.call('queue.purge', { queue: replyTo });
+  }),
+  between('delete of an address', 'it is no queue to delete', async (asking, answering, replyTo) => {
+    await answering.call('queue.delete', { queue: replyTo });
+    answering.publish({ routingKey: replyTo });
+    await asking.see('basic.deliver');
+  }),
   between('address consumed from', 'it is no queue to consume from', async (_asking, answering, replyTo) => {
     await answering.call('basic.consume', { queue: replyTo, noAck: true });
   }),

@@ -146,7 +146,7 @@ describe('a headers exchange', () => {
     }
     const headers = table({ type: text('order'), id: integer(4711) });
     expect(matched(matcher, '', headers)).toEqual(['all4711', 'any4711']);
-    expect(matcher.match('', headers, () => {})).toBeLessThanOrEqual(4);
+    expect(matcher.match('', { headers }, () => {})).toBeLessThanOrEqual(4);
   });
 
   it.each([

@@ -5,6 +5,7 @@ import type { Destination } from '../../../../src/core/exchange/binding.ts';
 import { BindingTable } from '../../../../src/core/exchange/binding_table.ts';
 import type { Exchange } from '../../../../src/core/exchange/exchange.ts';
 import { Router } from '../../../../src/core/exchange/router.ts';
+import { NO_PROPERTIES } from '../../../../src/core/exchange/routed_properties.ts';
 import { exchange, integer, queue, table } from './samples.ts';
 
 /** A vhost in small: exchanges as `name: type` or `name: type, alternate`, queues as they are bound. */
@@ -15,6 +16,7 @@ class Topology {
   readonly router = new Router<Destination>({
     exchange: (name) => this.exchanges.get(name),
     queue: (name) => this.queues.get(name),
+    history: ({ name }) => queue(`history of ${name}`),
   });
 
   exchange(name: string, type: string, alternate?: string): this {
@@ -34,11 +36,11 @@ class Topology {
   }
 
   route(source: string, ...routingKeys: string[]): string[] {
-    return this.router.routeKeys(this.exchanges.get(source)!, routingKeys, undefined).map(({ name }) => name);
+    return this.router.routeKeys(this.exchanges.get(source)!, routingKeys, NO_PROPERTIES).map(({ name }) => name);
   }
 
-  dependsOnHeaders(source: string): boolean {
-    return this.router.dependsOnHeaders(this.exchanges.get(source)!);
+  keyDecides(source: string): boolean {
+    return this.router.keyDecides(this.exchanges.get(source)!);
   }
 }
 
@@ -139,24 +141,24 @@ describe('alternate exchanges', () => {
 });
 
 describe('a route', () => {
-  it('depends on headers where any exchange on the way does', () => {
+  it('is not decided by the key alone where any exchange on the way looks at headers', () => {
     const topology = new Topology().exchange('h', 'headers').exchange('far', 'direct').exchange('near', 'topic');
     topology.bindExchange('near', 'far', 'k').exchange('alternate', 'direct', 'h').exchange('plain', 'direct');
-    expect(topology.dependsOnHeaders('h')).toBe(true);
-    expect(topology.dependsOnHeaders('alternate')).toBe(true);
-    expect(topology.dependsOnHeaders('near')).toBe(false);
+    expect(topology.keyDecides('h')).toBe(false);
+    expect(topology.keyDecides('alternate')).toBe(false);
+    expect(topology.keyDecides('near')).toBe(true);
     topology.bindExchange('far', 'h', 'k');
-    expect(topology.dependsOnHeaders('near')).toBe(true);
-    expect(topology.dependsOnHeaders('plain')).toBe(false);
+    expect(topology.keyDecides('near')).toBe(false);
+    expect(topology.keyDecides('plain')).toBe(true);
     topology.bindings.removeAllOfDestination('exchange', 'h');
-    expect(topology.dependsOnHeaders('near')).toBe(false);
+    expect(topology.keyDecides('near')).toBe(true);
   });
 
   it('takes the headers along', () => {
     const topology = new Topology().exchange('h', 'headers').bindQueue('h', 'q', '', table({ n: integer(1) }));
     const source = topology.exchanges.get('h')!;
-    expect(topology.router.route(source, '', table({ n: integer(1) }))).toHaveLength(1);
-    expect(topology.router.route(source, '', table({ n: integer(2) }))).toHaveLength(0);
+    expect(topology.router.route(source, '', { headers: table({ n: integer(1) }) })).toHaveLength(1);
+    expect(topology.router.route(source, '', { headers: table({ n: integer(2) }) })).toHaveLength(0);
   });
 
   it('leaves out a destination that no longer exists', () => {

@@ -34,6 +34,6 @@ export function exchange(name: string, type: string, alternate?: string): Exchan
 /** The names of the destinations that a matcher finds, each once, sorted. */
 export function matched(matcher: Matcher, routingKey: string, headers?: FieldTable): string[] {
   const names = new Set<string>();
-  matcher.match(routingKey, headers, (destination) => names.add(destination.name));
+  matcher.match(routingKey, { headers }, (destination) => names.add(destination.name));
   return [...names].sort();
 }

@@ -13,7 +13,7 @@ const patterns = wordsOf('a', 'b', 'c', '', '*', '#', '#');
 
 /** How many nodes one match looked at. */
 function costOf(matcher: TopicMatcher, routingKey: string): number {
-  return matcher.match(routingKey, undefined, () => {});
+  return matcher.match(routingKey, {}, () => {});
 }
 
 describe('a topic exchange', () => {

@@ -1,0 +1,104 @@
+import { AmqpError } from '../../codec/errors.ts';
+import { EMPTY_TABLE, type FieldTable } from '../../codec/table.ts';
+import { assert } from '../../lib/assert.ts';
+import { printBinary } from '../../lib/erlang.ts';
+import { hashBytes } from '../../lib/phash2.ts';
+import type { Binding, Destination } from './binding.ts';
+import { type HashOn, readHashOn } from './hash_on.ts';
+import type { Matcher } from './matcher.ts';
+import type { RoutedProperties } from './routed_properties.ts';
+
+/** RabbitMQ's limit: its ring has a bucket for each unit of weight. */
+const WEIGHT_MAX = 10_000;
+
+const HASHES = 2 ** 32;
+
+/** A destination among which messages are shared out. */
+interface Member {
+  readonly destination: Destination;
+  readonly seed: number;
+  /** Oldest first: the oldest one's weight counts, as in RabbitMQ. */
+  readonly bindings: Set<Binding>;
+  weight: number;
+}
+
+/**
+ * One destination for each hash, and of all hashes so many as its weight, which is its binding key, has in the sum of
+ * weights.
+ *
+ * This is rendezvous hashing: every destination draws a lot from the message's hash and its own name, and the best lot,
+ * the heavier the better, gets it. So a destination that comes takes its share from all others, one that goes leaves its
+ * share to all others, nothing else moves, and neither the order of bindings nor a restart makes a difference. RabbitMQ's
+ * ring of numbered buckets is faster with many destinations, but moves nearly every key when one of the first goes.
+ */
+export class ConsistentHashMatcher implements Matcher {
+  readonly keyDecides: boolean;
+  readonly firstKeyOnly = true;
+  readonly #hashOn: HashOn | undefined;
+  readonly #members = new Map<Destination, Member>();
+
+  /** Throws 406 for arguments that cannot be. */
+  constructor(table: FieldTable = EMPTY_TABLE) {
+    this.#hashOn = readHashOn(table);
+    this.keyDecides = this.#hashOn === undefined;
+  }
+
+  validate({ routingKey }: Binding): void {
+    if (!/^[+-]?\d+$/.test(routingKey)) {
+      throw new AmqpError(406, `The binding key must be an integer: ${printBinary(Buffer.from(routingKey))}`);
+    }
+    const weight = Number(routingKey);
+    if (weight < 1) throw new AmqpError(406, 'The binding key must be greater than 0');
+    if (weight > WEIGHT_MAX) throw new AmqpError(406, `The binding key must not exceed ${WEIGHT_MAX}`);
+  }
+
+  add(binding: Binding): void {
+    const { destination, routingKey } = binding;
+    const member = this.#members.get(destination);
+    if (member !== undefined) {
+      member.bindings.add(binding);
+      return;
+    }
+    const seed = hashText(`${destination.kind}:${destination.name}`);
+    this.#members.set(destination, { destination, seed, bindings: new Set([binding]), weight: Number(routingKey) });
+  }
+
+  remove(binding: Binding): void {
+    const member = this.#members.get(binding.destination);
+    assert(member !== undefined, 'only a binding that was added is removed');
+    member.bindings.delete(binding);
+    const [oldest] = member.bindings;
+    if (oldest === undefined) this.#members.delete(binding.destination);
+    else member.weight = Number(oldest.routingKey);
+  }
+
+  match(routingKey: string, properties: RoutedProperties, found: (destination: Destination) => void): void {
+    const hash = hashText(this.#hashOn === undefined ? routingKey : this.#hashOn(properties));
+    let best: Member | undefined;
+    let bestLot = Number.NEGATIVE_INFINITY;
+    for (const member of this.#members.values()) {
+      const lot = lotOf(hash, member);
+      if (lot <= bestLot) continue;
+      best = member;
+      bestLot = lot;
+    }
+    if (best !== undefined) found(best.destination);
+  }
+}
+
+/** Evenly spread lots u, each made ln(u) / weight: the highest of these is each member's with a chance of its weight. */
+function lotOf(hash: number, { seed, weight }: Member): number {
+  return Math.log((scramble(hash + seed) + 0.5) / HASHES) / weight;
+}
+
+function hashText(text: string): number {
+  return scramble(hashBytes(Buffer.from(text)));
+}
+
+/** Every bit of the result depends on every bit of the number. */
+function scramble(number: number): number {
+  let bits = number | 0;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
+}

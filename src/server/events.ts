@@ -1,0 +1,167 @@
+import type { ConnectionStartOk } from '../codec/methods.gen.ts';
+import type { FieldTable } from '../codec/table.ts';
+import { type EventFields, NO_EVENTS } from '../core/events.ts';
+import { printEntries } from '../core/exchange/print_field.ts';
+import { BROKER_NODE } from '../core/names.ts';
+import { isReplyAddress } from '../core/topology/reply_queues.ts';
+import type { VirtualHost } from '../core/vhost.ts';
+import { printAddress } from '../lib/address.ts';
+import type { Channel } from './channel/channel.ts';
+import type { Consumer } from './channel/consumer.ts';
+import type { Connection } from './connection/connection.ts';
+
+/** What clients do, told as RabbitMQ's event exchange tells it. */
+
+/** How a client introduced itself. */
+interface Introduction {
+  readonly mechanism: string;
+  readonly clientProperties: FieldTable;
+}
+
+/** Kept only where there are events. */
+const introductions = new WeakMap<Connection, Introduction>();
+
+const PROTOCOL = '{0,9,1}';
+
+/** What there is without TLS. */
+const NO_TLS = {
+  ssl: false,
+  ssl_protocol: '',
+  ssl_key_exchange: '',
+  ssl_cipher: '',
+  ssl_hash: '',
+  peer_cert_subject: '',
+  peer_cert_issuer: '',
+  peer_cert_serial_number: '',
+  peer_cert_validity: '',
+} as const;
+
+/** The client named itself; nobody knows yet whether it may come in. */
+export function introduced(connection: Connection, { mechanism, clientProperties }: ConnectionStartOk): void {
+  if (connection.server.events !== NO_EVENTS) introductions.set(connection, { mechanism, clientProperties });
+}
+
+export function loginAccepted(connection: Connection, user: string): void {
+  const { events } = connection.server;
+  if (events.heard) events.happened('user.authentication.success', { name: user, ...loginOf(connection) });
+}
+
+export function loginRefused(connection: Connection, user: string): void {
+  const { events } = connection.server;
+  if (!events.heard) return;
+  const error = `user '${user}' - invalid credentials`;
+  events.happened('user.authentication.failure', { name: user, error, ...loginOf(connection) });
+}
+
+function loginOf(connection: Connection): EventFields {
+  const { localAddress = '', remotePort } = connection.socket;
+  return {
+    connection_name: connection.name,
+    connection_type: 'network',
+    host: printAddress(localAddress),
+    peer_host: printAddress(connection.remoteAddress),
+    peer_port: remotePort,
+    protocol: PROTOCOL,
+    auth_mechanism: introductions.get(connection)?.mechanism ?? '',
+    ssl: false,
+  };
+}
+
+export function connectionCreated(connection: Connection, vhost: VirtualHost): void {
+  const { events } = vhost;
+  if (!events.heard) return;
+  const { tuning, userName, socket } = connection;
+  const { connection_name: name, connection_type: type, ...login } = loginOf(connection);
+  events.happened('connection.created', {
+    name,
+    type,
+    ...login,
+    ...NO_TLS,
+    ...clientOf(connection),
+    pid: events.identityOf(connection),
+    node: BROKER_NODE,
+    port: socket.localPort,
+    user: userName,
+    vhost: vhost.name,
+    timeout: tuning.heartbeatSeconds,
+    frame_max: tuning.frameMax,
+    channel_max: tuning.channelMax,
+    connected_at: vhost.host.nowMs(),
+    user_who_performed_action: userName,
+  });
+}
+
+export function connectionClosed(connection: Connection): void {
+  const { events } = connection.server;
+  if (!events.heard) return;
+  events.happened('connection.closed', {
+    name: connection.name,
+    pid: events.identityOf(connection),
+    node: BROKER_NODE,
+    ...clientOf(connection),
+  });
+}
+
+function clientOf(connection: Connection): EventFields {
+  const properties = introductions.get(connection)?.clientProperties;
+  return {
+    client_properties: properties === undefined ? [] : printEntries(properties),
+    user_provided_name: connection.clientName,
+  };
+}
+
+export function channelCreated(channel: Channel): void {
+  const { connection, vhost, number } = channel;
+  const { events } = vhost;
+  if (!events.heard) return;
+  events.happened('channel.created', {
+    name: `${connection.name} (${number})`,
+    number,
+    pid: events.identityOf(channel),
+    connection: events.identityOf(connection),
+    user: connection.userName,
+    vhost: vhost.name,
+    user_who_performed_action: connection.userName,
+  });
+}
+
+/** While it still has its consumers. */
+export function channelClosed(channel: Channel): void {
+  const { events } = channel.vhost;
+  if (!events.heard) return;
+  events.happened('channel.closed', {
+    pid: events.identityOf(channel),
+    consumer_count: channel.consumers.size,
+    user_who_performed_action: channel.connection.userName,
+  });
+}
+
+/** Those that wait for replies are no consumers to anybody. */
+export function consumerCreated(consumer: Consumer): void {
+  const { channel, queue } = consumer;
+  const { events, name: vhost } = channel.vhost;
+  if (!events.heard || isReplyAddress(queue.name)) return;
+  events.happened('consumer.created', {
+    consumer_tag: consumer.tag,
+    queue: queue.name,
+    vhost,
+    channel: events.identityOf(channel),
+    ack_required: !consumer.noAck,
+    exclusive: consumer.exclusive,
+    prefetch_count: consumer.prefetch,
+    arguments: printEntries(consumer.arguments),
+    user_who_performed_action: channel.connection.userName,
+  });
+}
+
+export function consumerDeleted({ channel, queue, tag }: Consumer): void {
+  const { events, name: vhost } = channel.vhost;
+  if (!events.heard || isReplyAddress(queue.name)) return;
+  events.happened('consumer.deleted', {
+    consumer_tag: tag,
+    queue: queue.name,
+    vhost,
+    channel: events.identityOf(channel),
+    user_who_performed_action: channel.connection.userName,
+  });
+}
