@@ -39,10 +39,9 @@ export function peekDeliveryMode(bytes: Uint8Array, start: number, end: number):
   return offset === -1 ? 0 : bytes[offset]!;
 }
 
-/** 0 where there is none. */
-export function peekPriority(bytes: Uint8Array, start: number, end: number): number {
+export function peekPriority(bytes: Uint8Array, start: number, end: number): number | undefined {
   const offset = propertyOffset(bytes, start, end, PRIORITY);
-  return offset === -1 ? 0 : bytes[offset]!;
+  return offset === -1 ? undefined : bytes[offset];
 }
 
 export function peekExpiration(bytes: Uint8Array, start: number, end: number): string | undefined {

@@ -1,11 +1,10 @@
 import { type BasicProperties, readProperties } from '../codec/properties.ts';
 import { bytesToText, EMPTY_TABLE, type FieldTable, type FieldValue, getInteger, getString } from '../codec/table.ts';
 import { enqueueRecord } from './enqueue.ts';
-import { REDELIVERED } from './queue/entry.ts';
 import type { Queue } from './queue/queue.ts';
 import type { DeathReason } from './queue/rules.ts';
 import { offsetOf, type Position } from './store/page_table.ts';
-import { propertiesEnd, propertiesStart, routeEnd } from './store/record.ts';
+import { hasDied, markDied, propertiesEnd, propertiesStart, routeEnd } from './store/record.ts';
 import { rewriteRecord } from './store/rewrite.ts';
 import type { VirtualHost } from './vhost.ts';
 
@@ -18,17 +17,53 @@ interface Death {
 
 const PERSISTENT = 2;
 
+/** A message may die at once where its death has brought it, and so on: so far down the stack, and the rest in turn. */
+const DEPTH_MAX = 16;
+
+/** The dead-lettering of one virtual host. */
+export class DeadLetters {
+  readonly #vhost: VirtualHost;
+  readonly #later: (() => void)[] = [];
+  #depth = 0;
+
+  constructor(vhost: VirtualHost) {
+    this.#vhost = vhost;
+  }
+
+  /** The message at `position`, which is readable and held by the caller, died in `queue`. */
+  publish(queue: Queue, position: Position, bodyBytes: number, reason: DeathReason): void {
+    if (this.#depth === DEPTH_MAX) {
+      const { pages } = this.#vhost.store;
+      pages.retain(position, 1);
+      this.#later.push(() => {
+        deadLetter(this.#vhost, queue, position, bodyBytes, reason);
+        pages.release(position);
+      });
+      return;
+    }
+    this.#depth++;
+    deadLetter(this.#vhost, queue, position, bodyBytes, reason);
+    for (
+      let next = this.#depth === 1 ? this.#later.shift() : undefined;
+      next !== undefined;
+      next = this.#later.shift()
+    ) {
+      next();
+    }
+    this.#depth--;
+  }
+}
+
 /**
  * Publishes a copy of a message to its queue's dead-letter exchange, with RabbitMQ's headers: x-death with one entry for each
  * queue and reason, the latest first, and x-first-death-… and x-last-death-…. An exchange that is not there, or
  * leads nowhere, makes the message vanish, as does a cycle of deaths in which nobody refused the message.
  */
-export function deadLetter(
+function deadLetter(
   vhost: VirtualHost,
   queue: Queue,
   position: Position,
   bodyBytes: number,
-  flags: number,
   reason: DeathReason,
 ): void {
   const { deadLetterExchange, deadLetterRoutingKey } = queue.rules?.settings ?? {};
@@ -39,22 +74,29 @@ export function deadLetter(
   const content = routeEnd(page.bytes, start);
   const properties = readProperties(page.bytes, propertiesStart(content), propertiesEnd(page.bytes, content));
   const message = { ...namesOf(page.bytes, start), properties };
-  const headers = withDeath(message, queue, reason, vhost.host.nowMs());
+  // Deaths that a client made up, or copied from a message it had got, are not this message's.
+  const deaths = hasDied(page.bytes, content) ? deathsOf(properties.headers ?? EMPTY_TABLE) : [];
+  const news = newsOfDeath(message, deaths, queue, reason, vhost.host.nowMs());
+  const headers = new Map([...(properties.headers ?? EMPTY_TABLE), ...news]);
   const keys = deadLetterRoutingKey === undefined ? originalKeys(message) : [deadLetterRoutingKey];
   const targets = vhost
     .routeKeys(exchange.name, keys, { ...properties, headers })
     .queues.filter((target) => !isCycle(headers, target.name));
   if (targets.length === 0) return;
-  const { expiration: _original, ...kept } = properties;
   const record = rewriteRecord(
     { bytes: page.bytes, start, bodyBytes },
     {
       exchange: exchange.name,
       routingKey: keys[0] as string,
-      properties: () => ({ ...kept, expiration: undefined, headers }),
+      properties: (before) => ({
+        ...before,
+        expiration: undefined,
+        headers: new Map([...(before.headers ?? EMPTY_TABLE), ...news]),
+      }),
     },
   );
-  enqueueRecord(vhost, targets, record, bodyBytes, properties.deliveryMode === PERSISTENT, flags & REDELIVERED);
+  markDied(record.bytes, record.content);
+  enqueueRecord(vhost, targets, record, bodyBytes, properties.deliveryMode === PERSISTENT);
 }
 
 export interface DyingMessage {
@@ -79,16 +121,20 @@ export function originalKeys({ routingKey, properties }: DyingMessage): string[]
   return [routingKey, ...names];
 }
 
-/** The message's headers with this death in them. */
-function withDeath(message: DyingMessage, queue: Queue, reason: DeathReason, nowMs: number): FieldTable {
-  const before = message.properties.headers ?? EMPTY_TABLE;
-  const deaths = deathsOf(before);
+/** The headers that tell of this death and of those before it. */
+function newsOfDeath(
+  message: DyingMessage,
+  deaths: readonly Death[],
+  queue: Queue,
+  reason: DeathReason,
+  nowMs: number,
+): FieldTable {
   const same = deaths.find((death) => death.queue === queue.name && death.reason === reason);
   const latest = same === undefined ? firstDeath(message, queue, reason, nowMs) : counted(same.table);
   const others = deaths.filter((death) => death !== same).map(({ table }) => tableField(table));
-  const headers = new Map(before);
-  headers.set('x-death', { tag: 'A', value: [tableField(latest), ...others] });
-  if (!headers.has('x-first-death-reason')) setDeath(headers, 'x-first-death', reason, queue.name, message.exchange);
+  const headers = new Map<string, FieldValue>([['x-death', { tag: 'A', value: [tableField(latest), ...others] }]]);
+  // Of one that died before, the first death is told already.
+  if (deaths.length === 0) setDeath(headers, 'x-first-death', reason, queue.name, message.exchange);
   setDeath(headers, 'x-last-death', reason, queue.name, message.exchange);
   return headers;
 }

@@ -10,35 +10,51 @@ export function enqueue(
   position: Position,
   bodyBytes: number,
   journalled: boolean,
-  flags = 0,
 ): void {
   const count = queues.length;
   vhost.store.pages.retain(position, count);
   for (let i = 0; i < count; i++) {
     const queue = queues[i] as Queue;
-    queue.push(position, bodyBytes, journalled && queue.log !== undefined ? flags | DURABLE : flags);
+    queue.push(position, bodyBytes, journalled && queue.log !== undefined ? DURABLE : 0);
   }
 }
 
-/**
- * Keeps a message, a record in one piece (store/record.ts: `content` is where its route ends), and puts it into its queues.
- * For what the broker itself publishes.
- */
+/** A record in one piece (store/record.ts: `content` is where its route ends). */
+export interface WholeRecord {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly content: number;
+  readonly end: number;
+}
+
+/** Keeps a message, and puts it into those of its queues that do not refuse it. For what the broker itself publishes. */
 export function enqueueRecord(
   vhost: VirtualHost,
   queues: readonly Queue[],
-  record: { readonly bytes: Uint8Array; readonly start: number; readonly content: number; readonly end: number },
+  record: WholeRecord,
   bodyBytes: number,
   persistent: boolean,
-  flags = 0,
 ): void {
-  if (queues.length === 0) return;
+  const taking = queues.filter((queue) => !queue.refuses(bodyBytes));
+  if (taking.length < queues.length) {
+    const refusing = queues.filter((queue) => !taking.includes(queue));
+    tellRefused(vhost, refusing, record, bodyBytes);
+  }
+  if (taking.length === 0) return;
   const { bytes, start, content, end } = record;
   const { durable, store } = vhost;
   const journalled =
-    persistent && durable !== undefined && durable.failure === undefined && queues.some(({ log }) => log !== undefined);
+    persistent && durable !== undefined && durable.failure === undefined && taking.some(({ log }) => log !== undefined);
   const position = journalled
-    ? durable.append(queues, bytes, start, content, content, end, bodyBytes)
+    ? durable.append(taking, bytes, start, content, content, end, bodyBytes)
     : store.keep(bytes.subarray(start, end), content - start);
-  enqueue(vhost, queues, position, bodyBytes, journalled, flags);
+  enqueue(vhost, taking, position, bodyBytes, journalled);
+}
+
+function tellRefused(vhost: VirtualHost, queues: readonly Queue[], record: WholeRecord, bodyBytes: number): void {
+  const { pages } = vhost.store;
+  const position = vhost.store.keep(record.bytes.subarray(record.start, record.end), record.content - record.start);
+  pages.retain(position, 1);
+  for (const queue of queues) queue.refused(position, bodyBytes);
+  pages.release(position);
 }

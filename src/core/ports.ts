@@ -1,6 +1,6 @@
 import type { Block } from '../lib/arena.ts';
 import type { Binding } from './exchange/binding.ts';
-import type { ExchangeProperties } from './exchange/exchange.ts';
+import type { Exchange } from './exchange/exchange.ts';
 import type { Policy, PolicyKind } from './policy/policy.ts';
 import type { Queue } from './queue/queue.ts';
 import type { PageTable, Position } from './store/page_table.ts';
@@ -54,12 +54,14 @@ export interface DurableStore extends CommitClock {
   atomically(appends: () => void): void;
   queueDeclared(queue: Queue): QueueLog;
   queueDeleted(queue: Queue): void;
-  exchangeDeclared(exchange: ExchangeProperties): void;
+  exchangeDeclared(exchange: Exchange): void;
   exchangeDeleted(name: string): void;
   bound(binding: Binding): void;
   unbound(binding: Binding): void;
   policySet(kind: PolicyKind, policy: Policy): void;
   policyDeleted(kind: PolicyKind, name: string): void;
+  /** A durable queue or exchange drops what comes with this key from now on (deduplication/key.ts); infinity for ever. */
+  keyRemembered(owner: Exchange | Queue, key: Uint8Array, expiresAtMs: number): void;
   /** The commit that holds the last change to queues, exchanges, bindings and policies. */
   readonly topologyCommit: number;
 }
@@ -68,6 +70,8 @@ export interface DurableStore extends CommitClock {
 export interface QueueLog {
   settled(sequence: number): void;
   delivered(sequence: number): void;
+  /** The sequence is that of a message which is not kept. */
+  skipped(sequence: number): void;
   /** The message came back to the queue for the `count`th time. */
   returned(sequence: number, count: number): void;
 }
@@ -78,6 +82,8 @@ export interface QueueConsumer {
   readonly exclusive: boolean;
   /** Whether the consumer stands in its queue's ring, to be looked at when a message is ready. The ring's own note. */
   waiting: boolean;
+  /** Deliveries that it has not settled. */
+  readonly unacked: number;
   /** Whether one more delivery may be made now: prefetch, channel.flow and the connection's unsent bytes decide. */
   hasRoom(): boolean;
   /** Called only right after `hasRoom` answered true. The entry is the consumer's until it settles or requeues it. */

@@ -2,7 +2,7 @@ import { AmqpError } from '../codec/errors.ts';
 import { assert } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Deadlines } from '../lib/deadlines.ts';
-import { deadLetter } from './dead_letter.ts';
+import { DeadLetters } from './dead_letter.ts';
 import { type Events, NO_EVENTS } from './events.ts';
 import { BindingTable } from './exchange/binding_table.ts';
 import { PREDECLARED_EXCHANGES } from './exchange/declare.ts';
@@ -42,6 +42,8 @@ export interface Route {
   readonly durable: boolean;
   /** Whether one of the queues may be full and refuse messages. */
   readonly mayRefuse: boolean;
+  /** Whether the exchange or one of the queues drops what it has had before. */
+  readonly deduplicates: boolean;
   /** Whether the routing key alone decides; if not, the route is for one message only. */
   readonly keyDecides: boolean;
   /** Whether no queue that a client could consume from is among them. */
@@ -88,10 +90,11 @@ export class VirtualHost {
     this.uniqueName = options.uniqueName;
     this.events = options.events ?? NO_EVENTS;
     const { clock } = options;
+    const deadLetters = new DeadLetters(this);
     this.host = {
       nowMs: () => clock.nowMs(),
       deadlines: new Deadlines(clock),
-      deadLetter: (...death) => deadLetter(this, ...death),
+      deadLetter: (...death) => deadLetters.publish(...death),
       expire: (queue) => removeQueue(this, queue),
     };
     this.bindings = new BindingTable((name) => this.exchanges.get(name));
@@ -144,8 +147,10 @@ export class VirtualHost {
   #routeTo(exchange: Exchange, queues: readonly Queue[], keyDecides: boolean): Route {
     const durable = queues.some((queue) => queue.log !== undefined);
     const mayRefuse = queues.some((queue) => queue.mayRefuse);
+    const deduplicates = [exchange, ...queues].some(({ deduplication }) => deduplication !== undefined);
     const unroutable = queues.every((queue) => queue instanceof HistoryQueue);
-    return { exchange, queues, durable, mayRefuse, unroutable, version: this.topologyVersion, keyDecides };
+    const version = this.topologyVersion;
+    return { exchange, queues, durable, mayRefuse, deduplicates, unroutable, version, keyDecides };
   }
 
   #historyOf(exchange: Exchange): HistoryQueue {

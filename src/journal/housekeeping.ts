@@ -5,16 +5,15 @@ import type { Journal, JournalEvents } from './journal.ts';
 import type { Log } from './log.ts';
 import type { JournalSegment } from './segment.ts';
 
-/** Disk beyond this share of the live bytes, and half a segment, is won back. */
+/** What sealed segments occupy beyond this share of their live bytes is won back; indexes and spares come on top of it. */
 const DISK_PER_LIVE_MAX = 1.5;
-/** How often it is looked whether that is so. */
+/** How often it is looked whether that is so, and how old segments are by then: younger ones may be dead in a moment. */
 const CHECK_EVERY_MS = 1_000;
 
 export interface HousekeepingOptions {
   readonly log: Log;
   readonly journal: Journal;
   readonly clock: Clock;
-  readonly segmentBytes: number;
   readonly events: JournalEvents;
   /** As ReadyRing.relocate, for everybody who refers to messages: queues, and channels with deliveries out. */
   readonly relocate: (moved: (position: Position) => Position | undefined) => void;
@@ -99,7 +98,7 @@ export class Housekeeping {
       // One that was sealed just now may be dead in a moment, and then needs no index.
       if (segment.index !== undefined && segment.number < current - 1) return () => this.#writeIndex(segment);
     }
-    const worst = this.#checkIsDue() ? this.#worthCompacting() : undefined;
+    const worst = this.#checkIsDue() ? this.#worthCompacting(this.#checkedAtMs - CHECK_EVERY_MS) : undefined;
     if (worst === undefined) return undefined;
     // There may be more: the next look is at once.
     this.#checkedAtMs = Number.NEGATIVE_INFINITY;
@@ -125,22 +124,30 @@ export class Housekeeping {
       this.#checkedAtMs = nowMs;
       return true;
     }
-    this.#timer ??= clock.after(dueMs - nowMs, () => {
-      this.#timer = undefined;
-      this.afterCommit();
-    });
+    this.#checkIn(dueMs - nowMs);
     return false;
   }
 
-  /** The sealed segment with the least left in it, if the journal as a whole occupies too much. */
-  #worthCompacting(): JournalSegment | undefined {
-    const { journal, segmentBytes } = this.#options;
+  #checkIn(delayMs: number): void {
+    this.#timer ??= this.#options.clock.after(delayMs, () => {
+      this.#timer = undefined;
+      this.afterCommit();
+    });
+  }
+
+  /** The segment with the least left in it, of those sealed up to then, if they occupy too much as a whole. */
+  #worthCompacting(sealedUntilMs: number): JournalSegment | undefined {
+    const { journal } = this.#options;
     let used = 0;
     let live = 0;
     let worst: JournalSegment | undefined;
     let worstShare = 1;
     for (const segment of journal.segments.values()) {
       if (!segment.sealed || segment.supersededBy > journal.committed) continue;
+      if (segment.sealedAtMs > sealedUntilMs) {
+        this.#checkIn(CHECK_EVERY_MS);
+        continue;
+      }
       used += segment.usedBytes;
       live += segment.liveBytes;
       const share = segment.liveBytes / segment.usedBytes;
@@ -148,6 +155,6 @@ export class Housekeeping {
       worst = segment;
       worstShare = share;
     }
-    return used > live * DISK_PER_LIVE_MAX + segmentBytes / 2 ? worst : undefined;
+    return used > live * DISK_PER_LIVE_MAX ? worst : undefined;
   }
 }

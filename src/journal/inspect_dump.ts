@@ -1,6 +1,7 @@
 import { readProperties } from '../codec/properties.ts';
 import { bytesToText, type PlainTable, type PlainValue, toPlain } from '../codec/table.ts';
 import { propertiesEnd, propertiesStart, routeEnd } from '../core/store/record.ts';
+import { eachKey } from './deduplication.ts';
 import type { InspectedJournal } from './inspect.ts';
 import { scanSegment } from './inspect_segment.ts';
 import { readSegment } from './read_segment.ts';
@@ -109,11 +110,22 @@ function plainProperties(bytes: Uint8Array, start: number, end: number): PlainTa
 function plainRecord(record: JournalRecord, names: ReadonlyMap<number, string>): PlainTable {
   const plain: Record<string, PlainValue> = {};
   for (const [name, value] of Object.entries(record)) {
-    if (name === 'queue') plain[name] = nameOf(value, names);
+    if (name === 'queue') plain[name] = value === 0 ? '' : nameOf(value, names);
     else if (name === 'arguments') plain[name] = toPlain(value);
     else if (name === 'returns') plain[name] = Array.from(value as ReadonlyMap<number, number>, (entry) => entry);
+    else if (name === 'keys') plain[name] = plainKeys(value);
     else plain[name] = value;
   }
+  return plain;
+}
+
+/** Of each key its bytes in hexadecimal and, if there is one, the time at which it is forgotten. */
+function plainKeys(keys: Uint8Array): PlainValue {
+  const plain: PlainValue[] = [];
+  eachKey(keys, (key, expiresAtMs) => {
+    const text = Buffer.from(key).toString('hex');
+    plain.push(Number.isFinite(expiresAtMs) ? [text, new Date(expiresAtMs).toISOString()] : [text]);
+  });
   return plain;
 }
 

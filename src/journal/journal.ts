@@ -1,6 +1,6 @@
 import { WireWriter } from '../codec/wire_writer.ts';
 import { type Binding, bindingKey } from '../core/exchange/binding.ts';
-import type { ExchangeProperties } from '../core/exchange/exchange.ts';
+import type { Exchange } from '../core/exchange/exchange.ts';
 import type { Policy, PolicyKind } from '../core/policy/policy.ts';
 import type { CommitWaiter, DurableStore, QueueLog, Turn } from '../core/ports.ts';
 import type { Queue } from '../core/queue/queue.ts';
@@ -9,6 +9,7 @@ import type { PageCache } from '../core/store/page_cache.ts';
 import type { Page, PageTable, Position } from '../core/store/page_table.ts';
 import { copyBytes, PAGE_BYTES } from '../lib/arena.ts';
 import type { Clock } from '../lib/clock.ts';
+import { type DeduplicationOwner, keyRecord, writeKeys } from './deduplication.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { JournalQueue } from './journal_queue.ts';
 import { JournalWriter } from './journal_writer.ts';
@@ -61,7 +62,7 @@ export class Journal implements DurableStore {
   nextQueueId = 1;
   /** By id; a queue that was deleted is not here, and what the journal still holds of it is dead. */
   readonly queues: Map<number, JournalQueue> = new Map();
-  readonly exchanges: Map<string, ExchangeProperties> = new Map();
+  readonly exchanges: Map<string, Exchange> = new Map();
   readonly bindings: Map<string, Binding> = new Map();
   readonly policies: PoliciesByName = { policy: new Map(), 'operator policy': new Map() };
   readonly #byQueue = new Map<Queue, JournalQueue>();
@@ -80,7 +81,7 @@ export class Journal implements DurableStore {
     this.#pages = options.pages;
     this.#clock = options.clock;
     const { log, events, relocate, clock, segmentBytes = SEGMENT_BYTES } = options;
-    this.#housekeeping = new Housekeeping({ log, events, relocate, clock, segmentBytes, journal: this });
+    this.#housekeeping = new Housekeeping({ log, events, relocate, clock, journal: this });
     this.writer = new JournalWriter({
       ...options,
       segmentBytes,
@@ -171,7 +172,7 @@ export class Journal implements DurableStore {
     this.#topology({ type: 'queue deleted', queue: log.id });
   }
 
-  exchangeDeclared(exchange: ExchangeProperties): void {
+  exchangeDeclared(exchange: Exchange): void {
     this.exchanges.set(exchange.name, exchange);
     this.#topology(exchangeRecord(exchange));
   }
@@ -196,6 +197,28 @@ export class Journal implements DurableStore {
 
   policyDeleted(kind: PolicyKind, name: string): void {
     if (this.policies[kind].delete(name)) this.#topology({ type: 'policy deleted', kind, name });
+  }
+
+  keyRemembered(owner: Exchange | Queue, key: Uint8Array, expiresAtMs: number): void {
+    const known = this.#recordedAs(owner);
+    if (known === undefined || this.failure !== undefined) return;
+    this.#record(keyRecord(known, key, expiresAtMs));
+    this.writer.appended();
+  }
+
+  #writeKeys(owner: Exchange | Queue, write: (record: JournalRecord) => void): void {
+    const { deduplication } = owner;
+    const known = deduplication === undefined ? undefined : this.#recordedAs(owner);
+    if (deduplication !== undefined && known !== undefined) writeKeys(known, deduplication, write);
+  }
+
+  /** Undefined for what was deleted, even where there is another of that name. */
+  #recordedAs(owner: Exchange | Queue): DeduplicationOwner | undefined {
+    if (owner.kind === 'exchange') {
+      return this.exchanges.get(owner.name) === owner ? { queue: 0, exchange: owner.name } : undefined;
+    }
+    const log = this.#byQueue.get(owner);
+    return log === undefined ? undefined : { queue: log.id, exchange: '' };
   }
 
   /** A queue known again after recovery. */
@@ -326,6 +349,8 @@ export class Journal implements DurableStore {
       for (const policy of policies.values()) write({ type: 'policy set', kind, policy });
     }
     for (const queue of this.queues.values()) queue.writeState(write);
+    for (const exchange of this.exchanges.values()) this.#writeKeys(exchange, write);
+    for (const { queue } of this.queues.values()) this.#writeKeys(queue, write);
     write({ type: 'checkpoint ends' });
   }
 }
@@ -335,8 +360,8 @@ function declaration(log: JournalQueue): JournalRecord {
   return { type: 'queue declared', queue: log.id, autoDelete, name, arguments: table };
 }
 
-function exchangeRecord(exchange: ExchangeProperties): JournalRecord {
-  const { name, type: exchangeType, autoDelete, internal, arguments: table } = exchange;
+function exchangeRecord({ properties }: Exchange): JournalRecord {
+  const { name, type: exchangeType, autoDelete, internal, arguments: table } = properties;
   return { type: 'exchange declared', autoDelete, internal, name, exchangeType, arguments: table };
 }
 

@@ -46,6 +46,11 @@ export class JournalQueue implements QueueLog {
     if (!this.#isDirty) this.#markDirty();
   }
 
+  /** Nobody has to be told: after a crash, what is not found is taken for settled. */
+  skipped(sequence: number): void {
+    this.settledSet.add(sequence);
+  }
+
   delivered(sequence: number): void {
     this.deliveredSet.add(sequence);
     this.#delivered.add(sequence);

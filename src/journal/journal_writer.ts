@@ -146,7 +146,10 @@ export class JournalWriter implements CommitClock, SegmentOwner {
   #beginSegment(number: number, bytes: number): void {
     const previous = this.#segment;
     this.#closePage();
-    if (previous !== undefined) previous.sealed = true;
+    if (previous !== undefined) {
+      previous.sealed = true;
+      previous.sealedAtMs = this.#options.clock.monotonicMs();
+    }
     const segment = new JournalSegment(number, this.#epoch, this, new SegmentIndex());
     this.#segment = segment;
     this.segments.set(number, segment);

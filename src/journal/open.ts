@@ -57,7 +57,10 @@ export async function openJournal(options: OpenJournalOptions): Promise<VirtualH
   // Of an opening that nothing is left of, there may be batches in a spare: they must not pass for those of this one.
   journal.writer.start(Math.max(recovery.epoch, options.clock.nowMs()), recovery.nextSegment);
   const superseded = journal.gathering;
-  for (const { segment } of recovery.segments) segment.supersededBy = superseded;
+  for (const { segment } of recovery.segments) {
+    segment.supersededBy = superseded;
+    segment.sealedAtMs = options.clock.monotonicMs();
+  }
   await journal.writer.flush();
   if (journal.failure !== undefined) {
     throw new StartError('data-dir', `The journal cannot be written: ${journal.failure.message}.`);

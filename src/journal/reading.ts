@@ -9,7 +9,7 @@ import { RecoveredState } from './recovered.ts';
 import type { Finding, RecoveredSegment } from './recovery.ts';
 import { type BatchId, batchesFrom, firstBatch, laterBatch, type ScannedBatch, visitRecords } from './scan.ts';
 import { JournalSegment, type SegmentOwner } from './segment.ts';
-import { SegmentIndex } from './segment_index.ts';
+import { NO_PRIORITY, SegmentIndex } from './segment_index.ts';
 
 /** What is done with the records of a segment that is read whole. */
 interface Target {
@@ -70,8 +70,10 @@ export class Reading {
       this.empty.push(number);
       return;
     }
-    const segment = this.#read(number, first.header.epoch, bytes, applies);
-    this.#doubts.add({ segment, at: 0, until: first.start, epoch: segment.epoch, number: first.header.number - 1 });
+    const { epoch } = first.header;
+    const before = last.epoch === epoch ? last.number : 0;
+    const segment = this.#read(number, epoch, bytes, applies);
+    this.#doubts.add({ segment, at: 0, until: first.start, epoch, number: before });
   }
 
   async whole(number: number, epoch: number, applies: boolean): Promise<void> {
@@ -166,7 +168,7 @@ function apply(batch: ScannedBatch, { bytes, segment, index, applies }: Target, 
     message: (content, bodyBytes, queue, sequence, receivedAtMs) => {
       const { priority, ttlMs } = wishOf(bytes, routeEnd(bytes, content));
       const expiresAtMs = ttlMs === undefined ? 0 : receivedAtMs + ttlMs;
-      index.add(slot, content - offset, bodyBytes, queue, sequence, priority, expiresAtMs, receivedAtMs);
+      index.add(slot, content - offset, bodyBytes, queue, sequence, priority ?? NO_PRIORITY, expiresAtMs, receivedAtMs);
     },
     other: (record) => {
       if (applies) state.apply(record);

@@ -28,6 +28,7 @@ const QUEUE_STATE = 12;
 const CHECKPOINT_ENDS = 13;
 const POLICY_SET = 14;
 const POLICY_DELETED = 15;
+const DEDUPLICATED = 16;
 
 export const RECORD_HEADER_BYTES = 5;
 
@@ -79,7 +80,15 @@ export type JournalRecord =
     }
   | { readonly type: 'checkpoint ends' }
   | { readonly type: 'policy set'; readonly kind: PolicyKind; readonly policy: Policy }
-  | { readonly type: 'policy deleted'; readonly kind: PolicyKind; readonly name: string };
+  | { readonly type: 'policy deleted'; readonly kind: PolicyKind; readonly name: string }
+  | {
+      readonly type: 'deduplicated';
+      /** 0 where an exchange deduplicates. */
+      readonly queue: number;
+      readonly exchange: string;
+      /** Drawn in deduplication.ts. */
+      readonly keys: Uint8Array;
+    };
 
 export function writeRecord(writer: WireWriter, record: JournalRecord): void {
   const start = writer.offset;
@@ -164,6 +173,12 @@ function writeFields(writer: WireWriter, record: JournalRecord): void {
       writer.u8(POLICY_DELETED);
       writePolicyKind(writer, record.kind);
       writer.longstr(record.name);
+      return;
+    case 'deduplicated':
+      writer.u8(DEDUPLICATED);
+      writer.u32(record.queue);
+      writer.shortstr(record.exchange);
+      writer.longstr(record.keys);
   }
 }
 
@@ -214,6 +229,8 @@ export function readFields(type: number, reader: WireReader): JournalRecord {
       return { type: 'policy set', kind: readPolicyKind(reader), policy: readPolicy(reader) };
     case POLICY_DELETED:
       return { type: 'policy deleted', kind: readPolicyKind(reader), name: bytesToText(reader.longstr()) };
+    case DEDUPLICATED:
+      return { type: 'deduplicated', queue: reader.u32(), exchange: reader.shortstr(), keys: reader.longstr() };
     default:
       throw new AssertionError(`journal record of unknown type ${type}`);
   }

@@ -14,6 +14,8 @@ export interface RecoveredQueue {
   readonly settled: SequenceSet;
   readonly delivered: SequenceSet;
   readonly returns: Map<number, number>;
+  /** Of what it has had, where it drops what comes again: as the records have them. */
+  readonly keys: Uint8Array[];
   nextSequence: number;
 }
 
@@ -24,6 +26,8 @@ export class RecoveredState {
   nextQueueId = 1;
   readonly queues: Map<number, RecoveredQueue> = new Map();
   readonly exchanges: Map<string, ExchangeProperties> = new Map();
+  /** As those of queues, by name. */
+  readonly exchangeKeys: Map<string, Uint8Array[]> = new Map();
   readonly bindings: Map<string, BindingFields> = new Map();
   readonly policies: PoliciesByName = { policy: new Map(), 'operator policy': new Map() };
   /** Whether a whole checkpoint was seen. */
@@ -68,6 +72,7 @@ export class RecoveredState {
       }
       case 'exchange deleted':
         this.exchanges.delete(record.name);
+        this.exchangeKeys.delete(record.name);
         return;
       case 'bound':
         this.bindings.set(keyOf(record), record);
@@ -80,20 +85,34 @@ export class RecoveredState {
         return;
       case 'policy deleted':
         this.policies[record.kind].delete(record.name);
+        return;
+      case 'deduplicated':
+        this.#keysOf(record).push(record.keys);
     }
   }
 
   #declareQueue(id: number, name: string, autoDelete: boolean, table: FieldTable): void {
     const settled = new SequenceSet();
     const delivered = new SequenceSet();
-    const queue = { id, name, autoDelete, arguments: table, settled, delivered, returns: new Map(), nextSequence: 1 };
-    this.queues.set(id, queue);
+    const known = { settled, delivered, returns: new Map(), keys: [] };
+    this.queues.set(id, { id, name, autoDelete, arguments: table, ...known, nextSequence: 1 });
     this.nextQueueId = Math.max(this.nextQueueId, id + 1);
+  }
+
+  #keysOf({ queue, exchange }: JournalRecord & { type: 'deduplicated' }): Uint8Array[] {
+    if (queue !== 0) return this.queues.get(queue)?.keys ?? [];
+    let keys = this.exchangeKeys.get(exchange);
+    if (keys === undefined) {
+      keys = [];
+      this.exchangeKeys.set(exchange, keys);
+    }
+    return keys;
   }
 
   #clear(): void {
     this.queues.clear();
     this.exchanges.clear();
+    this.exchangeKeys.clear();
     this.bindings.clear();
     for (const policies of Object.values(this.policies)) policies.clear();
   }

@@ -6,12 +6,13 @@ import type { Page, PageTable, Position } from '../core/store/page_table.ts';
 import { applyPolicies } from '../core/topology/policies.ts';
 import type { VirtualHost } from '../core/vhost.ts';
 import { PAGE_BYTES } from '../lib/arena.ts';
+import { restoreKeys } from './deduplication.ts';
 import type { Journal } from './journal.ts';
 import { JournalQueue } from './journal_queue.ts';
 import type { RecoveredQueue } from './recovered.ts';
 import type { RecoveredSegment, Recovery } from './recovery.ts';
 import type { JournalSegment } from './segment.ts';
-import type { SegmentIndex } from './segment_index.ts';
+import { NO_PRIORITY, type SegmentIndex } from './segment_index.ts';
 
 /**
  * Puts what recovery found into the virtual host: exchanges, queues, bindings, and every message that is not settled. Returns
@@ -23,7 +24,8 @@ export function restore(vhost: VirtualHost, journal: Journal, recovery: Recovery
     const exchange = new Exchange(properties);
     vhost.exchanges.set(exchange.name, exchange);
     applyPolicies(vhost, exchange);
-    journal.exchanges.set(properties.name, properties);
+    journal.exchanges.set(exchange.name, exchange);
+    restoreKeys(exchange.deduplication, state.exchangeKeys.get(exchange.name) ?? []);
   }
   const queues = restoreQueues(vhost, journal, recovery);
   for (const { segment } of recovery.segments) {
@@ -39,9 +41,8 @@ export function restore(vhost: VirtualHost, journal: Journal, recovery: Recovery
 /** What was neither settled nor found. */
 function missing(queues: ReadonlyMap<number, Restoring>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { queue, recovered } of queues.values()) {
-    const count = queue.nextSequence - 1 - recovered.settled.size - queue.readyCount;
-    if (count > 0) counts.set(queue.name, count);
+  for (const { queue, lost } of queues.values()) {
+    if (lost > 0) counts.set(queue.name, lost);
   }
   return counts;
 }
@@ -64,6 +65,10 @@ interface Restoring {
   readonly ttlMs: number | undefined;
   /** Of the messages that were found, whether or not they are settled. */
   highestSequence: number;
+  /** Every message below this was restored, or is settled. */
+  restoredBelow: number;
+  /** How many of those were taken for settled because they are not there. */
+  lost: number;
   /** Set where messages do not come in the order of their sequences, which is where compaction has moved some. */
   disordered: Found[] | undefined;
 }
@@ -82,10 +87,11 @@ function restoreQueues(vhost: VirtualHost, journal: Journal, recovery: Recovery)
     const log = new JournalQueue(id, queue, journal.markDirty, settled, delivered, returns);
     queue.log = log;
     journal.addQueue(log);
+    restoreKeys(queue.deduplication, recovered.keys);
     vhost.queues.set(name, queue);
     applyPolicies(vhost, queue);
     const ttlMs = queue.rules?.settings.messageTtlMs;
-    queues.set(id, { queue, recovered, ttlMs, highestSequence: 0, disordered: undefined });
+    queues.set(id, { queue, recovered, ttlMs, highestSequence: 0, restoredBelow: 1, lost: 0, disordered: undefined });
   }
   return queues;
 }
@@ -115,16 +121,16 @@ function restoreMessages(
   }
   for (const { segment, index } of segments) {
     const live = new Map<number, Page>();
+    segment.entries = index.length;
     for (let i = 0; i < index.length; i++) {
       const restoring = queues.get(index.queueOf(i));
       const sequence = index.sequenceOf(i);
       if (restoring === undefined || restoring.recovered.settled.has(sequence)) continue;
       const page = pageOf(segment, index.pageOf(i), live, pages);
       page.references++;
-      segment.entries++;
       const position = page.number * PAGE_BYTES + index.offsetOf(i);
       const bodyBytes = index.bodyBytesOf(i);
-      const priority = index.priorityOf(i);
+      const priority = priorityOf(restoring, index, i);
       const expiresAtMs = expiryOf(restoring, index, i);
       const placement = priority === 0 && expiresAtMs === 0 ? PLAIN : { priority, expiresAtMs };
       if (restoring.disordered === undefined) restoreOne(restoring, position, sequence, bodyBytes, placement);
@@ -133,7 +139,10 @@ function restoreMessages(
   }
   for (const restoring of queues.values()) {
     restoreDisordered(restoring, pages);
-    restoring.queue.restoreSequence(nextSequence(restoring));
+    const next = nextSequence(restoring);
+    restoring.queue.restoreSequence(next);
+    skipTo(restoring, next);
+    forgetReturns(restoring.recovered);
   }
 }
 
@@ -142,8 +151,29 @@ function restoreMessages(
  * checkpoint's number may be lower than what came after it, of which there may be nothing left but that it was settled.
  */
 function nextSequence({ recovered, highestSequence }: Restoring): number {
-  const { settled, delivered } = recovered;
-  return Math.max(recovered.nextSequence, highestSequence + 1, settled.end, delivered.end);
+  const { settled, delivered, returns } = recovered;
+  let next = Math.max(recovered.nextSequence, highestSequence + 1, settled.end, delivered.end);
+  for (const sequence of returns.keys()) next = Math.max(next, sequence + 1);
+  return next;
+}
+
+/**
+ * What is below `sequence`, not settled and not there was transient, or lost: it counts as settled from now on, so that the set
+ * has no more ranges than there are messages.
+ */
+function skipTo(restoring: Restoring, sequence: number): void {
+  const { settled } = restoring.recovered;
+  const { restoredBelow } = restoring;
+  restoring.restoredBelow = sequence + 1;
+  if (restoredBelow >= sequence) return;
+  const lost = settled.countMissing(restoredBelow, sequence);
+  restoring.lost += lost;
+  if (lost > 0) settled.addRange(restoredBelow, sequence - restoredBelow);
+}
+
+/** A message that was settled since does not come back any more. */
+function forgetReturns({ returns, settled }: RecoveredQueue): void {
+  for (const sequence of returns.keys()) if (settled.has(sequence)) returns.delete(sequence);
 }
 
 function pageOf(segment: JournalSegment, slot: number, live: Map<number, Page>, pages: PageTable): Page {
@@ -155,6 +185,15 @@ function pageOf(segment: JournalSegment, slot: number, live: Map<number, Page>, 
     live.set(slot, page);
   }
   return page;
+}
+
+/** As the index has it, or, where the segment was read, what the queue makes of what the message asks for. */
+function priorityOf({ queue }: Restoring, index: SegmentIndex, i: number): number {
+  if (index.receivedAtMsOf(i) === 0) return index.priorityOf(i);
+  const wish = index.priorityOf(i);
+  const priority = queue.rules?.priorityOf(wish === NO_PRIORITY ? undefined : wish) ?? 0;
+  index.setPriority(i, priority);
+  return priority;
 }
 
 /** As the index has it, or, where the segment was read, from when the message was taken in and the queue's own rule. */
@@ -185,12 +224,14 @@ function restoreDisordered(restoring: Restoring, pages: PageTable): void {
 }
 
 function restoreOne(
-  { queue, recovered }: Restoring,
+  restoring: Restoring,
   position: Position,
   sequence: number,
   bodyBytes: number,
   placement: Placement,
 ): void {
+  const { queue, recovered } = restoring;
+  skipTo(restoring, sequence);
   const returns = recovered.returns.get(sequence) ?? 0;
   const redelivered = returns > 0 || recovered.delivered.has(sequence);
   queue.restore(position, sequence, bodyBytes, redelivered ? DURABLE | REDELIVERED : DURABLE, returns, placement);

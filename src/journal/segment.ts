@@ -42,6 +42,7 @@ export class JournalSegment implements PageHome {
   lastBatchNumber = 0;
   /** Nothing is appended any more. */
   sealed = false;
+  sealedAtMs = 0;
   /** The commit from which on the journal can do without it: that of the next segment's checkpoint. */
   supersededBy: number = Number.POSITIVE_INFINITY;
   /** Bytes in its middle are not what was written: it is set aside, not removed, when nothing in it is needed. */

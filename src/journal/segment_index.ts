@@ -19,6 +19,9 @@ const EXPIRY_BYTES = 6;
 const EXPIRES = 0x8000_0000;
 const FIRST_ENTRIES = 1024;
 
+/** The priority of a message that says none, until its queue says what that means. */
+export const NO_PRIORITY = 256;
+
 export interface IndexedPage {
   readonly offset: number;
   readonly length: number;
@@ -41,7 +44,7 @@ export class SegmentIndex {
   #bodyBytes = new Uint32Array(FIRST_ENTRIES);
   #queues = new Uint32Array(FIRST_ENTRIES);
   #sequences = new Float64Array(FIRST_ENTRIES);
-  #priorities = new Uint8Array(FIRST_ENTRIES);
+  #priorities = new Uint16Array(FIRST_ENTRIES);
   /** Only where some entry expires. */
   #expiries: Float64Array | undefined;
   #receivedAt: Float64Array | undefined;
@@ -106,6 +109,10 @@ export class SegmentIndex {
   /** When the message was taken in, where the segment was read for it; 0 in an index read back, which has the expiry. */
   receivedAtMsOf(index: number): number {
     return this.#receivedAt?.[index] ?? 0;
+  }
+
+  setPriority(index: number, priority: number): void {
+    this.#priorities[index] = priority;
   }
 
   setExpiresAtMs(index: number, expiresAtMs: number): void {
@@ -198,13 +205,13 @@ export class SegmentIndex {
     this.#bodyBytes = copied(new Uint32Array(entries), this.#bodyBytes);
     this.#queues = copied(new Uint32Array(entries), this.#queues);
     this.#sequences = copied(new Float64Array(entries), this.#sequences);
-    this.#priorities = copied(new Uint8Array(entries), this.#priorities);
+    this.#priorities = copied(new Uint16Array(entries), this.#priorities);
     if (this.#expiries !== undefined) this.#expiries = copied(new Float64Array(entries), this.#expiries);
     if (this.#receivedAt !== undefined) this.#receivedAt = copied(new Float64Array(entries), this.#receivedAt);
   }
 }
 
-function copied<Numbers extends Uint8Array | Uint16Array | Uint32Array | Float64Array>(
+function copied<Numbers extends Uint16Array | Uint32Array | Float64Array>(
   target: Numbers,
   source: Numbers,
 ): Numbers {

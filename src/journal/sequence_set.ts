@@ -30,6 +30,18 @@ export class SequenceSet {
     return index >= 0 && sequence < (this.#ends[index] as number);
   }
 
+  /** How many from `first` on, below `end`, are not in it. */
+  countMissing(first: number, end: number): number {
+    let missing = 0;
+    let at = Math.max(first, this.below);
+    for (let index = Math.max(0, this.#search(at)); at < end; index++) {
+      const start = this.#starts[index] ?? end;
+      if (start > at) missing += Math.min(start, end) - at;
+      at = Math.max(at, this.#ends[index] ?? end);
+    }
+    return missing;
+  }
+
   add(sequence: number): void {
     this.addRange(sequence, 1);
   }
@@ -48,6 +60,10 @@ export class SequenceSet {
     if (last < 0 || start > (ends[last] as number)) {
       starts.push(start);
       ends.push(end);
+      return;
+    }
+    if (start === ends[last]) {
+      ends[last] = end;
       return;
     }
     // Whatever overlaps or touches becomes one range.

@@ -13,13 +13,17 @@ interface Entry extends Deadline {
 /** The longest a timer of the runtime can be set for. */
 const TIMER_MS_MAX = 0x7fff_ffff;
 
+/** Fewer cancelled deadlines than this are left where they are. */
+const CANCELLED_MIN = 64;
+
 /**
  * Any number of deadlines, exact to the clock's millisecond, from one timer: a binary heap by time, of which only the first
- * is waited for. A cancelled deadline leaves the heap when its turn comes.
+ * is waited for. Cancelled deadlines leave the heap when their turn comes, or when they are the most of it.
  */
 export class Deadlines {
   readonly #clock: Clock;
-  readonly #heap: Entry[] = [];
+  #heap: Entry[] = [];
+  #cancelled = 0;
   #timer: Timer | undefined;
   #timerDueMs = Number.POSITIVE_INFINITY;
 
@@ -32,9 +36,7 @@ export class Deadlines {
     const entry: Entry = {
       dueMs,
       callback,
-      cancel: () => {
-        entry.callback = undefined;
-      },
+      cancel: () => this.#cancel(entry),
     };
     this.#push(entry);
     this.#wait();
@@ -43,7 +45,18 @@ export class Deadlines {
 
   stop(): void {
     this.#timer?.cancel();
-    this.#heap.length = 0;
+    this.#heap = [];
+  }
+
+  #cancel(entry: Entry): void {
+    if (entry.callback === undefined) return;
+    entry.callback = undefined;
+    this.#cancelled++;
+    if (this.#cancelled < CANCELLED_MIN || this.#cancelled * 2 < this.#heap.length) return;
+    const left = this.#heap.filter(({ callback }) => callback !== undefined);
+    this.#heap = [];
+    this.#cancelled = 0;
+    for (const other of left) this.#push(other);
   }
 
   #wait(): void {
@@ -61,7 +74,10 @@ export class Deadlines {
     const nowMs = this.#clock.nowMs();
     for (let first = this.#heap[0]; first !== undefined && first.dueMs <= nowMs; first = this.#heap[0]) {
       this.#shift();
-      first.callback?.();
+      const { callback } = first;
+      first.callback = undefined;
+      if (callback === undefined) this.#cancelled--;
+      else callback();
     }
     this.#wait();
   };

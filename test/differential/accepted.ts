@@ -297,6 +297,22 @@ const EXCHANGE_TYPES: Readonly<Record<string, readonly Difference[]>> = {
   ],
 };
 
+function blindCopy(routingKeys: readonly string[]): string {
+  const keys = routingKeys.map((key) => `S"${key}"`).join(', ');
+  const message = `exchange_name:S"x", node:S"*", properties:{headers:{a:I1}}, routed_queues:[S"q"], routing_keys:[${keys}]`;
+  return `< 1 header 4 {headers:{channel:I1, connection:S"*", ${message}, user:S"guest", vhost:S"/"}}`;
+}
+
+const TRACES: Readonly<Record<string, readonly Difference[]>> = {
+  'a traced message with BCC': [
+    {
+      reason: 'whom BCC names is for nobody to see; the queues are told all the same',
+      reference: [blindCopy(['nowhere', 'to.q', 'elsewhere'])],
+      leveret: [blindCopy(['nowhere'])],
+    },
+  ],
+};
+
 /** By the name of the conversation. A difference that no longer applies fails, as an unlisted one does. */
 export const ACCEPTED: Readonly<Record<string, readonly Difference[]>> = {
   ...HANDSHAKE,
@@ -304,6 +320,7 @@ export const ACCEPTED: Readonly<Record<string, readonly Difference[]>> = {
   ...CHANNELS,
   ...EXCHANGE_TYPES,
   ...DIRECT_REPLIES,
+  ...TRACES,
 };
 
 /** The transcript that Leveret is held to, or undefined where an accepted difference is no longer there. */

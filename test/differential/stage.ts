@@ -9,6 +9,8 @@ import type { Arguments } from '../support/raw_methods.ts';
 export interface Target {
   readonly url: string;
   readonly quietMs: number;
+  /** Switches the firehose of the virtual host `/` on. */
+  readonly trace: () => Promise<void>;
 }
 
 /** One scripted conversation, and the rule that it shows. */
@@ -59,6 +61,11 @@ export class Stage {
   exchange(name: string): string {
     this.#exchanges.push(this.#runPrefix + name);
     return this.#runPrefix + name;
+  }
+
+  /** From now on the broker traces, which other conversations do not notice. */
+  trace(): Promise<void> {
+    return this.#target.trace();
   }
 
   /** A socket, and nothing said yet. */

@@ -22,6 +22,7 @@ import { REPLY_TO } from './conversations/reply_to.ts';
 import { ROUTING } from './conversations/routing.ts';
 import { SETTLE } from './conversations/settle.ts';
 import { SINGLE_ACTIVE } from './conversations/single_active.ts';
+import { TRACE } from './conversations/trace.ts';
 import { TX } from './conversations/tx.ts';
 import type { Conversation } from './stage.ts';
 
@@ -43,6 +44,7 @@ export const TOPICS: Readonly<Record<string, readonly Conversation[]>> = {
   consume: CONSUME,
   confirm: CONFIRM,
   tx: TX,
+  trace: TRACE,
   routing: ROUTING,
   lifecycle: LIFECYCLE,
   dead_letter: DEAD_LETTER,

@@ -41,9 +41,9 @@ export class HostClient {
     deleteQueue(this.vhost, { queue: name, ifUnused: false, ifEmpty: false }, this);
   }
 
-  declareExchange(name: string, type: string, durable = true): void {
+  declareExchange(name: string, type: string, durable = true, table: FieldTable = EMPTY_TABLE): void {
     const flags = { passive: false, durable, autoDelete: false, internal: false };
-    declareExchange(this.vhost, { exchange: name, type, ...flags, arguments: EMPTY_TABLE });
+    declareExchange(this.vhost, { exchange: name, type, ...flags, arguments: table });
   }
 
   deleteExchange(name: string): void {
@@ -123,6 +123,7 @@ export class HostClient {
 
   relocate(moved: (position: Position) => Position | undefined): void {
     for (const queue of this.vhost.queues.values()) queue.relocate(moved);
+    for (const history of this.vhost.histories.values()) history.relocate(moved);
     for (const held of this.#held) {
       const position = moved(held.entry.position);
       if (position !== undefined) held.entry = { ...held.entry, position };

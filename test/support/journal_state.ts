@@ -1,9 +1,9 @@
 import { PREDECLARED_EXCHANGES } from '../../src/core/exchange/declare.ts';
 import type { Queue } from '../../src/core/queue/queue.ts';
-import type { Position } from '../../src/core/store/page_table.ts';
-import { bodyFrameStart, readU32, routeEnd } from '../../src/core/store/record.ts';
+import { bodyFrameStart, routeEnd } from '../../src/core/store/record.ts';
 import type { JournalQueue } from '../../src/journal/journal_queue.ts';
 import type { JournalHost } from './journal_host.ts';
+import { bodyBytesOf, messagesAt, positionsIn } from './queue_messages.ts';
 
 export interface QueueState {
   /** Their bodies, as text, in the order in which they would be delivered if nothing was out. */
@@ -55,8 +55,9 @@ async function queueState(
   sequences: ReadonlyMap<string, number>,
   sorted: boolean,
 ): Promise<QueueState> {
-  const held = [...host.client.held].filter((each) => each.queue === queue).map(({ entry }) => entry.position);
-  const messages = await bodiesIn(host, [...positionsIn(queue), ...held]);
+  const out = () => [...host.client.held].filter((each) => each.queue === queue).map(({ entry }) => entry.position);
+  const found = await messagesAt(host, () => [...positionsIn(queue), ...out()]);
+  const messages = found.filter((message) => message !== undefined).map(bodyOf);
   const sequenceOf = (body: string): number => sequences.get(label(queue.name, body)) ?? 0;
   if (sorted) messages.sort((left, right) => sequenceOf(left) - sequenceOf(right));
   const { deliveredSet, returns } = queue.log as JournalQueue;
@@ -68,32 +69,8 @@ async function queueState(
   };
 }
 
-function positionsIn(queue: Queue): Position[] {
-  const positions: Position[] = [];
-  queue.relocate((position) => {
-    positions.push(position);
-    return undefined;
-  });
-  return positions;
-}
-
-async function bodiesIn(host: JournalHost, positions: readonly Position[]): Promise<string[]> {
-  const bodies: string[] = [];
-  for (const position of positions) {
-    const { pages } = host.vhost.store;
-    while (!pages.isReadable(position)) await new Promise<void>((done) => pages.whenReadable(position, done));
-    if (pages.isLost(position)) continue;
-    bodies.push(bodyAt(host, position));
-  }
-  return bodies;
-}
-
-/** Throws where the message is not one. */
-function bodyAt(host: JournalHost, position: Position): string {
-  const page = host.vhost.store.pages.of(position);
-  const content = routeEnd(page.bytes, page.base + (position % 2 ** 18));
-  const bodyBytes = readU32(page.bytes, content + 16);
-  const bytes = host.client.bytesOf({ position, bodyBytes });
-  const start = bodyFrameStart(bytes, routeEnd(bytes, 0)) + 7;
-  return Buffer.from(bytes.subarray(start, start + bodyBytes)).toString();
+function bodyOf(message: Uint8Array): string {
+  const content = routeEnd(message, 0);
+  const start = bodyFrameStart(message, content) + 7;
+  return Buffer.from(message.subarray(start, start + bodyBytesOf(message, content))).toString();
 }

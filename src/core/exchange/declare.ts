@@ -1,5 +1,6 @@
 import { AmqpError } from '../../codec/errors.ts';
 import { EMPTY_TABLE, fieldTypeName } from '../../codec/table.ts';
+import { DEDUPLICATION_ARGUMENTS } from '../deduplication/arguments.ts';
 import { argumentDifference } from './argument_difference.ts';
 import { EXCHANGE_TYPES, type ExchangeProperties } from './exchange.ts';
 
@@ -7,6 +8,7 @@ import { EXCHANGE_TYPES, type ExchangeProperties } from './exchange.ts';
 
 const ALTERNATE_EXCHANGE = 'alternate-exchange';
 const RESERVED_PREFIX = 'amq.';
+const COMPARED_ARGUMENTS = [ALTERNATE_EXCHANGE, ...DEDUPLICATION_ARGUMENTS.map(({ name }) => name)];
 
 /** The exchanges that every vhost has. */
 export const PREDECLARED_EXCHANGES: readonly ExchangeProperties[] = [
@@ -55,13 +57,24 @@ export function checkAlternateExchange(properties: ExchangeProperties, vhostName
   throw new AmqpError(406, `invalid type '${fieldTypeName(field)}' for arg '${ALTERNATE_EXCHANGE}' ${where}`);
 }
 
+/** Of an exchange that does not exist yet. RabbitMQ leaves these arguments alone. */
+export function checkDeduplication(properties: ExchangeProperties, vhostName: string): void {
+  const { name: exchangeName, arguments: table } = properties;
+  for (const { name, problem } of DEDUPLICATION_ARGUMENTS) {
+    const field = table.get(name);
+    const found = field === undefined ? undefined : problem(field, table);
+    if (found === undefined) continue;
+    throw new AmqpError(406, `invalid arg '${name}' for exchange '${exchangeName}' in vhost '${vhostName}': ${found}`);
+  }
+}
+
 /** System exchanges, and anything that is named like one, whether or not it exists. */
 export function checkExchangeDeletable(name: string, vhostName: string): void {
   if (!name.startsWith(RESERVED_PREFIX)) return;
   throw new AmqpError(403, `deletion of system exchange '${name}' in vhost '${vhostName}' not allowed`);
 }
 
-/** Of the arguments only the alternate exchange counts: others may differ freely. */
+/** Of the arguments only the alternate exchange and Leveret's own count: others may differ freely. */
 export function checkExchangeEquivalence(
   current: ExchangeProperties,
   requested: ExchangeProperties,
@@ -78,9 +91,8 @@ export function checkExchangeEquivalence(
   compare('durable', current.durable, requested.durable);
   compare('auto_delete', current.autoDelete, requested.autoDelete);
   compare('internal', current.internal, requested.internal);
-  const difference = argumentDifference(
-    current.arguments.get(ALTERNATE_EXCHANGE),
-    requested.arguments.get(ALTERNATE_EXCHANGE),
-  );
-  if (difference !== undefined) refuse(ALTERNATE_EXCHANGE, difference);
+  for (const name of COMPARED_ARGUMENTS) {
+    const difference = argumentDifference(current.arguments.get(name), requested.arguments.get(name));
+    if (difference !== undefined) refuse(name, difference);
+  }
 }

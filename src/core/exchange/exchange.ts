@@ -1,5 +1,7 @@
 import { type FieldTable, getString } from '../../codec/table.ts';
 import { assert } from '../../lib/assert.ts';
+import { windowOf } from '../deduplication/arguments.ts';
+import type { KeyWindow } from '../deduplication/key_window.ts';
 import type { Binding, Destination } from './binding.ts';
 import { ConsistentHashMatcher } from './consistent_hash.ts';
 import { DestinationBag } from './destination_bag.ts';
@@ -44,6 +46,8 @@ export class Exchange implements Destination {
   readonly matcher: Matcher;
   /** The exchange that gets what no binding of this one matches, by argument or by policy. It may not exist (yet). */
   alternateExchange: string | undefined;
+  /** What was published to it, where it drops what comes again. */
+  readonly deduplication: KeyWindow | undefined;
 
   readonly #bindings = new Map<string, Binding>();
   readonly #boundExchanges = new DestinationBag();
@@ -59,6 +63,7 @@ export class Exchange implements Destination {
     this.properties = properties;
     this.matcher = createMatcher(properties.arguments);
     this.alternateExchange = getString(properties.arguments, 'alternate-exchange');
+    this.deduplication = windowOf(properties.arguments);
   }
 
   /** The bindings that this exchange is the source of, by `bindingKey`. */

@@ -6,6 +6,7 @@ import {
   getString,
   isInteger,
 } from '../../codec/table.ts';
+import { DEDUPLICATION_ARGUMENTS } from '../deduplication/arguments.ts';
 
 /** The arguments of queue.declare that RabbitMQ knows, for which types of queues, and what values they may have. */
 
@@ -73,7 +74,8 @@ export const QUEUE_ARGUMENTS: readonly QueueArgument[] = [
   { name: 'x-quorum-initial-group-size', queueTypes: QUORUM, problem: groupSize },
   { name: 'x-queue-master-locator', queueTypes: CLASSIC },
   { name: 'x-queue-leader-locator', queueTypes: BOTH, problem: oneOf(LEADER_LOCATORS, 'invalid_queue_locator_arg') },
-  { name: 'x-delivery-limit', queueTypes: QUORUM },
+  // RabbitMQ refuses it on classic queues, which have no such limit there.
+  { name: 'x-delivery-limit', queueTypes: BOTH },
   { name: 'x-delayed-retry-type', queueTypes: QUORUM },
   { name: 'x-delayed-retry-min', queueTypes: QUORUM },
   { name: 'x-delayed-retry-max', queueTypes: QUORUM },
@@ -81,6 +83,8 @@ export const QUEUE_ARGUMENTS: readonly QueueArgument[] = [
   { name: 'x-initial-cluster-size', queueTypes: NEITHER },
   { name: 'x-stream-max-segment-size-bytes', queueTypes: NEITHER },
   { name: 'x-stream-filter-size-bytes', queueTypes: NEITHER },
+  // Leveret's own, which RabbitMQ leaves alone.
+  ...DEDUPLICATION_ARGUMENTS.map((argument) => ({ ...argument, queueTypes: BOTH })),
 ];
 
 /** Classic, unless the arguments say otherwise. */

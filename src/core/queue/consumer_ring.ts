@@ -14,18 +14,30 @@ interface Level {
 }
 
 export class ConsumerRing {
-  /** The one that gets everything, where only one may: the first, until it goes. */
+  /** The one that gets everything, where only one may: the first, until it goes or gives way. */
   #active: QueueConsumer | undefined;
+  /** The active one gets no more: another one follows as soon as it has settled what it has. */
+  #givesWay = false;
   readonly #single: boolean;
+  readonly #byPriority: boolean;
   readonly #all = new Set<QueueConsumer>();
   /** Highest priority first; a level stays while its ring is empty, since its consumers mostly come back. */
   readonly #levels: Level[] = [];
   /** Consumers standing in a ring: those with `waiting` set. */
   #waitingCount = 0;
 
-  /** `single`: only one consumer at a time gets messages, and another takes over when it goes. */
-  constructor(single = false) {
+  /**
+   * `single`: only one consumer at a time gets messages, and another takes over when it goes; or, if `byPriority`, when one with
+   * a higher priority comes.
+   */
+  constructor(single = false, byPriority = false) {
     this.#single = single;
+    this.#byPriority = byPriority;
+  }
+
+  /** Whether only one consumer at a time gets messages. */
+  get single(): boolean {
+    return this.#single;
   }
 
   get size(): number {
@@ -44,7 +56,11 @@ export class ConsumerRing {
   add(consumer: QueueConsumer): void {
     this.#all.add(consumer);
     this.#level(consumer.priority).members++;
-    if (this.#single) this.#active ??= consumer;
+    if (this.#single) {
+      const active = this.#active;
+      if (active === undefined) this.#active = consumer;
+      else if (this.#byPriority && consumer.priority > active.priority) this.#giveWay(active);
+    }
     this.wake(consumer);
   }
 
@@ -61,7 +77,10 @@ export class ConsumerRing {
   /** `consumer` may have room (again). */
   wake(consumer: QueueConsumer): void {
     if (consumer.waiting || !this.#all.has(consumer)) return;
-    if (this.#single && consumer !== this.#active) return;
+    if (this.#single && (consumer !== this.#active || this.#givesWay)) {
+      if (consumer === this.#active && consumer.unacked === 0) this.#activateNext();
+      return;
+    }
     consumer.waiting = true;
     this.#waitingCount++;
     const level = this.#level(consumer.priority);
@@ -91,9 +110,17 @@ export class ConsumerRing {
 
   /** Of those with the highest priority, the one that subscribed first. */
   #activateNext(): void {
+    this.#givesWay = false;
     const highest = this.#levels[0]?.priority;
     this.#active = [...this.#all].find(({ priority }) => priority === highest);
     if (this.#active !== undefined) this.wake(this.#active);
+  }
+
+  #giveWay(active: QueueConsumer): void {
+    this.#givesWay = true;
+    const level = this.#level(active.priority);
+    if (active.waiting) this.#stepOut(level, level.ring.indexOf(active), active);
+    if (active.unacked === 0) this.#activateNext();
   }
 
   #stepOut(level: Level, index: number, consumer: QueueConsumer): void {

@@ -1,8 +1,12 @@
 import type { FieldTable } from '../../codec/table.ts';
 import { assert } from '../../lib/assert.ts';
+import { windowOf } from '../deduplication/arguments.ts';
+import type { KeyWindow } from '../deduplication/key_window.ts';
 import type { QueueConsumer, QueueLog, Turn } from '../ports.ts';
 import { offsetOf, type PageTable, type Position } from '../store/page_table.ts';
+import { queueType } from './arguments.ts';
 import { ConsumerRing } from './consumer_ring.ts';
+import { Dying } from './dying.ts';
 import { DURABLE, type Entry, REDELIVERED } from './entry.ts';
 import { type ReadyList, ReadyMessages } from './ready_list.ts';
 import { type DeathReason, hasRules, type Placement, type QueueHost, QueueRules, type ReturnCause } from './rules.ts';
@@ -31,6 +35,8 @@ export class Queue {
   readonly kind = 'queue' as const;
   readonly properties: QueueProperties;
   readonly consumers: ConsumerRing;
+  /** What it has had, where it drops what comes again. */
+  readonly deduplication: KeyWindow | undefined;
   exclusiveConsumer: QueueConsumer | undefined;
   /** Where a durable queue's persistent messages are accounted for; undefined for others. */
   log: QueueLog | undefined;
@@ -41,8 +47,11 @@ export class Queue {
   readonly #turn: Turn;
   readonly #host: QueueHost | undefined;
   #rules: QueueRules | undefined;
-  /** How often a message came back to the queue, of those that did and are not settled. */
+  /** How often a message came back to the queue, as far as that counts, of those that did and are not settled. */
   readonly #returns: Map<number, number> = new Map();
+  readonly #dying: Dying;
+  /** The first message has to be read from disk before it can be dropped, and then this is tried again. */
+  #awaitsHead = false;
   #unacked = 0;
   #nextSequence = 1;
   #scheduled = false;
@@ -51,11 +60,13 @@ export class Queue {
   constructor(properties: QueueProperties, pages: PageTable, turn: Turn, host?: QueueHost) {
     const settings = argumentSettings(properties.arguments);
     this.properties = properties;
-    this.consumers = new ConsumerRing(settings.singleActiveConsumer);
+    this.deduplication = windowOf(properties.arguments);
+    this.consumers = new ConsumerRing(settings.singleActiveConsumer, queueType(properties) === 'quorum');
     this.#ready = new ReadyMessages(host === undefined ? 0 : (settings.maxPriority ?? 0));
     this.#pages = pages;
     this.#turn = turn;
     this.#host = host;
+    this.#dying = new Dying(this, pages);
     this.applySettings(settings);
   }
 
@@ -100,29 +111,34 @@ export class Queue {
 
   /** Some message of this queue expires by itself: from now on they are looked at. */
   expectExpirations(): void {
-    this.#ensureRules(argumentSettings(this.properties.arguments));
+    if (this.#rules === undefined) this.#ensureRules(argumentSettings(this.properties.arguments));
   }
 
   /** Whether the queue refuses messages when it is full. */
   get mayRefuse(): boolean {
-    return this.#rules !== undefined && this.#rules.settings.overflow !== 'drop-head';
+    return this.#rules !== undefined && this.#rules.overflow !== 'drop-head';
   }
 
   /** Whether a message of so many bytes would be refused, as the queue is full and asked to refuse. */
   refuses(bodyBytes: number): boolean {
     const rules = this.#rules;
-    if (rules === undefined || rules.settings.overflow === 'drop-head') return false;
-    return rules.isOver(this.#ready.length + 1, this.#ready.bytes + bodyBytes);
+    if (rules === undefined || rules.overflow === 'drop-head') return false;
+    const isFull = (): boolean => rules.isFull(this.#ready.length, this.#ready.bytes, bodyBytes);
+    if (!isFull()) return false;
+    // Whatever can go now goes before anything is refused.
+    this.#deliverByRules(rules);
+    return isFull();
   }
 
   /** The message at `position`, which the caller holds, was refused: it is dead-lettered if that was asked for. */
   refused(position: Position, bodyBytes: number): void {
-    if (this.#rules?.settings.overflow !== 'reject-publish-dlx') return;
-    this.#deadLetter(position, bodyBytes, 0, 'maxlen', () => {});
+    if (this.#rules?.overflow !== 'reject-publish-dlx') return;
+    this.#dying.deadLetter(position, bodyBytes, 'maxlen', () => {});
   }
 
   /** Takes a message in, which the caller has retained for this queue. */
   push(position: Position, bodyBytes: number, flags: number): void {
+    if (this.log !== undefined && (flags & DURABLE) === 0) this.log.skipped(this.#nextSequence);
     if (this.#rules !== undefined) {
       this.#pushByRules(this.#rules, position, bodyBytes, flags);
       return;
@@ -134,9 +150,8 @@ export class Queue {
   /** Hands ready messages to consumers with room; called by the turn that `queueReady` was told. */
   drain(): void {
     this.#scheduled = false;
-    if (this.#rules !== undefined) this.dropExpired();
-    this.#deliverReady();
-    if (this.#rules !== undefined) this.#expectNextExpiry(this.#rules);
+    if (this.#rules === undefined) this.#deliverReady();
+    else this.#deliverByRules(this.#rules);
   }
 
   /** Whether `take` can be answered now; if not, `callback` is called when it can. */
@@ -150,7 +165,11 @@ export class Queue {
     const entry = this.#ready.take();
     if (entry === undefined) return undefined;
     this.#unacked++;
-    this.#rules?.remember(entry.sequence, entry.priority, entry.expiresAtMs);
+    const rules = this.#rules;
+    if (rules !== undefined) {
+      rules.remember(entry.sequence, entry.priority, entry.expiresAtMs);
+      this.#expectNextExpiry(rules);
+    }
     return entry;
   }
 
@@ -173,9 +192,7 @@ export class Queue {
 
   /** The holder of a delivered message refuses it for good. */
   reject(position: Position, sequence: number, bodyBytes: number, flags: number): void {
-    this.#deadLetter(position, bodyBytes, flags | REDELIVERED, 'rejected', () => {
-      this.settle(position, sequence, flags);
-    });
+    this.#dying.deadLetter(position, bodyBytes, 'rejected', (last) => this.settle(last, sequence, flags));
   }
 
   /** A delivered message comes back to its old place, marked. Back to a deleted queue, it is dropped. */
@@ -184,32 +201,38 @@ export class Queue {
       this.settle(position, sequence, flags);
       return;
     }
-    const counts = this.#rules === undefined || this.#rules.counts(cause);
+    const rules = this.#rules;
+    const counts = rules === undefined || rules.counts(cause);
     const returns = this.returnsOf(sequence) + (counts ? 1 : 0);
-    if (this.#rules?.isPoison(returns)) {
-      this.#deadLetter(position, bodyBytes, flags | REDELIVERED, 'delivery_limit', () => {
-        this.settle(position, sequence, flags);
-      });
+    if (rules?.isPoison(returns)) {
+      this.#dying.deadLetter(position, bodyBytes, 'delivery_limit', (last) => this.settle(last, sequence, flags));
       return;
     }
     this.#unacked--;
-    this.#returns.set(sequence, returns);
-    if ((flags & DURABLE) !== 0) this.log?.returned(sequence, returns);
-    const { priority, expiresAtMs } = this.#rules?.recall(sequence) ?? NO_PLACEMENT;
+    rules?.cameBack(sequence);
+    if (counts) {
+      this.#returns.set(sequence, returns);
+      if ((flags & DURABLE) !== 0) this.log?.returned(sequence, returns);
+    }
+    const { priority, expiresAtMs } = rules?.recall(sequence) ?? NO_PLACEMENT;
     this.#ready.giveBack({ position, sequence, bodyBytes, flags: flags | REDELIVERED, priority, expiresAtMs });
-    this.#rules?.expectExpiry(expiresAtMs);
-    if (!this.#scheduled && this.consumers.hasWaiting) this.#schedule();
+    if (rules !== undefined) {
+      rules.expectExpiry(expiresAtMs);
+      this.dropExpired();
+      this.#enforceLimits(rules);
+    }
+    if (!this.#scheduled && this.readyCount > 0 && this.consumers.hasWaiting) this.#schedule();
   }
 
   addConsumer(consumer: QueueConsumer): void {
-    this.#rules?.used();
+    if (!this.deleted) this.#rules?.used();
     this.consumers.add(consumer);
     if (consumer.exclusive) this.exclusiveConsumer = consumer;
     this.wake(consumer);
   }
 
   removeConsumer(consumer: QueueConsumer): boolean {
-    this.#rules?.used();
+    if (!this.deleted) this.#rules?.used();
     if (this.exclusiveConsumer === consumer) this.exclusiveConsumer = undefined;
     const removed = this.consumers.remove(consumer);
     // Another may have become the active one.
@@ -239,7 +262,6 @@ export class Queue {
       this.removeConsumer(consumer);
       consumer.cancelledByQueue();
     }
-    this.#rules?.stop();
     return this.purge();
   }
 
@@ -269,18 +291,18 @@ export class Queue {
   /** Messages were moved to other pages: see ReadyRing.relocate. */
   relocate(moved: (position: Position) => Position | undefined): void {
     this.#ready.relocate(moved);
+    this.#dying.relocate(moved);
   }
 
   /** Drops messages whose time is up from the heads of the queue; behind a message that lives longer, they wait. */
   dropExpired(): void {
     const rules = this.#rules;
-    if (rules === undefined || this.deleted) return;
+    if (rules === undefined || this.deleted || !rules.expiryIsDue()) return;
     const nowMs = rules.host.nowMs();
     for (const list of this.#ready.lists()) {
       for (;;) {
         const expiresAtMs = list.headExpiresAtMs();
-        if (expiresAtMs === 0 || expiresAtMs > nowMs) break;
-        if (!this.#dropHead(list, 'expired', () => this.dropExpired())) break;
+        if (expiresAtMs === 0 || expiresAtMs > nowMs || !this.#dropHead(list, 'expired')) break;
       }
     }
     this.#expectNextExpiry(rules);
@@ -295,50 +317,56 @@ export class Queue {
     this.dropExpired();
     const page = this.#pages.of(position);
     const { priority, expiresAtMs } = rules.placementOf(page.bytes, page.base + offsetOf(position));
-    const sequence = this.#nextSequence++;
-    this.#ready.push(position, sequence, bodyBytes, flags, priority, expiresAtMs);
-    // A message dead-lettered from where it had been delivered is redelivered from the start.
-    if ((flags & (DURABLE | REDELIVERED)) === (DURABLE | REDELIVERED)) this.log?.delivered(sequence);
+    this.#ready.push(position, this.#nextSequence++, bodyBytes, flags, priority, expiresAtMs);
+    rules.expectExpiry(expiresAtMs);
     const timeless = expiresAtMs !== 0 && expiresAtMs <= rules.host.nowMs();
     if (timeless || rules.isOver(this.#ready.length, this.#ready.bytes)) {
       // Whoever can take a message now gets it before one is dropped.
       this.#deliverReady();
-      if (timeless) this.dropExpired();
+      this.#expectNextExpiry(rules);
+      this.dropExpired();
       this.#enforceLimits(rules);
     }
-    rules.expectExpiry(expiresAtMs);
     if (!this.#scheduled && this.readyCount > 0 && this.consumers.hasWaiting) this.#schedule();
   }
 
+  /** A queue that refuses what is too much drops nothing of what it has. */
   #enforceLimits(rules: QueueRules): void {
+    if (rules.overflow !== 'drop-head') return;
     while (rules.isOver(this.#ready.length, this.#ready.bytes) && this.#ready.length > 0) {
-      if (!this.#dropHead(this.#ready.top, 'maxlen', () => this.#enforceLimits(rules))) return;
+      if (!this.#dropHead(this.#ready.top, 'maxlen')) return;
     }
   }
 
-  /** False when the message has to be read first, to be dead-lettered: `retry` is called when it is there. */
-  #dropHead(list: ReadyList, reason: DeathReason, retry: () => void): boolean {
+  /** False when the message has to be read first, to be dead-lettered; then all this is tried again when it is there. */
+  #dropHead(list: ReadyList, reason: DeathReason): boolean {
     const position = list.headPosition() as Position;
     if (this.#rules?.deadLetters && !this.#pages.isReadable(position)) {
-      this.#pages.whenReadable(position, retry);
+      this.#awaitHead(position);
       return false;
     }
     const { sequence, bodyBytes, flags } = this.#ready.takenFrom(list) as Entry;
-    this.#deadLetter(position, bodyBytes, flags, reason, () => this.#drop(position, sequence, flags));
+    this.#dying.deadLetter(position, bodyBytes, reason, (last) => this.#drop(last, sequence, flags));
     return true;
   }
 
-  /** Copies the message to the dead-letter exchange, if there is one, and then does `gone`: never the other way round. */
-  #deadLetter(position: Position, bodyBytes: number, flags: number, reason: DeathReason, gone: () => void): void {
-    const rules = this.#rules;
-    if (rules === undefined || !rules.deadLetters || this.deleted || this.#pages.isLost(position)) {
-      gone();
-    } else if (this.#pages.isReadable(position)) {
-      rules.host.deadLetter(this, position, bodyBytes, flags, reason);
-      gone();
-    } else {
-      this.#pages.whenReadable(position, () => this.#deadLetter(position, bodyBytes, flags, reason, gone));
-    }
+  #awaitHead(position: Position): void {
+    if (this.#awaitsHead) return;
+    this.#awaitsHead = true;
+    this.#pages.whenReadable(position, () => {
+      this.#awaitsHead = false;
+      const rules = this.#rules;
+      if (rules === undefined || this.deleted) return;
+      this.#expectNextExpiry(rules);
+      this.dropExpired();
+      this.#enforceLimits(rules);
+    });
+  }
+
+  #deliverByRules(rules: QueueRules): void {
+    this.dropExpired();
+    this.#deliverReady();
+    this.#expectNextExpiry(rules);
   }
 
   #deliverReady(): void {
@@ -392,12 +420,15 @@ export class Queue {
   }
 
   #expectNextExpiry(rules: QueueRules): void {
-    for (const list of this.#ready.lists()) rules.expectExpiry(list.headExpiresAtMs());
+    // What waits for the disk is looked at when it comes.
+    if (this.#awaitsHead) return;
+    if (this.#ready.maxPriority === 0) rules.expectExpiry(this.#ready.top.headExpiresAtMs());
+    else for (const list of this.#ready.lists()) rules.expectExpiry(list.headExpiresAtMs());
   }
 
   #drop(position: Position, sequence: number, flags: number): void {
     if (this.#returns.size > 0) this.#returns.delete(sequence);
-    this.#rules?.recall(sequence);
+    this.#rules?.forget(sequence);
     if ((flags & DURABLE) !== 0 && !this.deleted) this.log?.settled(sequence);
     this.#pages.release(position);
   }

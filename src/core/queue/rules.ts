@@ -9,7 +9,7 @@ import type { QueueSettings } from './settings.ts';
 /** Why a message is dead-lettered, in RabbitMQ's words. */
 export type DeathReason = 'rejected' | 'expired' | 'maxlen' | 'delivery_limit';
 
-/** Why a delivered message comes back: the consumer said so, by nack or by reject, or lost its channel. */
+/** Why a delivered message comes back: the consumer said so, by nack (or recover) or by reject, or lost its channel. */
 export type ReturnCause = 'nack' | 'reject' | 'lost';
 
 /** What a queue with rules needs of its virtual host. */
@@ -17,7 +17,7 @@ export interface QueueHost {
   nowMs(): number;
   readonly deadlines: Deadlines;
   /** Publishes a copy of the message to the queue's dead-letter exchange. The message is readable. */
-  deadLetter(queue: Queue, position: Position, bodyBytes: number, flags: number, reason: DeathReason): void;
+  deadLetter(queue: Queue, position: Position, bodyBytes: number, reason: DeathReason): void;
   /** The queue was not used for as long as x-expires says. */
   expire(queue: Queue): void;
 }
@@ -31,14 +31,20 @@ export interface Placement {
 
 const NOWHERE_SPECIAL: Placement = { priority: 0, expiresAtMs: 0 };
 
+/** Of a message that says none, in a quorum queue. */
+const QUORUM_PRIORITY = 4;
+
 /** Whether settings ask for anything at all: a queue without rules pays for none. */
 export function hasRules(settings: QueueSettings): boolean {
   const { overflow, singleActiveConsumer, ...numbers } = settings;
   return Object.values(numbers).some((value) => value !== undefined);
 }
 
-/** What a message itself asks for: its priority property, and its expiration in milliseconds. */
-export function wishOf(bytes: Uint8Array, content: number): { priority: number; ttlMs: number | undefined } {
+/** What a message itself asks for: its priority property, and its expiration in milliseconds; undefined where it does not. */
+export function wishOf(
+  bytes: Uint8Array,
+  content: number,
+): { priority: number | undefined; ttlMs: number | undefined } {
   const from = propertiesStart(content);
   const to = propertiesEnd(bytes, content);
   const expiration = peekExpiration(bytes, from, to);
@@ -56,8 +62,13 @@ export class QueueRules {
   readonly #type: QueueType;
   /** Of messages that are out with consumers and have one: what they get back when they come back. */
   readonly #placements: Map<number, Placement> = new Map();
+  /** Of messages that came back and are not settled: how often. */
+  readonly #acquired: Map<number, number> = new Map();
+  /** When the first message expires, if any does, and the deadline for it. */
+  #expiresAtMs = Number.POSITIVE_INFINITY;
   #expiry: Deadline | undefined;
   #lease: Deadline | undefined;
+  #usedAtMs = 0;
 
   constructor(queue: Queue, settings: QueueSettings, host: QueueHost) {
     this.#queue = queue;
@@ -73,12 +84,17 @@ export class QueueRules {
 
   /** Of the message whose content (core/store/record.ts) begins at `content`, taken in at `sinceMs`. */
   placementOfContent(bytes: Uint8Array, content: number, sinceMs: number = this.host.nowMs()): Placement {
-    const { maxPriority = 0, messageTtlMs } = this.settings;
+    const { messageTtlMs } = this.settings;
     const wish = wishOf(bytes, content);
-    const priority = Math.min(wish.priority, maxPriority);
+    const priority = this.priorityOf(wish.priority);
     const ttlMs = wish.ttlMs === undefined ? messageTtlMs : Math.min(wish.ttlMs, messageTtlMs ?? wish.ttlMs);
     if (ttlMs === undefined) return priority === 0 ? NOWHERE_SPECIAL : { priority, expiresAtMs: 0 };
     return { priority, expiresAtMs: sinceMs + ttlMs };
+  }
+
+  /** Which of the queue's priorities a message has that asks for this one, or for none. */
+  priorityOf(wish: number | undefined): number {
+    return Math.min(wish ?? (this.#isQuorum ? QUORUM_PRIORITY : 0), this.settings.maxPriority ?? 0);
   }
 
   /** A message goes out to a consumer and may come back. */
@@ -92,6 +108,20 @@ export class QueueRules {
     if (placement === undefined) return NOWHERE_SPECIAL;
     this.#placements.delete(sequence);
     return placement;
+  }
+
+  /** What is done about what is too much. A quorum queue knows no reject-publish-dlx, and drops. */
+  get overflow(): QueueSettings['overflow'] {
+    const { overflow } = this.settings;
+    return this.#isQuorum && overflow === 'reject-publish-dlx' ? 'drop-head' : overflow;
+  }
+
+  /**
+   * Whether a queue that holds `length` ready messages of `bytes` has no room for one more. A quorum queue takes one too many, as
+   * RabbitMQ's do.
+   */
+  isFull(length: number, bytes: number, bodyBytes: number): boolean {
+    return this.#isQuorum ? this.isOver(length, bytes) : this.isOver(length + 1, bytes + bodyBytes);
   }
 
   /** Whether `length` messages of `bytes` in all are more than the queue may hold ready. */
@@ -108,38 +138,80 @@ export class QueueRules {
 
   /** Whether a return counts against the limit: in a quorum queue a nack does not, as in RabbitMQ since 4.3. */
   counts(cause: ReturnCause): boolean {
-    return cause !== 'nack' || this.#type !== 'quorum';
+    return cause !== 'nack' || !this.#isQuorum;
+  }
+
+  /** Whether messages that come back say so in their headers. */
+  get tellsReturns(): boolean {
+    return this.#isQuorum || this.settings.deliveryLimit !== undefined;
+  }
+
+  /** A message came back, whether or not that counts against the limit. */
+  cameBack(sequence: number): void {
+    if (this.tellsReturns) this.#acquired.set(sequence, this.acquiredCount(sequence) + 1);
+  }
+
+  acquiredCount(sequence: number): number {
+    return this.#acquired.get(sequence) ?? this.#queue.returnsOf(sequence);
+  }
+
+  /** A message is gone. */
+  forget(sequence: number): void {
+    if (this.#placements.size > 0) this.#placements.delete(sequence);
+    if (this.#acquired.size > 0) this.#acquired.delete(sequence);
   }
 
   get deadLetters(): boolean {
     return this.settings.deadLetterExchange !== undefined;
   }
 
-  /** Makes sure that the queue looks at its first messages when one of them expires. */
+  /** Makes sure that the queue looks at its first messages when one of them expires. 0 is never. */
   expectExpiry(expiresAtMs: number): void {
-    if (expiresAtMs === 0 || (this.#expiry !== undefined && this.#expiry.dueMs <= expiresAtMs)) return;
+    if (expiresAtMs === 0 || expiresAtMs >= this.#expiresAtMs) return;
     this.#expiry?.cancel();
-    this.#expiry = this.host.deadlines.at(expiresAtMs, () => {
-      this.#expiry = undefined;
-      this.#queue.dropExpired();
-    });
+    this.#expiresAtMs = expiresAtMs;
+    this.#expiry = this.host.deadlines.at(expiresAtMs, () => this.#queue.dropExpired());
+  }
+
+  /** Whether a first message expired. If so, the queue sees to it, and says what it expects next. */
+  expiryIsDue(): boolean {
+    if (this.#expiresAtMs > this.host.nowMs()) return false;
+    this.#expiresAtMs = Number.POSITIVE_INFINITY;
+    this.#expiry?.cancel();
+    this.#expiry = undefined;
+    return true;
   }
 
   /** The queue was used: declared, read with basic.get, or consumed from. Its own time to live begins anew. */
   used(): void {
+    this.#usedAtMs = this.host.nowMs();
     const { expiresMs } = this.settings;
+    const endsAtMs = this.#usedAtMs + (expiresMs ?? Number.POSITIVE_INFINITY);
+    // A lease that ends too early is renewed when it ends, so that use costs no more than a look at the clock.
+    if (this.#lease !== undefined && this.#lease.dueMs <= endsAtMs) return;
     this.#lease?.cancel();
-    this.#lease = undefined;
-    if (expiresMs === undefined) return;
-    this.#lease = this.host.deadlines.at(this.host.nowMs() + expiresMs, () => {
-      if (this.#queue.consumers.size > 0) this.used();
-      else this.host.expire(this.#queue);
-    });
+    this.#lease = expiresMs === undefined ? undefined : this.#leaseUntil(endsAtMs);
   }
 
-  /** The queue is gone, or has other rules now. */
+  /** The queue is gone. */
   stop(): void {
     this.#expiry?.cancel();
     this.#lease?.cancel();
+  }
+
+  get #isQuorum(): boolean {
+    return this.#type === 'quorum';
+  }
+
+  #leaseUntil(endsAtMs: number): Deadline {
+    return this.host.deadlines.at(endsAtMs, () => {
+      this.#lease = undefined;
+      const { expiresMs } = this.settings;
+      if (expiresMs === undefined || this.#queue.deleted) return;
+      if (this.#queue.consumers.size > 0) this.#usedAtMs = this.host.nowMs();
+      const renewedMs = this.#usedAtMs + expiresMs;
+      if (renewedMs > this.host.nowMs()) this.#lease = this.#leaseUntil(renewedMs);
+      else this.host.expire(this.#queue);
+    });
   }
 }

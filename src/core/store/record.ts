@@ -13,6 +13,12 @@
 
 export const FRAME_OVERHEAD = 8;
 
+/**
+ * In place of a channel in the header frame of a record that the broker has dead-lettered: its x-death header is the broker's own
+ * word. No client publishes on a channel of this number, unless it asks for every channel that there can be.
+ */
+const DIED = 0xffff;
+
 export function readU32(bytes: Uint8Array, at: number): number {
   return (
     (((bytes[at] as number) << 24) |
@@ -56,4 +62,14 @@ export function bodyFrameStart(bytes: Uint8Array, content: number): number {
 export function contentEnd(bytes: Uint8Array, content: number, bodyBytes: number): number {
   const bodyFrame = bodyFrameStart(bytes, content);
   return bodyBytes === 0 ? bodyFrame : bodyFrame + FRAME_OVERHEAD + bodyBytes;
+}
+
+/** `content` is the index of the CE before the header frame, as above. */
+export function hasDied(bytes: Uint8Array, content: number): boolean {
+  return readU16(bytes, content + 2) === DIED;
+}
+
+export function markDied(bytes: Uint8Array, content: number): void {
+  bytes[content + 2] = DIED >>> 8;
+  bytes[content + 3] = DIED & 0xff;
 }

@@ -3,6 +3,7 @@ import type { FieldTable } from '../../codec/table.ts';
 import type { Binding, Destination } from '../exchange/binding.ts';
 import {
   checkAlternateExchange,
+  checkDeduplication,
   checkExchangeDeletable,
   checkExchangeEquivalence,
   checkExchangeName,
@@ -53,10 +54,11 @@ export function declareExchange(vhost: VirtualHost, request: ExchangeDeclaration
   }
   checkExchangeName(name);
   checkAlternateExchange(properties, vhost.name);
+  checkDeduplication(properties, vhost.name);
   const exchange = new Exchange(properties);
   vhost.exchanges.set(name, exchange);
   applyPolicies(vhost, exchange);
-  if (durable) vhost.durable?.exchangeDeclared(properties);
+  if (durable) vhost.durable?.exchangeDeclared(exchange);
   // An exchange may be another's alternate before it exists, so its coming may change routes.
   vhost.topologyVersion++;
   exchangeCreated(vhost, exchange);

@@ -3,6 +3,7 @@ import type { FieldTable } from '../../codec/table.ts';
 import { stripLineBreaks } from '../names.ts';
 import type { QueueConsumer } from '../ports.ts';
 import { lockedQueue, queueOfOwner } from '../queue/access.ts';
+import { queueType } from '../queue/arguments.ts';
 import { checkEquivalent, checkQueueArguments } from '../queue/declare.ts';
 import { Queue, type QueueProperties } from '../queue/queue.ts';
 import type { VirtualHost } from '../vhost.ts';
@@ -22,7 +23,11 @@ export interface QueueDeclaration {
 /** Declares, or finds the equivalent queue of that name; `owner` is the connection that asks. */
 export function declareQueue(vhost: VirtualHost, request: QueueDeclaration, owner: object): Queue {
   const given = stripLineBreaks(request.queue);
-  if (request.passive) return queueOfOwner(vhost, vhost.queue(given), owner);
+  if (request.passive) {
+    const queue = queueOfOwner(vhost, vhost.queue(given), owner);
+    queue.rules?.used();
+    return queue;
+  }
   // Even of a queue that is there: a client cannot declare again what the server has named.
   if (given.startsWith('amq.')) {
     throw new AmqpError(403, `queue name '${given}' contains reserved prefix 'amq.*'`);
@@ -92,7 +97,8 @@ export function removeQueue(vhost: VirtualHost, queue: Queue): number {
 
 /** Throws 403 as RabbitMQ does when the queue is, or would have to be, in exclusive use. */
 export function checkConsumable(vhost: VirtualHost, queue: Queue, exclusive: boolean): void {
-  if (queue.exclusiveConsumer !== undefined || (exclusive && queue.consumers.size > 0)) {
+  const cannotBeExclusive = queue.consumers.single && queueType(queue.properties) === 'classic';
+  if (queue.exclusiveConsumer !== undefined || (exclusive && (queue.consumers.size > 0 || cannotBeExclusive))) {
     throw new AmqpError(403, `queue '${queue.name}' in vhost '${vhost.name}' in exclusive use`);
   }
 }

@@ -144,7 +144,7 @@ export class Channel {
       consumer.queue.removeConsumer(consumer);
       consumerDeleted(consumer);
     }
-    requeueAll(this);
+    requeueAll(this, 'lost');
     for (const consumer of consumers) autoDeleteUnused(this.vhost, consumer.queue);
   }
 }

@@ -4,6 +4,7 @@ import { bytesToText, type FieldTable, fieldTypeName, getInteger } from '../../c
 import { stripLineBreaks } from '../../core/names.ts';
 import { queueOfOwner } from '../../core/queue/access.ts';
 import { queueType } from '../../core/queue/arguments.ts';
+import { withDeliveryCounts } from '../../core/queue/delivery_counts.ts';
 import { REDELIVERED } from '../../core/queue/entry.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import { offsetOf } from '../../core/store/page_table.ts';
@@ -93,10 +94,19 @@ export function cancel(channel: Channel, method: BasicCancel): void {
   if (!method.noWait) channel.send({ name: 'basic.cancel-ok', consumerTag });
 }
 
+function refuseGetOfSingleActive(queue: Queue, vhostName: string): void {
+  const type = queueType(queue.properties);
+  if (type === 'classic' || !queue.consumers.single) return;
+  const where = `locked queue '${queue.name}' in vhost '${vhostName}'`;
+  const why = `basic.get operations are not supported by <<"${type}">> queues with single active consumer`;
+  throw new AmqpError(405, `cannot obtain access to ${where}. ${why}`);
+}
+
 export function get(channel: Channel, method: BasicGet): void {
   const { vhost, connection } = channel;
   refuseReplyAddress(channel, 'basic.get', method.queue);
   const queue = queueOfOwner(vhost, vhost.queue(stripLineBreaks(channel.queueName(method.queue))), connection);
+  refuseGetOfSingleActive(queue, vhost.name);
   queue.rules?.used();
   // Its message may have to be read back from disk first; nothing else of this client is done meanwhile.
   const readable = queue.readyToTake(() => resume?.());
@@ -129,7 +139,10 @@ export function get(channel: Channel, method: BasicGet): void {
     routingKey: bytesToText(page.bytes.subarray(routingKey + 1, routeEnd(page.bytes, start))),
     messageCount: queue.readyCount,
   });
-  connection.outbox.content(channel.number, page.bytes, routeEnd(page.bytes, start), bodyBytes);
+  const counted =
+    (flags & REDELIVERED) === 0 ? undefined : withDeliveryCounts(queue, sequence, page.bytes, start, bodyBytes);
+  const content = counted?.content ?? routeEnd(page.bytes, start);
+  connection.outbox.content(channel.number, counted?.bytes ?? page.bytes, content, bodyBytes);
   if (vhost.tracing) traceDelivery(channel, queue, position, bodyBytes, (flags & REDELIVERED) !== 0);
   if (method.noAck) {
     queue.settle(position, sequence, flags);
@@ -151,5 +164,5 @@ export function flow(channel: Channel, method: ChannelFlow): void {
  * the messages go to whichever consumer is next, which every client must be ready for anyway.
  */
 export function recover(channel: Channel): void {
-  requeueAll(channel);
+  requeueAll(channel, 'nack');
 }

@@ -1,5 +1,6 @@
 import type { FieldTable } from '../../codec/table.ts';
 import type { QueueConsumer } from '../../core/ports.ts';
+import { withDeliveryCounts } from '../../core/queue/delivery_counts.ts';
 import { REDELIVERED } from '../../core/queue/entry.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import { offsetOf, type Position } from '../../core/store/page_table.ts';
@@ -60,7 +61,10 @@ export class Consumer implements QueueConsumer {
     const page = channel.vhost.store.pages.of(position);
     const start = page.base + offsetOf(position);
     const { outbox } = channel.connection;
-    outbox.deliver(this.#prefix, channel.number, tag, flags & REDELIVERED, page.bytes, start, bodyBytes);
+    const again = flags & REDELIVERED;
+    const counted = again === 0 ? undefined : withDeliveryCounts(queue, sequence, page.bytes, start, bodyBytes);
+    if (counted === undefined) outbox.deliver(this.#prefix, channel.number, tag, again, page.bytes, start, bodyBytes);
+    else outbox.deliver(this.#prefix, channel.number, tag, again, counted.bytes, counted.start, bodyBytes);
     if (channel.vhost.tracing) traceDelivery(channel, queue, position, bodyBytes, (flags & REDELIVERED) !== 0);
     if (this.noAck) {
       queue.settle(position, sequence, flags);

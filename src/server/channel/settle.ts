@@ -86,9 +86,9 @@ export function settleTaken(channel: Channel, delivery: Delivery, settlement: Se
   wake(channel, consumer);
 }
 
-/** Everything outstanding goes back to its queues: basic.recover, and the end of a channel. */
-export function requeueAll(channel: Channel): void {
-  for (const delivery of channel.unacked.takeAll()) settleTaken(channel, delivery, 'lost');
+/** Everything outstanding goes back to its queues: by basic.recover, which is no failure, or as the channel is lost. */
+export function requeueAll(channel: Channel, cause: 'nack' | 'lost'): void {
+  for (const delivery of channel.unacked.takeAll()) settleTaken(channel, delivery, cause);
 }
 
 function wake(channel: Channel, consumer: Consumer | undefined): void {

@@ -1,8 +1,10 @@
+import { peekHeaders } from '../../codec/property_peek.ts';
 import { bytesToText } from '../../codec/table.ts';
+import { sight } from '../../core/deduplication/sighting.ts';
 import { enqueue, enqueueRecord } from '../../core/enqueue.ts';
 import type { MessageStore } from '../../core/ports.ts';
 import { offsetOf, type Position } from '../../core/store/page_table.ts';
-import { contentEnd, routeEnd } from '../../core/store/record.ts';
+import { contentEnd, propertiesEnd, propertiesStart, routeEnd } from '../../core/store/record.ts';
 import type { Route } from '../../core/vhost.ts';
 import { type Block, PAGE_BYTES } from '../../lib/arena.ts';
 import type { Channel } from './channel.ts';
@@ -38,6 +40,12 @@ export function take(
     mode.transaction.publish(channel, { route, position, bodyBytes, persistent, mandatory });
     return;
   }
+  if (
+    route.deduplicates &&
+    takeOnce(channel, route, bytes, routeStart, routingKeyEnd, content, end, bodyBytes, persistent, own)
+  ) {
+    return;
+  }
   if (route.mayRefuse && route.queues.some((queue) => queue.refuses(bodyBytes))) {
     refuse(channel, route, bytes, routeStart, routingKeyEnd, content, end, bodyBytes, persistent, own);
     return;
@@ -61,6 +69,54 @@ export function take(
     returnUnroutable(channel, bytes, routeStart, content, bodyBytes);
   }
   if (mode.name === 'confirm') mode.confirms.publishedSafely();
+}
+
+/**
+ * As `take`, of a message with a key by which its exchange or one of its queues drops what it has had before (core/deduplication).
+ * False for a message without one, which is taken like any other.
+ */
+function takeOnce(
+  channel: Channel,
+  route: Route,
+  bytes: Uint8Array,
+  routeStart: number,
+  routingKeyEnd: number,
+  content: number,
+  end: number,
+  bodyBytes: number,
+  persistent: boolean,
+  own: OwnRecord | undefined,
+): boolean {
+  const { connection, vhost, mode } = channel;
+  const { durable, host } = vhost;
+  const headers = peekHeaders(bytes, propertiesStart(content), propertiesEnd(bytes, content));
+  const sighting = headers === undefined ? undefined : sight(route, headers, host.nowMs());
+  if (sighting === undefined) return false;
+  const { queues } = sighting;
+  const taking = queues.filter((queue) => !queue.refuses(bodyBytes));
+  const refused = taking.length < queues.length;
+  const journal = persistent && taking.some(({ log }) => log !== undefined) ? durable : undefined;
+  const put = (): void => {
+    if (refused) {
+      const goal = { ...route, queues };
+      refuse(channel, goal, bytes, routeStart, routingKeyEnd, content, end, bodyBytes, persistent, own);
+    } else if (queues.length > 0) {
+      const position =
+        journal?.append(queues, bytes, routeStart, routingKeyEnd, content, end, bodyBytes) ??
+        keep(vhost.store, bytes, routeStart, routingKeyEnd, content, end, own);
+      enqueue(vhost, queues, position, bodyBytes, journal !== undefined);
+    }
+    sighting.remember(taking, journal);
+  };
+  if (journal === undefined) put();
+  else if (journal.failure === undefined) journal.atomically(put);
+  if (journal?.congested) connection.holdUntilCommitted(journal, journal.gathering);
+  if (mode.name !== 'confirm' || (refused && journal?.failure === undefined)) return true;
+  // What repeats a message is as safe as that message, and no sooner.
+  const awaited = journal ?? (durable !== undefined && sighting.commit > durable.committed ? durable : undefined);
+  if (awaited === undefined) mode.confirms.publishedSafely();
+  else mode.confirms.publishedDurably(awaited);
+  return true;
 }
 
 /** Some queues are full and refuse the message: the others get it, and the publisher is told that it was refused. */

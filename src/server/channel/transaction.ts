@@ -1,9 +1,11 @@
+import { peekHeaders } from '../../codec/property_peek.ts';
+import { type Sighting, sight } from '../../core/deduplication/sighting.ts';
 import { enqueue } from '../../core/enqueue.ts';
 import type { DurableStore } from '../../core/ports.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import type { Position } from '../../core/store/page_table.ts';
 import { offsetOf } from '../../core/store/page_table.ts';
-import { contentEnd, routeEnd } from '../../core/store/record.ts';
+import { contentEnd, propertiesEnd, propertiesStart, routeEnd } from '../../core/store/record.ts';
 import type { Route } from '../../core/vhost.ts';
 import type { Channel } from './channel.ts';
 import { type Settlement, settleTaken } from './settle.ts';
@@ -88,17 +90,29 @@ export class Transaction {
 function release(channel: Channel, { route, position, bodyBytes, persistent, mandatory }: HeldPublish): void {
   const { durable, store } = channel.vhost;
   const { pages } = store;
-  const queues = route.queues.filter((queue) => !queue.deleted);
+  const reached = route.queues.filter((queue) => !queue.deleted);
+  const sighting = route.deduplicates ? sightHeld(channel, { ...route, queues: reached }, position) : undefined;
+  const queues = sighting?.queues ?? reached;
   if (queues.length > 0) {
     const journalled = persistent && durable !== undefined && queues.some((queue) => queue.log !== undefined);
     const kept = journalled ? journal(channel, durable, queues, position, bodyBytes) : position;
     enqueue(channel.vhost, queues, kept, bodyBytes, journalled);
+    sighting?.remember(queues, journalled ? durable : undefined);
   }
-  if (mandatory && (route.unroutable || queues.length === 0)) {
+  if (mandatory && (route.unroutable || reached.length === 0)) {
     const page = pages.of(position);
     returnUnroutable(channel, page.bytes, page.base + offsetOf(position), undefined, bodyBytes);
   }
   pages.release(position);
+}
+
+/** Duplicates are told when the transaction commits: before that, nothing in it has happened. */
+function sightHeld(channel: Channel, route: Route, position: Position): Sighting | undefined {
+  const { host, store } = channel.vhost;
+  const page = store.pages.of(position);
+  const content = routeEnd(page.bytes, page.base + offsetOf(position));
+  const headers = peekHeaders(page.bytes, propertiesStart(content), propertiesEnd(page.bytes, content));
+  return headers === undefined ? undefined : sight(route, headers, host.nowMs());
 }
 
 function journal(

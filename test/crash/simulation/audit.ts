@@ -1,10 +1,10 @@
 import { readProperties } from '../../../src/codec/properties.ts';
 import { getInteger } from '../../../src/codec/table.ts';
 import type { Queue } from '../../../src/core/queue/queue.ts';
-import type { Position } from '../../../src/core/store/page_table.ts';
-import { propertiesEnd, propertiesStart, readU32, routeEnd } from '../../../src/core/store/record.ts';
+import { propertiesEnd, propertiesStart, routeEnd } from '../../../src/core/store/record.ts';
 import type { JournalQueue } from '../../../src/journal/journal_queue.ts';
 import type { JournalHost } from '../../support/journal_host.ts';
+import { messagesAt, positionsIn } from '../../support/queue_messages.ts';
 import { type Account, type AccountQueue, type AccountTransaction, type Copy, seenCopy } from './account.ts';
 import { CERTAIN } from './fact.ts';
 
@@ -51,22 +51,9 @@ function known(account: Account, queue: Queue): AccountQueue {
 
 /** The bytes of every message in the queue, by id, in their order. */
 async function readAll(host: JournalHost, queue: Queue): Promise<ReadonlyMap<number, Uint8Array>> {
-  const { pages } = host.vhost.store;
-  const positions: Position[] = [];
-  queue.relocate((position) => {
-    positions.push(position);
-    return undefined;
-  });
   const messages = new Map<number, Uint8Array>();
-  for (const position of positions) {
-    while (!pages.isReadable(position)) {
-      await new Promise<void>((done) => pages.whenReadable(position, done));
-    }
-    must(!pages.isLost(position), `a page of ${queue.name} cannot be read`);
-    const page = pages.of(position);
-    const bytes = page.bytes.subarray(page.base + (position % 2 ** 18), page.base + page.used);
-    const content = routeEnd(bytes, 0);
-    const message = host.client.bytesOf({ position, bodyBytes: readU32(bytes, content + 16) });
+  for (const message of await messagesAt(host, () => positionsIn(queue))) {
+    must(message !== undefined, `a page of ${queue.name} cannot be read`);
     const id = idOf(message);
     must(!messages.has(id), `message ${id} is twice in ${queue.name}`);
     messages.set(id, message);

@@ -93,7 +93,7 @@ describe('a peek', () => {
         const range = [bytes, around.length, around.length + own.length] as const;
         expect(validateProperties(...range)).toBe(true);
         expect(peekDeliveryMode(...range)).toBe(properties.deliveryMode ?? 0);
-        expect(peekPriority(...range)).toBe(properties.priority ?? 0);
+        expect(peekPriority(...range)).toBe(properties.priority);
         expect(peekExpiration(...range)).toBe(properties.expiration);
         expect(peekShortstr(...range, REPLY_TO)).toBe(properties.replyTo);
         expect(peekShortstr(...range, USER_ID)).toBe(properties.userId);

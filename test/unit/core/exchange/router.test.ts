@@ -4,8 +4,8 @@ import { EMPTY_TABLE, type FieldTable } from '../../../../src/codec/table.ts';
 import type { Destination } from '../../../../src/core/exchange/binding.ts';
 import { BindingTable } from '../../../../src/core/exchange/binding_table.ts';
 import type { Exchange } from '../../../../src/core/exchange/exchange.ts';
-import { Router } from '../../../../src/core/exchange/router.ts';
 import { NO_PROPERTIES } from '../../../../src/core/exchange/routed_properties.ts';
+import { Router } from '../../../../src/core/exchange/router.ts';
 import { exchange, integer, queue, table } from './samples.ts';
 
 /** A vhost in small: exchanges as `name: type` or `name: type, alternate`, queues as they are bound. */

@@ -21,6 +21,10 @@ export class FakeConsumer implements QueueConsumer {
     this.priority = priority;
   }
 
+  get unacked(): number {
+    return this.held.length;
+  }
+
   hasRoom(): boolean {
     this.asked++;
     return this.room > 0;
@@ -28,7 +32,7 @@ export class FakeConsumer implements QueueConsumer {
 
   deliver(_queue: Queue, position: number, sequence: number, bodyBytes: number, flags: number): void {
     this.room--;
-    this.held.push({ position, sequence, bodyBytes, flags });
+    this.held.push({ position, sequence, bodyBytes, flags, priority: 0, expiresAtMs: 0 });
   }
 
   cancelledByQueue(): void {

@@ -8,6 +8,7 @@ const CONSUMER = {
   priority: 0,
   exclusive: false,
   waiting: false,
+  unacked: 0,
   hasRoom: () => false,
   deliver: () => {},
   cancelledByQueue: () => {},
