@@ -6,7 +6,7 @@ import { hasListeners, publishOwn } from './own_message.ts';
 import type { VirtualHost } from './vhost.ts';
 
 /** Publishes what happens to an exchange of this name, of one virtual host for all: an empty body, and headers. */
-export const EVENT_EXCHANGE = 'amq.rabbitmq.event';
+const EVENT_EXCHANGE = 'amq.rabbitmq.event';
 
 const PERSISTENT = 2;
 

@@ -4,6 +4,7 @@ import { compact } from './compaction.ts';
 import type { Journal, JournalEvents } from './journal.ts';
 import type { Log } from './log.ts';
 import type { JournalSegment } from './segment.ts';
+import { SegmentIndex } from './segment_index.ts';
 
 /** What sealed segments occupy beyond this share of their live bytes is won back; indexes and spares come on top of it. */
 const DISK_PER_LIVE_MAX = 1.5;
@@ -57,17 +58,29 @@ export class Housekeeping {
     this.#timer?.cancel();
   }
 
-  pageDamaged(segment: JournalSegment, slot: number): void {
+  async pageDamaged(segment: JournalSegment, slot: number): Promise<void> {
+    // An index that cannot be read either has nothing to say.
+    const index = await this.#indexOf(segment).catch(() => undefined);
+    this.#options.events.pageLost(segment.number, this.#liveIn(index, slot));
+  }
+
+  async #indexOf(segment: JournalSegment): Promise<SegmentIndex | undefined> {
+    if (segment.index !== undefined) return segment.index;
+    const raw = await this.#options.log.readIndex(segment.number);
+    return raw === undefined ? undefined : SegmentIndex.decode(raw, segment.number)?.index;
+  }
+
+  /** How many messages of a page each queue still needs. */
+  #liveIn(index: SegmentIndex | undefined, slot: number): ReadonlyMap<string, number> {
     const messages = new Map<string, number>();
-    const { journal, events } = this.#options;
-    const { index } = segment;
+    const { queues } = this.#options.journal;
     for (let i = 0; index !== undefined && i < index.length; i++) {
       if (index.pageOf(i) !== slot) continue;
-      const log = journal.queues.get(index.queueOf(i));
+      const log = queues.get(index.queueOf(i));
       if (log === undefined || log.settledSet.has(index.sequenceOf(i))) continue;
       messages.set(log.queue.name, (messages.get(log.queue.name) ?? 0) + 1);
     }
-    events.pageLost(segment.number, messages);
+    return messages;
   }
 
   #stepDone(error: Error | undefined): void {

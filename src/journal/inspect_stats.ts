@@ -51,7 +51,7 @@ export async function journalStats({ vhost, files }: InspectedJournal): Promise<
     blockFor: farBlock,
     segmentEmptied: nothing,
     pageReadAhead: nothing,
-    pageDamaged: nothing,
+    pageDamaged: async () => {},
   };
   const { state, segments, findings, epoch } = await recover(files, owner);
   const queues = new Map([...state.queues].map(([id, recovered]) => [id, counting(recovered)]));

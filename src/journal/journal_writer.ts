@@ -27,7 +27,7 @@ export interface JournalWriterOptions {
   /** A page was read back before it was asked for. */
   readonly pageLoaded: (page: Page) => void;
   /** A page that was read back is damaged. */
-  readonly pageDamaged: (segment: JournalSegment, slot: number) => void;
+  readonly pageDamaged: (segment: JournalSegment, slot: number) => Promise<void>;
 }
 
 /** What the disk is to do, in this order. */
@@ -123,7 +123,15 @@ export class JournalWriter implements CommitClock, SegmentOwner {
     this.#options.turn.commitReady(this);
   }
 
+  /** What is appended by it counts as a whole, and lies in one segment: if this one is full, another is begun before. */
   joined(appends: () => void): void {
+    if (this.#joining === 0 && this.segment.usedBytes + (this.#page?.used ?? 0) + PAGE_BYTES > this.#limitBytes) {
+      this.#beginSegment(this.segment.number + 1, this.#options.segmentBytes);
+    }
+    this.#join(appends);
+  }
+
+  #join(appends: () => void): void {
     this.#joining++;
     appends();
     this.#joining--;
@@ -156,7 +164,7 @@ export class JournalWriter implements CommitClock, SegmentOwner {
     this.#steps.push({ kind: 'begin', segment, bytes });
     // The checkpoint stands for what earlier segments say of the topology once it is on disk: until then they are kept.
     if (previous !== undefined) previous.supersededBy = this.gathering;
-    this.joined(this.#options.checkpoint);
+    this.#join(this.#options.checkpoint);
     segment.checkpointBytes = segment.usedBytes + (this.#page?.used ?? 0);
     this.#urgent = true;
   }
@@ -201,6 +209,7 @@ export class JournalWriter implements CommitClock, SegmentOwner {
   segmentEmptied(segment: JournalSegment): void {
     // What emptied it may be part of a transaction that is not on disk yet, and then did not happen.
     segment.supersededBy = Math.max(segment.supersededBy, this.gathering);
+    this.#urgent = true;
     this.appended();
   }
 
@@ -213,8 +222,8 @@ export class JournalWriter implements CommitClock, SegmentOwner {
     this.#options.pageLoaded(page);
   }
 
-  pageDamaged(segment: JournalSegment, slot: number): void {
-    this.#options.pageDamaged(segment, slot);
+  pageDamaged(segment: JournalSegment, slot: number): Promise<void> {
+    return this.#options.pageDamaged(segment, slot);
   }
 
   /** Does the steps from `from` on: runs of appends in one call each, and begins between them. */
@@ -318,11 +327,10 @@ export class JournalWriter implements CommitClock, SegmentOwner {
   #openPage(length: number): Page {
     this.#closePage();
     const bytes = Math.max(length, PAGE_BYTES);
-    const { usedBytes, checkpointBytes, number } = this.segment;
+    const { usedBytes, number } = this.segment;
     const { segmentBytes } = this.#options;
-    // A segment is full, or goes on if most of it is its checkpoint. What belongs together stays in one.
-    const limitBytes = Math.max(segmentBytes, 4 * checkpointBytes);
-    if (this.#joining === 0 && usedBytes + bytes > limitBytes) {
+    // What belongs together stays in one.
+    if (this.#joining === 0 && usedBytes + bytes > this.#limitBytes) {
       this.#beginSegment(number + 1, Math.max(segmentBytes, SEGMENT_HEADER_BYTES + bytes));
       // The checkpoint left a page that is not full; it will do, unless the record is too large for it.
       const page = this.#page;
@@ -336,6 +344,11 @@ export class JournalWriter implements CommitClock, SegmentOwner {
     segment.addPage(page);
     this.#page = page;
     return page;
+  }
+
+  /** How long the segment may get: it is full then, or goes on if most of it is its checkpoint. */
+  get #limitBytes(): number {
+    return Math.max(this.#options.segmentBytes, 4 * this.segment.checkpointBytes);
   }
 
   #closePage(): void {

@@ -111,12 +111,12 @@ function visitMessage(bytes: Uint8Array, at: number, end: number, visitor: Recor
 }
 
 /** From the content header's body size; `start` is where the message's content begins. */
-export function bodyBytesOf(bytes: Uint8Array, start: number, end: number): number {
+function bodyBytesOf(bytes: Uint8Array, start: number, end: number): number {
   const header = routeEnd(bytes, start) + 1;
   const bodyBytes = readU32(bytes, header + 15);
   return contentEnd(bytes, header - 1, bodyBytes) === end ? bodyBytes : 0;
 }
 
-export function readU48(bytes: Uint8Array, at: number): number {
+function readU48(bytes: Uint8Array, at: number): number {
   return readU16(bytes, at) * 0x1_0000_0000 + readU32(bytes, at + 2);
 }

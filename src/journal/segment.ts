@@ -23,8 +23,8 @@ export interface SegmentOwner {
   blockFor(length: number): Block;
   /** A page was read before anybody asked for it. */
   pageReadAhead(page: Page, block: Block): void;
-  /** A page that was read back is damaged. */
-  pageDamaged(segment: JournalSegment, slot: number): void;
+  /** A page that was read back is damaged. Resolves when it is known what was in it: then its messages may be dropped. */
+  pageDamaged(segment: JournalSegment, slot: number): Promise<void>;
 }
 
 /** One segment of the journal: which pages it holds, and how many of their messages are still needed. */
@@ -101,7 +101,7 @@ export class JournalSegment implements PageHome {
     }
     const block = this.#blockOf(page.slot, bytes, start);
     if (block === undefined) {
-      this.#owner.pageDamaged(this, page.slot);
+      await this.#owner.pageDamaged(this, page.slot);
       throw new Error(`damaged page ${page.slot} of segment ${this.number}`);
     }
     return block;

@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 /** IP addresses as RabbitMQ shows them. */
 
 /** An IPv4 address that came as one mapped into IPv6, by itself. */
-export function withoutMapping(address: string): string {
+function withoutMapping(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
 }
 

@@ -1,5 +1,7 @@
+import { QUEUES } from './accepted_queues.ts';
+
 /** What Leveret says in place of what the reference says, and why it may. */
-interface Difference {
+export interface Difference {
   readonly reason: string;
   /** Lines of the reference's transcript, next to one another. */
   readonly reference: readonly string[];
@@ -321,6 +323,7 @@ export const ACCEPTED: Readonly<Record<string, readonly Difference[]>> = {
   ...EXCHANGE_TYPES,
   ...DIRECT_REPLIES,
   ...TRACES,
+  ...QUEUES,
 };
 
 /** The transcript that Leveret is held to, or undefined where an accepted difference is no longer there. */

@@ -104,7 +104,7 @@ export class JournalHost {
 }
 
 /** A virtual host whose messages are in memory, apart from what `durable` keeps. */
-export function memoryHost(pages: PageTable, turn: Turn, durable?: Journal): VirtualHost {
+export function memoryHost(pages: PageTable, turn: Turn, durable?: Journal, clock = new ManualClock()): VirtualHost {
   const store = new MemoryStore(pages);
   return new VirtualHost({
     name: '/',
@@ -112,7 +112,7 @@ export function memoryHost(pages: PageTable, turn: Turn, durable?: Journal): Vir
     uncommitted: store,
     durable,
     turn,
-    clock: new ManualClock(),
+    clock,
     uniqueName: () => 'unique',
   });
 }

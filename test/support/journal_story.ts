@@ -28,7 +28,7 @@ class Tools {
 
   publish(exchange: string, routingKey: string, body: string): void {
     const { client, vhost } = this.#host;
-    for (const queue of vhost.route(exchange, routingKey, () => undefined).queues) {
+    for (const queue of vhost.route(exchange, routingKey).queues) {
       this.sequences.set(label(queue.name, body), queue.nextSequence);
     }
     client.publish({ exchange, routingKey, body: Buffer.from(body), headers: { said: body } });

@@ -16,13 +16,16 @@ export interface MessageFields {
   readonly routingKey: string;
   readonly persistent: boolean;
   readonly headers?: PlainTableInput;
+  readonly priority?: number | undefined;
+  readonly expiration?: string | undefined;
   readonly body: Uint8Array;
 }
 
 const FRAME_END = 0xce;
 const BASIC_CLASS = 60;
 
-export function messageBytes({ exchange, routingKey, persistent, headers, body }: MessageFields): MessageBytes {
+export function messageBytes(fields: MessageFields): MessageBytes {
+  const { exchange, routingKey, persistent, headers, priority, expiration, body } = fields;
   const writer = new WireWriter(256 + body.length);
   writer.shortstr(exchange);
   writer.shortstr(routingKey);
@@ -32,7 +35,8 @@ export function messageBytes({ exchange, routingKey, persistent, headers, body }
     writer.u16(BASIC_CLASS);
     writer.u16(0);
     writer.u64(body.length);
-    writeProperties(writer, { deliveryMode: persistent ? 2 : 1, headers: fromPlain(headers ?? {}) });
+    const deliveryMode = persistent ? 2 : 1;
+    writeProperties(writer, { deliveryMode, headers: fromPlain(headers ?? {}), priority, expiration });
   });
   if (body.length > 0) frame(writer, 3, () => writer.bytesRaw(body));
   return {

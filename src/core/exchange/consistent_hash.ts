@@ -11,7 +11,7 @@ import type { RoutedProperties } from './routed_properties.ts';
 /** RabbitMQ's limit: its ring has a bucket for each unit of weight. */
 const WEIGHT_MAX = 10_000;
 
-const HASHES = 2 ** 32;
+const LOTS = 2 ** 32;
 
 /** A destination among which messages are shared out. */
 interface Member {
@@ -75,10 +75,10 @@ export class ConsistentHashMatcher implements Matcher {
   match(routingKey: string, properties: RoutedProperties, found: (destination: Destination) => void): void {
     const hash = hashText(this.#hashOn === undefined ? routingKey : this.#hashOn(properties));
     let best: Member | undefined;
-    let bestLot = Number.NEGATIVE_INFINITY;
+    let bestLot = 0;
     for (const member of this.#members.values()) {
-      const lot = lotOf(hash, member);
-      if (lot <= bestLot) continue;
+      const lot = scramble(hash + member.seed);
+      if (best !== undefined && !isBetter(lot, member.weight, bestLot, best.weight)) continue;
       best = member;
       bestLot = lot;
     }
@@ -86,9 +86,17 @@ export class ConsistentHashMatcher implements Matcher {
   }
 }
 
-/** Evenly spread lots u, each made ln(u) / weight: the highest of these is each member's with a chance of its weight. */
-function lotOf(hash: number, { seed, weight }: Member): number {
-  return Math.log((scramble(hash + seed) + 0.5) / HASHES) / weight;
+/**
+ * Lots are evenly spread. With u as a lot between 0 and 1, the highest ln(u) / weight is each member's as often as its weight
+ * asks for; among equal weights, that is the highest lot.
+ */
+function isBetter(lot: number, weight: number, otherLot: number, otherWeight: number): boolean {
+  if (weight === otherWeight) return lot > otherLot;
+  return logarithm(lot) / weight > logarithm(otherLot) / otherWeight;
+}
+
+function logarithm(lot: number): number {
+  return Math.log((lot + 0.5) / LOTS);
 }
 
 function hashText(text: string): number {

@@ -168,7 +168,8 @@ export class Queue {
     const rules = this.#rules;
     if (rules !== undefined) {
       rules.remember(entry.sequence, entry.priority, entry.expiresAtMs);
-      this.#expectNextExpiry(rules);
+      // At once: what is left is counted for whoever takes this one.
+      this.#headsChanged(rules);
     }
     return entry;
   }
@@ -323,8 +324,7 @@ export class Queue {
     if (timeless || rules.isOver(this.#ready.length, this.#ready.bytes)) {
       // Whoever can take a message now gets it before one is dropped.
       this.#deliverReady();
-      this.#expectNextExpiry(rules);
-      this.dropExpired();
+      this.#headsChanged(rules);
       this.#enforceLimits(rules);
     }
     if (!this.#scheduled && this.readyCount > 0 && this.consumers.hasWaiting) this.#schedule();
@@ -333,9 +333,17 @@ export class Queue {
   /** A queue that refuses what is too much drops nothing of what it has. */
   #enforceLimits(rules: QueueRules): void {
     if (rules.overflow !== 'drop-head') return;
+    const before = this.#ready.length;
     while (rules.isOver(this.#ready.length, this.#ready.bytes) && this.#ready.length > 0) {
-      if (!this.#dropHead(this.#ready.top, 'maxlen')) return;
+      if (!this.#dropHead(this.#ready.top, 'maxlen')) break;
     }
+    if (this.#ready.length < before) this.#headsChanged(rules);
+  }
+
+  /** Those that are first now may have expired behind those that went. */
+  #headsChanged(rules: QueueRules): void {
+    this.#expectNextExpiry(rules);
+    this.dropExpired();
   }
 
   /** False when the message has to be read first, to be dead-lettered; then all this is tried again when it is there. */
@@ -366,7 +374,7 @@ export class Queue {
   #deliverByRules(rules: QueueRules): void {
     this.dropExpired();
     this.#deliverReady();
-    this.#expectNextExpiry(rules);
+    this.#headsChanged(rules);
   }
 
   #deliverReady(): void {

@@ -10,6 +10,9 @@ export interface Keeper {
   keep(page: Page): Promise<void>;
 }
 
+/** A page that somebody waited for must still be there when he looks, however small the budget. */
+const PROTECTED_PAGES_MIN = 4;
+
 interface Candidate {
   readonly page: Page;
   /** Undefined when the page's home has its bytes already. */
@@ -31,7 +34,8 @@ export class PageCache {
   constructor(pages: PageTable, budgetBytes: number) {
     this.#pages = pages;
     this.#budgetBytes = budgetBytes;
-    this.#protected = Math.min(PROTECTED_PAGES_MAX, Math.floor(budgetBytes / PAGE_BYTES / 4));
+    const quarter = Math.floor(budgetBytes / PAGE_BYTES / 4);
+    this.#protected = Math.max(PROTECTED_PAGES_MIN, Math.min(PROTECTED_PAGES_MAX, quarter));
   }
 
   /** A page is full. Without a keeper, its home has all of it. */

@@ -1,3 +1,4 @@
+import { AmqpError } from '../../codec/errors.ts';
 import { peekHeaders } from '../../codec/property_peek.ts';
 import { type Sighting, sight } from '../../core/deduplication/sighting.ts';
 import { enqueue } from '../../core/enqueue.ts';
@@ -51,14 +52,18 @@ export class Transaction {
     this.#settlements.push({ deliveries, settlement });
   }
 
-  /** Does it all. What of it is durable is recovered whole or not at all. */
+  /**
+   * Does it all. What of it is durable is recovered whole or not at all. Throws 406, when all is done, where a queue that is full
+   * refused a message.
+   */
   commit(channel: Channel): void {
     const publishes = this.#publishes;
     const settlements = this.#settlements;
     this.#publishes = [];
     this.#settlements = [];
+    let complete = true;
     const perform = (): void => {
-      for (const held of publishes) release(channel, held);
+      for (const held of publishes) complete = release(channel, held) && complete;
       for (const { deliveries, settlement } of settlements) {
         for (const delivery of deliveries) settleTaken(channel, delivery, settlement);
       }
@@ -66,6 +71,7 @@ export class Transaction {
     const { durable } = channel.vhost;
     if (durable === undefined) perform();
     else durable.atomically(perform);
+    if (!complete) throw new AmqpError(406, 'partial tx completion');
   }
 
   /** As ReadyRing.relocate. */
@@ -86,13 +92,18 @@ export class Transaction {
   }
 }
 
-/** Publishes a held message: it was kept in memory, and goes to the journal only now, if it goes there. */
-function release(channel: Channel, { route, position, bodyBytes, persistent, mandatory }: HeldPublish): void {
+/**
+ * Publishes a held message: it was kept in memory, and goes to the journal only now, if it goes there. False when a queue refused
+ * it.
+ */
+function release(channel: Channel, { route, position, bodyBytes, persistent, mandatory }: HeldPublish): boolean {
   const { durable, store } = channel.vhost;
   const { pages } = store;
   const reached = route.queues.filter((queue) => !queue.deleted);
   const sighting = route.deduplicates ? sightHeld(channel, { ...route, queues: reached }, position) : undefined;
-  const queues = sighting?.queues ?? reached;
+  const goal = sighting?.queues ?? reached;
+  const queues = goal.filter((queue) => !queue.refuses(bodyBytes));
+  for (const queue of goal) if (!queues.includes(queue)) queue.refused(position, bodyBytes);
   if (queues.length > 0) {
     const journalled = persistent && durable !== undefined && queues.some((queue) => queue.log !== undefined);
     const kept = journalled ? journal(channel, durable, queues, position, bodyBytes) : position;
@@ -104,6 +115,7 @@ function release(channel: Channel, { route, position, bodyBytes, persistent, man
     returnUnroutable(channel, page.bytes, page.base + offsetOf(position), undefined, bodyBytes);
   }
   pages.release(position);
+  return queues.length === goal.length;
 }
 
 /** Duplicates are told when the transaction commits: before that, nothing in it has happened. */

@@ -1,4 +1,4 @@
-import { afterEnd, CERTAIN, Fact, MAYBE } from './fact.ts';
+import { afterEnd, CERTAIN, Fact } from './fact.ts';
 
 /** A transaction: it happened, or it did not. */
 export interface AccountTransaction {
@@ -42,7 +42,10 @@ export class Account {
 
   fact(facts: Map<string, Fact>, key: string): Fact {
     let fact = facts.get(key);
-    if (fact === undefined) facts.set(key, (fact = new Fact()));
+    if (fact === undefined) {
+      fact = new Fact();
+      facts.set(key, fact);
+    }
     return fact;
   }
 
@@ -91,8 +94,4 @@ export function seenCopy(copy: Copy, delivered: boolean, returns: number): void 
   copy.settledIn = undefined;
   copy.delivered = delivered ? CERTAIN : undefined;
   copy.returns = returns > 0 ? [{ count: returns, commit: CERTAIN }] : [];
-}
-
-export function isMaybe(commit: number | undefined): boolean {
-  return commit === MAYBE;
 }

@@ -1,6 +1,6 @@
 /** Commit numbers as an account keeps them once their process is gone: it was on disk, or it is not known whether it was. */
 export const CERTAIN = 0;
-export const MAYBE: number = Number.POSITIVE_INFINITY;
+const MAYBE: number = Number.POSITIVE_INFINITY;
 
 /** What became of something that was to be on disk with `commit`, when the disk had everything up to `committed`. */
 export function afterEnd(commit: number, committed: number): number {

@@ -1,7 +1,7 @@
 import { type FieldTable, type FieldValue, fromPlain } from '../../../src/codec/table.ts';
 import type { RawChannel } from '../../support/raw_channel.ts';
 import type { Conversation, Stage } from '../stage.ts';
-import { args, confirmTalk, drain, pause, put, putAll } from '../talk.ts';
+import { args, confirmTalk, drain, fill, pause, put, putAll, talk } from '../talk.ts';
 
 type Plain = Parameters<typeof fromPlain>[0];
 
@@ -108,22 +108,20 @@ export const DEAD_LETTER: readonly Conversation[] = [
     channel.send('basic.nack', { deliveryTag: 1, requeue: false });
     await channel.see('basic.deliver');
   }),
-  confirmTalk('dead letter: time of 0', 'it was never delivered', async (channel, stage) => {
+  talk('dead letter: time of 0', 'it was never delivered', async (channel, stage) => {
     const queue = await grave(channel, stage, { 'x-message-ttl': 0 });
     channel.publish({ routingKey: queue });
     await channel.see('basic.deliver');
   }),
-  confirmTalk('dead letter: maxlen', 'what the queue has no room for', async (channel, stage) => {
+  talk('dead letter: maxlen', 'what the queue has no room for', async (channel, stage) => {
     const queue = await grave(channel, stage, { 'x-max-length': 1 });
-    await putAll(channel, queue, '1');
-    channel.publish({ routingKey: queue, body: '2' });
+    fill(channel, queue, '1', '2');
     await channel.see('basic.deliver');
     await drain(channel, queue);
   }),
-  confirmTalk('dead letter: maxlen in bytes', 'the reason is the same', async (channel, stage) => {
+  talk('dead letter: maxlen in bytes', 'the reason is the same', async (channel, stage) => {
     const queue = await grave(channel, stage, { 'x-max-length-bytes': 5 });
-    await putAll(channel, queue, '1234');
-    channel.publish({ routingKey: queue, body: '567' });
+    fill(channel, queue, '1234', '567');
     await channel.see('basic.deliver');
     await drain(channel, queue);
   }),

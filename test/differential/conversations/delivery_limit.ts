@@ -1,7 +1,7 @@
 import type { fromPlain } from '../../../src/codec/table.ts';
 import type { RawChannel } from '../../support/raw_channel.ts';
 import type { Conversation, Stage } from '../stage.ts';
-import { args, confirmTalk, drain, fill, pause, putAll } from '../talk.ts';
+import { args, drain, fill, pause, talk } from '../talk.ts';
 
 type Plain = Parameters<typeof fromPlain>[0];
 
@@ -14,7 +14,7 @@ function quorum(
   table: Plain,
   say: (channel: RawChannel, queue: string, stage: Stage) => Promise<unknown>,
 ): Conversation {
-  return confirmTalk(`delivery limit: ${name}`, rule, async (channel, stage) => {
+  return talk(`delivery limit: ${name}`, rule, async (channel, stage) => {
     const [queue, dead] = [stage.queue('q'), stage.queue('dead')];
     const where = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': dead };
     await channel.call('queue.declare', { queue: dead });
@@ -75,7 +75,8 @@ export const DELIVERY_LIMIT: readonly Conversation[] = [
     }
   }),
   quorum('a channel that closes', COUNTED, { 'x-delivery-limit': 1 }, async (channel, queue) => {
-    await putAll(channel, queue, '1');
+    fill(channel, queue, '1');
+    await pause(150);
     for (let number = 2; number <= 4; number++) {
       await channel.client.call(number, 'channel.open');
       await channel.client.call(number, 'basic.get', { queue });
@@ -84,7 +85,8 @@ export const DELIVERY_LIMIT: readonly Conversation[] = [
     }
   }),
   quorum('got', TOLD, { 'x-delivery-limit': 5 }, async (channel, queue) => {
-    await putAll(channel, queue, '1');
+    fill(channel, queue, '1');
+    await pause(150);
     for (let tag = 1; tag <= 2; tag++) {
       await channel.call('basic.get', { queue });
       channel.send('basic.reject', { deliveryTag: tag });
@@ -99,7 +101,7 @@ export const DELIVERY_LIMIT: readonly Conversation[] = [
   quorum('headers of its own', TOLD, { 'x-delivery-limit': 5 }, async (channel, queue) => {
     const headers: Parameters<typeof args>[0] = { a: 1, 'x-delivery-count': 9 };
     channel.publish({ routingKey: queue, properties: { headers: args(headers).arguments, messageId: 'm' } });
-    await channel.client.confirms(1);
+    await pause(150);
     for (let tag = 1; tag <= 2; tag++) {
       await channel.call('basic.get', { queue });
       channel.send('basic.reject', { deliveryTag: tag });
@@ -111,7 +113,8 @@ export const DELIVERY_LIMIT: readonly Conversation[] = [
     'what it says in its grave',
     { 'x-delivery-limit': 5 },
     async (channel, queue) => {
-      await putAll(channel, queue, '1');
+      fill(channel, queue, '1');
+      await pause(150);
       await channel.call('basic.get', { queue });
       channel.send('basic.reject', { deliveryTag: 1 });
       await pause(50);
@@ -121,7 +124,8 @@ export const DELIVERY_LIMIT: readonly Conversation[] = [
     },
   ),
   quorum('of 0', COUNTED, { 'x-delivery-limit': 0 }, async (channel, queue) => {
-    await putAll(channel, queue, '1');
+    fill(channel, queue, '1');
+    await pause(150);
     await channel.call('basic.get', { queue });
     channel.send('basic.reject', { deliveryTag: 1 });
     await channel.see('basic.deliver');
@@ -133,8 +137,9 @@ export const DELIVERY_LIMIT: readonly Conversation[] = [
     await channel.see('basic.deliver');
     await sendBack(channel, 22, 'basic.reject');
   }),
-  quorum('what never left a consumer with room', 'several come back together', {}, async (channel, queue) => {
-    await putAll(channel, queue, '1', '2', '3');
+  quorum('out of order', 'what came back comes first', {}, async (channel, queue) => {
+    fill(channel, queue, '1', '2', '3');
+    await pause(150);
     for (let count = 0; count < 3; count++) await channel.call('basic.get', { queue });
     channel.send('basic.reject', { deliveryTag: 2 });
     await pause(50);

@@ -1,5 +1,5 @@
 import type { Conversation } from '../stage.ts';
-import { args, confirmTalk, drain, pause, put, putAll } from '../talk.ts';
+import { args, confirmTalk, drain, pause, put, putAll, talk } from '../talk.ts';
 
 const HEAD = 'a message expires when it is the first of its queue';
 const UNUSED = 'a queue with x-expires goes when it was not used for so long';
@@ -78,21 +78,18 @@ export const EXPIRY: readonly Conversation[] = [
     channel.publish({ routingKey: queue, body: '2', properties: { expiration: '0' } });
     await channel.see('basic.deliver');
   }),
-  confirmTalk(
-    'expiration of 0 and a consumer that is full',
-    'no room is as good as no consumer',
-    async (channel, stage) => {
-      const queue = stage.queue('q');
-      await channel.call('queue.declare', { queue, ...args({ 'x-message-ttl': 0 }) });
-      await channel.call('basic.qos', { prefetchCount: 1 });
-      await channel.call('basic.consume', { queue, consumerTag: 'ct' });
-      channel.publish({ routingKey: queue, body: '1' });
-      await channel.see('basic.deliver');
-      await putAll(channel, queue, '2');
-      channel.send('basic.ack', { deliveryTag: 1 });
-      await channel.call('queue.declare', { queue, passive: true });
-    },
-  ),
+  talk('expiration of 0 and a consumer that is full', 'no room is as good as no consumer', async (channel, stage) => {
+    const queue = stage.queue('q');
+    await channel.call('queue.declare', { queue, ...args({ 'x-message-ttl': 0 }) });
+    await channel.call('basic.qos', { prefetchCount: 1 });
+    await channel.call('basic.consume', { queue, consumerTag: 'ct' });
+    channel.publish({ routingKey: queue, body: '1' });
+    await channel.see('basic.deliver');
+    channel.publish({ routingKey: queue, body: '2' });
+    await pause(100);
+    channel.send('basic.ack', { deliveryTag: 1 });
+    await channel.call('queue.declare', { queue, passive: true });
+  }),
   confirmTalk('a delivered message does not expire', 'time goes on, to no effect', async (channel, stage) => {
     const queue = stage.queue('q');
     await channel.call('queue.declare', { queue, ...args({ 'x-message-ttl': 50 }) });

@@ -9,7 +9,21 @@ const DROP = 'the oldest go first';
 const REFUSE = 'a full queue refuses what comes';
 const UNSETTLED = 'only what waits counts';
 
-/** A conversation with a queue that has limits, on a channel that confirms. */
+/** A conversation with a queue that has limits. */
+function unconfirmed(
+  name: string,
+  rule: string,
+  table: Plain,
+  say: (channel: RawChannel, queue: string, stage: Stage) => Promise<unknown>,
+): Conversation {
+  return talk(name, rule, async (channel, stage) => {
+    const queue = stage.queue('q');
+    await channel.call('queue.declare', { queue, durable: true, ...args(table) });
+    await say(channel, queue, stage);
+  });
+}
+
+/** The same on a channel that confirms. */
 function limited(
   name: string,
   rule: string,
@@ -32,8 +46,9 @@ export const LIMITS: readonly Conversation[] = [
     await channel.call('queue.declare', { queue, passive: true });
     await drain(channel, queue);
   }),
-  limited('x-max-length of 0', 'nothing waits', { 'x-max-length': 0 }, async (channel, queue) => {
-    await putAll(channel, queue, '1');
+  unconfirmed('x-max-length of 0', 'nothing waits', { 'x-max-length': 0 }, async (channel, queue) => {
+    fill(channel, queue, '1');
+    await pause(100);
     await drain(channel, queue);
     await channel.call('basic.consume', { queue, consumerTag: 'ct', noAck: true });
     fill(channel, queue, '2', '3');
@@ -77,7 +92,7 @@ export const LIMITS: readonly Conversation[] = [
     await channel.call('queue.declare', { queue, passive: true });
     await drain(channel, queue);
   }),
-  limited(
+  unconfirmed(
     'x-max-length and a fast consumer',
     'what can be delivered is',
     { 'x-max-length': 1 },
@@ -87,7 +102,7 @@ export const LIMITS: readonly Conversation[] = [
       await channel.see('basic.deliver', 5);
     },
   ),
-  limited(
+  unconfirmed(
     'x-max-length and a slow consumer',
     'what can be delivered is',
     { 'x-max-length': 1 },
@@ -128,7 +143,7 @@ export const LIMITS: readonly Conversation[] = [
       await drain(channel, queue);
     },
   ),
-  limited('reject-publish and a fast consumer', 'what waits counts', reject(1), async (channel, queue) => {
+  unconfirmed('reject-publish and a fast consumer', 'what waits counts', reject(1), async (channel, queue) => {
     await channel.call('basic.consume', { queue, consumerTag: 'ct', noAck: true });
     await pause(50);
     fill(channel, queue, '1', '2', '3');

@@ -190,7 +190,9 @@ test('the memory alarm', async () => {
   const listener = await Listener.on(broker, 'alarm.*');
   clock.advance(1_000);
   clock.advance(1_000);
-  expect(await listener.heard()).toEqual([{ key: 'alarm.set', headers: { source: 'memory', node: 'leveret@localhost' } }]);
+  expect(await listener.heard()).toEqual([
+    { key: 'alarm.set', headers: { source: 'memory', node: 'leveret@localhost' } },
+  ]);
 });
 
 test('when it happened is told in milliseconds and in seconds, and the body is empty', async () => {

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { JournalFiles } from '../../support/journal_files.ts';
-import { type Story, tellStory } from '../../support/journal_story.ts';
 import { type HostState, stateOf } from '../../support/journal_state.ts';
+import { type Story, tellStory } from '../../support/journal_story.ts';
 
 const NOTHING: HostState = { exchanges: [], bindings: [], queues: {} };
 
@@ -56,7 +56,9 @@ test('cut at every byte of a second segment, the first still holds everything', 
   }
 });
 
-test('a transaction of several batches is there whole or not at all, wherever it is cut', { timeout: 60_000 }, async () => {
+test('a transaction of several batches is there whole or not at all, wherever it is cut', {
+  timeout: 60_000,
+}, async () => {
   const files = new JournalFiles();
   const host = await files.open();
   host.client.declareQueue('large');

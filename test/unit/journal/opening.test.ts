@@ -216,10 +216,14 @@ test('a segment whose header and first batch are lost with the same sector is re
 });
 
 test('a header that was never written, before batches that were not synced, is no damage', async () => {
-  const bytes = segmentBytes(2, [
-    { number: 1, records: checkpoint(2, Q) },
-    { number: 2, lag: 1, records: [message(1, 1)] },
-  ], EPOCH + 1);
+  const bytes = segmentBytes(
+    2,
+    [
+      { number: 1, records: checkpoint(2, Q) },
+      { number: 2, lag: 1, records: [message(1, 1)] },
+    ],
+    EPOCH + 1,
+  );
   bytes.fill(0, 0, 32);
   const files = await filesWith({ 1: segmentBytes(1, [{ number: 1, records: checkpoint(1, Q) }]), 2: bytes });
   const host = await files.open({ onDamage: 'stop' });
@@ -229,10 +233,14 @@ test('a header that was never written, before batches that were not synced, is n
 test('the first batch of an epoch is damaged: the rest of its segment is there', async () => {
   const files = await filesWith({
     1: segmentBytes(1, [{ number: 1, records: checkpoint(1, Q) }]),
-    2: segmentBytes(2, [
-      { number: 1, records: checkpoint(2, Q), lost: true },
-      { number: 2, records: [message(1, 1)] },
-    ], EPOCH + 1),
+    2: segmentBytes(
+      2,
+      [
+        { number: 1, records: checkpoint(2, Q), lost: true },
+        { number: 2, records: [message(1, 1)] },
+      ],
+      EPOCH + 1,
+    ),
   });
   const host = await files.open();
   expect([await messagesIn(host), findings(host)]).toEqual([['1:1'], ['damage in 2']]);

@@ -12,7 +12,13 @@ test('a batch follows the one before it, or opens a higher epoch', () => {
   expect(follows({ epoch: 2, number: 10 }, before)).toBe(true);
   expect(follows({ epoch: 3, number: 1 }, before)).toBe(true);
   expect(follows({ epoch: 1, number: 10 }, undefined)).toBe(true);
-  for (const [epoch, number] of [[2, 9], [2, 11], [3, 2], [1, 10], [1, 1]] as const) {
+  for (const [epoch, number] of [
+    [2, 9],
+    [2, 11],
+    [3, 2],
+    [1, 10],
+    [1, 1],
+  ] as const) {
     expect(follows({ epoch, number }, before)).toBe(false);
   }
 });
@@ -63,7 +69,14 @@ describe('a later batch', () => {
 });
 
 test('records are told one by one, a message once for each of its queues', () => {
-  const copies = { type: 'message', body: 'body', places: [{ queue: 1, sequence: 2 ** 40 }, { queue: 7, sequence: 3 }] } as const;
+  const copies = {
+    type: 'message',
+    body: 'body',
+    places: [
+      { queue: 1, sequence: 2 ** 40 },
+      { queue: 7, sequence: 3 },
+    ],
+  } as const;
   const bytes = segmentBytes(1, [{ number: 1, records: [settled(1, 5), copies, message(2, 1, ''), settled(2, 6)] }]);
   const told: unknown[] = [];
   const [batch] = batchesFrom(bytes, 32, undefined);

@@ -55,7 +55,10 @@ test('an index is read as it was written', () => {
 });
 
 test('it grows as it is added to', () => {
-  const entries = Array.from({ length: 5000 }, (_, i): Entry => [i % 60, i * 7, i, i % 5, i + 2 ** 33, i % 10, i * 1000]);
+  const entries = Array.from(
+    { length: 5000 },
+    (_, i): Entry => [i % 60, i * 7, i, i % 5, i + 2 ** 33, i % 10, i * 1000],
+  );
   expect(entriesOf(indexOf(entries))).toEqual(entries);
 });
 

@@ -2,13 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { fromPlain } from '../../../../src/codec/table.ts';
 import { ModulusHashMatcher } from '../../../../src/core/exchange/modulus_hash.ts';
 import { LocalRandomMatcher, RandomMatcher } from '../../../../src/core/exchange/random.ts';
-import { SeededRandom } from '../../../support/seeded_random.ts';
+import { seededRandom } from '../../../support/seeded_random.ts';
 import { bindingOf, matched, queue } from './samples.ts';
 
 describe('a random exchange', () => {
   it('draws one binding for each message, all alike, whatever the key', () => {
-    const random = new SeededRandom(1);
-    const matcher = new RandomMatcher(() => random.next());
+    const matcher = new RandomMatcher(seededRandom(1));
     for (const name of ['a', 'b', 'c', 'd']) matcher.add(bindingOf(queue(name), name));
     const counts = new Map<string, number>();
     for (let i = 0; i < 4000; i++) {

@@ -135,7 +135,7 @@ describe('the arguments of a new queue', () => {
     [{ 'x-message-ttl': integer(-1), 'x-queue-type': VOID }, /'x-queue-type'/],
     [{ 'x-message-ttl': integer(-1), 'x-expires': integer(0) }, /'x-expires'/],
     [{ 'x-delivery-limit': integer(1), 'x-message-ttl': integer(-1) }, /'x-message-ttl'/],
-    [{ 'x-max-age': integer(1), 'x-delivery-limit': integer(1) }, /'x-delivery-limit'/],
+    [{ 'x-max-age': integer(1), 'x-delayed-retry-min': integer(1) }, /'x-delayed-retry-min'/],
     [{ ...QUORUM, 'x-stream-filter-size-bytes': VOID, 'x-max-age': VOID }, /'x-stream-filter-size-bytes'/],
   ])('are refused by the first mistake in %o', (args, first) => {
     expect(declared(args)).toMatch(first);
@@ -243,7 +243,7 @@ describe('declaring a queue again', () => {
     [{ 'x-queue-type': text('classic') }, {}],
     [{ 'x-message-ttl': integer(100) }, { 'x-message-ttl': integer(100, 'l') }],
     [{}, { 'x-nobody-knows': integer(1) }],
-    [{}, { 'x-delivery-limit': integer(1), 'x-max-age': text('1D') }],
+    [{}, { 'x-delayed-retry-min': integer(1), 'x-max-age': text('1D') }],
     [QUORUM, { ...QUORUM, 'x-max-priority': integer(1) }],
   ])('may differ where nothing depends on it: %o, then %o', (current, requested) => {
     expect(() => checkEquivalent(queueWith(current), queueWith(requested), '/')).not.toThrow();

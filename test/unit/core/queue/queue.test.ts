@@ -168,6 +168,7 @@ test('only durable messages are told to the log: delivered once, returned with a
     delivered: (sequence) => told.push(`delivered ${sequence}`),
     returned: (sequence, count) => told.push(`returned ${sequence} ${count}`),
     settled: (sequence) => told.push(`settled ${sequence}`),
+    skipped: () => {},
   };
   bench.push();
   bench.pages.retain(bench.page.number * PAGE_BYTES, 1);

@@ -97,7 +97,7 @@ describe('a recent history exchange', () => {
 
 describe('with a journal', () => {
   it('gives messages that have gone to disk', async () => {
-    const host = await JournalHost.open({ log: new MemoryLog(), memoryBytes: 1 });
+    const host = await JournalHost.open({ log: new MemoryLog(), memoryBytes: 1024 * 1024 });
     host.client.declareExchange('x', TYPE, true, fromPlain({ 'x-recent-history-length': 5 }));
     host.client.declareQueue('first');
     host.client.bindQueue('x', 'first');

@@ -1,0 +1,82 @@
+import type { Difference } from './accepted.ts';
+
+const OLD_PLACE = 'what comes back goes to its old place, in a quorum queue too';
+
+/** A message without headers that is got, and how many there are behind it. */
+function got(tag: number, header: string, body: string, left: number, redelivered = false): string[] {
+  const flags = `redelivered:${redelivered}, exchange:'', routingKey:'q'`;
+  return [
+    "> 1 basic.get {queue:'q', noAck:true}",
+    `< 1 basic.get-ok {deliveryTag:${tag}, ${flags}, messageCount:${left}}`,
+    `< 1 header ${header}`,
+    `< 1 body "${body}"`,
+  ];
+}
+
+const COUNTS = 'headers:{x-acquired-count:l1, x-delivery-count:l1}';
+const COUNTED = `1 {${COUNTS}}`;
+const LOW = `3 {${COUNTS}, priority:1}`;
+const HIGH = `3 {${COUNTS}, priority:9}`;
+
+const DEATH =
+  'x-death:[{count:l1, exchange:S"", queue:S"q", reason:S"rejected", routing-keys:[S"q", S"copy"], time:T*}]';
+const FIRST_DEATH = 'x-first-death-exchange:S"", x-first-death-queue:S"q", x-first-death-reason:S"rejected"';
+const LAST_DEATH = 'x-last-death-exchange:S"", x-last-death-queue:S"q", x-last-death-reason:S"rejected"';
+
+/** What queues do otherwise. */
+export const QUEUES: Readonly<Record<string, readonly Difference[]>> = {
+  'queue with x-delivery-limit on a classic queue': [
+    {
+      reason: 'every kind of queue has delivery limits',
+      reference: [
+        "< 1 channel.close {replyCode:406, replyText:'PRECONDITION_FAILED - invalid arg 'x-delivery-limit' for queue 'q' in vhost '/' of queue type rabbit_classic_queue', classId:50, methodId:10}",
+      ],
+      leveret: ["< 1 queue.declare-ok {queue:'q', messageCount:0, consumerCount:0}"],
+    },
+  ],
+  'dead letter: CC without a routing key': [
+    {
+      reason:
+        'nobody may see BCC, and it is not kept: who got a blind copy does not get a dead letter of the other copies',
+      reference: [
+        "> 1 basic.get {queue:'blind', noAck:true}",
+        "< 1 basic.get-ok {deliveryTag:4, redelivered:false, exchange:'dlx', routingKey:'q', messageCount:0}",
+        `< 1 header 1 {headers:{CC:[S"copy"], ${DEATH}, ${FIRST_DEATH}, ${LAST_DEATH}}}`,
+        '< 1 body "m"',
+      ],
+      leveret: ["> 1 basic.get {queue:'blind', noAck:true}", '< 1 basic.get-empty'],
+    },
+  ],
+  'delivery limit: out of order': [
+    {
+      reason: OLD_PLACE,
+      reference: [...got(4, COUNTED, '2', 1, true), ...got(5, COUNTED, '1', 0, true)],
+      leveret: [...got(4, COUNTED, '1', 1, true), ...got(5, COUNTED, '2', 0, true)],
+    },
+  ],
+  'priority of what comes back to a quorum queue': [
+    {
+      reason: OLD_PLACE,
+      reference: [
+        ...got(3, LOW, '1 1', 2, true),
+        ...got(4, HIGH, '9 0', 1, true),
+        ...got(5, '3 {priority:5}', '5 0', 0),
+      ],
+      leveret: [...got(3, HIGH, '9 0', 2, true), ...got(4, '3 {priority:5}', '5 0', 1), ...got(5, LOW, '1 1', 0, true)],
+    },
+  ],
+  'x-max-length-bytes of a quorum queue': [
+    {
+      reason: 'bodies count, and nothing else: in RabbitMQ’s classic queues too',
+      reference: got(1, '1 {}', '3', 0),
+      leveret: [...got(1, '4 {}', '2222', 1), ...got(2, '1 {}', '3', 0)],
+    },
+  ],
+  'priority and expiry': [
+    {
+      reason: 'what is dead does not wait behind a higher priority that lives: each priority has a first message',
+      reference: ["< 1 queue.declare-ok {queue:'q', messageCount:3, consumerCount:0}"],
+      leveret: ["< 1 queue.declare-ok {queue:'q', messageCount:1, consumerCount:0}"],
+    },
+  ],
+};
