@@ -9,6 +9,7 @@ import type { PageCache } from '../core/store/page_cache.ts';
 import type { Page, PageTable, Position } from '../core/store/page_table.ts';
 import { copyBytes, PAGE_BYTES } from '../lib/arena.ts';
 import type { Clock } from '../lib/clock.ts';
+import { BATCH_HEADER_BYTES } from './batch.ts';
 import { type DeduplicationOwner, keyRecord, writeKeys } from './deduplication.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { JournalQueue } from './journal_queue.ts';
@@ -69,6 +70,7 @@ export class Journal implements DurableStore {
   readonly #pages: PageTable;
   readonly #clock: Clock;
   readonly #housekeeping: Housekeeping;
+  readonly #segmentBytes: number;
   readonly #scratch = new WireWriter(4096);
   /** For checkpoints, which are written in the middle of another record, when that needs a new segment. */
   readonly #checkpointScratch = new WireWriter(4096);
@@ -81,6 +83,7 @@ export class Journal implements DurableStore {
     this.#pages = options.pages;
     this.#clock = options.clock;
     const { log, events, relocate, clock, segmentBytes = SEGMENT_BYTES } = options;
+    this.#segmentBytes = segmentBytes;
     this.#housekeeping = new Housekeeping({ log, events, relocate, clock, journal: this });
     this.writer = new JournalWriter({
       ...options,
@@ -150,11 +153,19 @@ export class Journal implements DurableStore {
   }
 
   atomically(appends: () => void): void {
+    this.#makeWay();
     this.writer.joined(() => {
       appends();
       // What was settled on the way belongs to it.
       this.#writeQueueChanges();
     });
+  }
+
+  /** No segment is begun within what is joined, and where all that comes is joined, none would ever end: so one ends here. */
+  #makeWay(): void {
+    const { usedBytes, checkpointBytes } = this.writer.segment;
+    if (usedBytes + PAGE_BYTES <= Math.max(this.#segmentBytes, 4 * checkpointBytes)) return;
+    this.writer.room(PAGE_BYTES - BATCH_HEADER_BYTES);
   }
 
   queueDeclared(queue: Queue): QueueLog {

@@ -123,15 +123,7 @@ export class JournalWriter implements CommitClock, SegmentOwner {
     this.#options.turn.commitReady(this);
   }
 
-  /** What is appended by it counts as a whole, and lies in one segment: if this one is full, another is begun before. */
   joined(appends: () => void): void {
-    if (this.#joining === 0 && this.segment.usedBytes + (this.#page?.used ?? 0) + PAGE_BYTES > this.#limitBytes) {
-      this.#beginSegment(this.segment.number + 1, this.#options.segmentBytes);
-    }
-    this.#join(appends);
-  }
-
-  #join(appends: () => void): void {
     this.#joining++;
     appends();
     this.#joining--;
@@ -164,7 +156,7 @@ export class JournalWriter implements CommitClock, SegmentOwner {
     this.#steps.push({ kind: 'begin', segment, bytes });
     // The checkpoint stands for what earlier segments say of the topology once it is on disk: until then they are kept.
     if (previous !== undefined) previous.supersededBy = this.gathering;
-    this.#join(this.#options.checkpoint);
+    this.joined(this.#options.checkpoint);
     segment.checkpointBytes = segment.usedBytes + (this.#page?.used ?? 0);
     this.#urgent = true;
   }
@@ -327,10 +319,11 @@ export class JournalWriter implements CommitClock, SegmentOwner {
   #openPage(length: number): Page {
     this.#closePage();
     const bytes = Math.max(length, PAGE_BYTES);
-    const { usedBytes, number } = this.segment;
+    const { usedBytes, checkpointBytes, number } = this.segment;
     const { segmentBytes } = this.#options;
-    // What belongs together stays in one.
-    if (this.#joining === 0 && usedBytes + bytes > this.#limitBytes) {
+    // A segment is full, or goes on if most of it is its checkpoint. What belongs together stays in one.
+    const limitBytes = Math.max(segmentBytes, 4 * checkpointBytes);
+    if (this.#joining === 0 && usedBytes + bytes > limitBytes) {
       this.#beginSegment(number + 1, Math.max(segmentBytes, SEGMENT_HEADER_BYTES + bytes));
       // The checkpoint left a page that is not full; it will do, unless the record is too large for it.
       const page = this.#page;
@@ -344,11 +337,6 @@ export class JournalWriter implements CommitClock, SegmentOwner {
     segment.addPage(page);
     this.#page = page;
     return page;
-  }
-
-  /** How long the segment may get: it is full then, or goes on if most of it is its checkpoint. */
-  get #limitBytes(): number {
-    return Math.max(this.#options.segmentBytes, 4 * this.segment.checkpointBytes);
   }
 
   #closePage(): void {

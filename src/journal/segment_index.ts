@@ -211,10 +211,7 @@ export class SegmentIndex {
   }
 }
 
-function copied<Numbers extends Uint16Array | Uint32Array | Float64Array>(
-  target: Numbers,
-  source: Numbers,
-): Numbers {
+function copied<Numbers extends Uint16Array | Uint32Array | Float64Array>(target: Numbers, source: Numbers): Numbers {
   target.set(source);
   return target;
 }

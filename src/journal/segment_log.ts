@@ -1,6 +1,6 @@
 // A log in files (docs/journal-format.md, *Folder*): segments, indexes, spares, segments set aside.
 //
-// What makes an append safe is, in this order: the segment before synced if it was not, the bytes written, the segment
+// What makes an append safe is, in this order: the bytes written, the segment before synced if it was not, the segment
 // synced, and the folder synced if a file in it is new or renamed. Where one of these fails the log is broken for good.
 //
 // Syncs are cheaper on bytes that the file has already, hence the spares. A file becomes a spare only when the rename that
@@ -159,8 +159,6 @@ export class SegmentLog implements Log {
   }
 
   async #append(active: OpenSegment, pieces: readonly Uint8Array[], sync: boolean): Promise<void> {
-    // A segment begins with a checkpoint, which tells of all that came before it as done: what it tells of has to be there.
-    if (this.#previous !== undefined) await this.#syncPrevious();
     const length = byteLength(pieces);
     active.unsynced = true;
     if (length <= WRITE_NOW_BYTES_MAX) active.file.writeNow(pieces, active.end);

@@ -119,7 +119,7 @@ export function bind(vhost: VirtualHost, request: BindingRequest, owner: object)
 /** A binding outlives the process if what it connects does. */
 function isDurable(vhost: VirtualHost, { source, destination }: Binding): boolean {
   const to = destination.kind === 'queue' ? vhost.queues.get(destination.name) : vhost.exchanges.get(destination.name);
-  return vhost.exchange(source).properties.durable && to !== undefined && to.properties.durable;
+  return vhost.exchange(source).properties.durable && to?.properties.durable === true;
 }
 
 /** Unbinding what is not bound is no error, nor is, as in RabbitMQ, unbinding another connection's exclusive queue. */

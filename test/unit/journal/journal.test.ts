@@ -6,8 +6,11 @@ import { JournalFiles } from '../../support/journal_files.ts';
 import { JournalHost } from '../../support/journal_host.ts';
 import { stateOf } from '../../support/journal_state.ts';
 import { microtasks } from '../../support/microtask_turn.ts';
+import { seededRandom } from '../../support/seeded_random.ts';
 
 const SEGMENT_BYTES = 600_000;
+/** For segments that are full when their first page is. */
+const ONE_PAGE = 400_000;
 
 async function messagesIn(host: JournalHost, queue: string): Promise<readonly string[] | undefined> {
   return (await stateOf(host, new Map())).queues[queue]?.messages;
@@ -23,7 +26,7 @@ describe('a segment that is begun in the middle of something', () => {
     // Whatever is written last in a segment, a settlement or a declaration, has to be read back.
     for (let left = 1; left < 140; left += 6) {
       const files = new JournalFiles();
-      const host = await files.open({ segmentBytes: SEGMENT_BYTES });
+      const host = await files.open({ segmentBytes: ONE_PAGE });
       const queue = host.client.declareQueue('q');
       for (const body of ['settled', 'kept']) host.client.publish({ routingKey: 'q', body: Buffer.from(body) });
       host.client.publish({ routingKey: 'q', body: new Uint8Array(250_000) });
@@ -35,7 +38,7 @@ describe('a segment that is begun in the middle of something', () => {
       await host.settle();
       host.client.declareQueue('another, with a name that takes some bytes');
       await host.settle();
-      const again = await files.open({ segmentBytes: SEGMENT_BYTES });
+      const again = await files.open({ segmentBytes: ONE_PAGE });
       expect([...again.vhost.queues.keys()], `${left} bytes left`).toEqual([
         'q',
         'another, with a name that takes some bytes',
@@ -112,6 +115,32 @@ test('transient messages in a durable queue leave nothing behind, however they a
     expect(await messagesIn(host, 'q')).toEqual(['kept']);
     expect(ranges()).toBe(0);
     host.vhost.queue('q').purge();
+  }
+});
+
+test('what a transaction settled is not removed before the transaction is on disk', { timeout: 60_000 }, async () => {
+  for (let steps = 0; steps < 60; steps++) {
+    const files = new JournalFiles();
+    const host = await files.open({ segmentBytes: ONE_PAGE });
+    const queue = host.client.declareQueue('q');
+    host.client.publish({ routingKey: 'q', body: Buffer.from('settled') });
+    host.client.publish({ routingKey: 'q', body: new Uint8Array(250_000) });
+    host.client.publish({ routingKey: 'q', body: new Uint8Array(250_000) });
+    await host.settle();
+    const held = await host.client.take(queue);
+    queue.purge();
+    host.client.publish({ routingKey: 'q', body: Buffer.from('the last commit before') });
+    committed(host.journal).catch(() => {});
+    await microtasks(2);
+    host.client.atomically(() => {
+      host.client.ack(held!);
+      host.client.publish({ routingKey: 'q', body: Buffer.from('published') });
+    });
+    await microtasks(steps);
+    host.kill();
+    files.disk = files.disk.powerLoss(seededRandom(steps));
+    const messages = (await messagesIn(await files.open({ segmentBytes: ONE_PAGE }), 'q')) ?? [];
+    expect(messages.includes('settled'), `after ${steps} steps`).toBe(!messages.includes('published'));
   }
 });
 

@@ -368,7 +368,8 @@ test('a page that is damaged when it is read back loses its messages, and no oth
 test('a queue that is there only in its messages does not give them to the next one declared', async () => {
   const files = await filesWith({
     1: segmentBytes(1, [
-      { number: 1, records: checkpoint(1, Q) },
+      // Something that is needed, or the segment would be gone by the time it matters.
+      { number: 1, records: [...checkpoint(1, Q), message(1, 1)] },
       { number: 2, records: [queueDeclared(2, 'never written')], lost: true },
       { number: 3, lag: 1, records: [message(2, 1, 'of the queue never written')] },
     ]),
