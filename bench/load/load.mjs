@@ -9,6 +9,8 @@ import * as methods from './methods.mjs';
 import { CONFIRMED, DELIVERED, MEASURING, PUBLISHED, sharedNumbers } from './shared.mjs';
 
 const NAME = `leveret-bench-${process.pid}`;
+/** The queue in which messages die, where a scenario is about that. */
+const SOURCE = `${NAME}-source`;
 
 /** Messages per second (published, confirmed, delivered), and latencies in microseconds where the scenario is paced. */
 export async function runScenario(url, scenario, { seconds, warmUpSeconds }) {
@@ -27,21 +29,26 @@ export async function runScenario(url, scenario, { seconds, warmUpSeconds }) {
     return { ...counts, latency: latencyOf(histogram) };
   } finally {
     await Promise.all([publishers.terminate(), consumers.terminate()]);
-    for (const queue of queues) await control.call(methods.queueDelete(queue), methods.QUEUE_DELETE_OK);
+    for (const queue of [...queues, SOURCE]) await control.call(methods.queueDelete(queue), methods.QUEUE_DELETE_OK);
     if (exchange !== '') await control.call(methods.exchangeDelete(exchange), methods.EXCHANGE_DELETE_OK);
     await control.close();
   }
 }
 
-async function declare(control, { fanout = 0, durable }) {
+async function declare(control, { fanout = 0, durable, table, deadLettered }) {
   const queues = Array.from({ length: fanout || 1 }, (_, index) => `${NAME}-${index}`);
   const exchange = fanout > 0 ? `${NAME}-fanout` : '';
   if (fanout > 0) {
     await control.call(methods.exchangeDeclare(exchange, 'fanout', durable), methods.EXCHANGE_DECLARE_OK);
   }
   for (const queue of queues) {
-    await control.call(methods.queueDeclare(queue, { durable }), methods.QUEUE_DECLARE_OK);
+    await control.call(methods.queueDeclare(queue, { durable, table }), methods.QUEUE_DECLARE_OK);
     if (fanout > 0) await control.call(methods.queueBind(queue, exchange), methods.QUEUE_BIND_OK);
+  }
+  if (deadLettered) {
+    const toGrave = { 'x-max-length': 0, 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': queues[0] };
+    await control.call(methods.queueDeclare(SOURCE, { durable, table: toGrave }), methods.QUEUE_DECLARE_OK);
+    return { exchange, routingKey: SOURCE, queues };
   }
   return { exchange, routingKey: fanout > 0 ? '' : queues[0], queues };
 }

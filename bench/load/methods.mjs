@@ -27,6 +27,7 @@ export const CONFIRM_SELECT_OK = 0x0055000b;
 const DURABLE = 2;
 const NO_ACK = 2;
 const DELIVERY_MODE = 0x1000;
+const PRIORITY = 0x0800;
 
 export function startOk(user, password) {
   const response = `\0${user}\0${password}`;
@@ -59,9 +60,9 @@ export function exchangeDelete(name) {
 }
 
 /** Passive, it answers how many messages wait. */
-export function queueDeclare(name, { durable = false, passive = false } = {}) {
+export function queueDeclare(name, { durable = false, passive = false, table = {} } = {}) {
   const bits = (passive ? 1 : 0) | (durable ? DURABLE : 0);
-  return new Payload(50, 10).u16(0).short(name).u8(bits).noTable().frame(1);
+  return new Payload(50, 10).u16(0).short(name).u8(bits).table(table).frame(1);
 }
 
 export function queueBind(queue, exchange) {
@@ -90,10 +91,13 @@ export function confirmSelect() {
 }
 
 /** One message: its method, header and body frames. `stampAt` is where the body begins. */
-export function publish({ exchange, routingKey, bodyBytes, persistent, frameMax }) {
+export function publish({ exchange, routingKey, bodyBytes, persistent, priority, frameMax }) {
   const method = new Payload(60, 40).u16(0).short(exchange).short(routingKey).u8(0).frame(1);
   const start = new Payload(60, 0).u64(bodyBytes);
-  const header = (persistent ? start.u16(DELIVERY_MODE).u8(2) : start.u16(0)).frame(1, FRAME_HEADER);
+  start.u16((persistent ? DELIVERY_MODE : 0) | (priority === undefined ? 0 : PRIORITY));
+  if (persistent) start.u8(2);
+  if (priority !== undefined) start.u8(priority);
+  const header = start.frame(1, FRAME_HEADER);
   const frames = [method, header];
   for (let left = bodyBytes; left > 0; left -= frameMax - 8) {
     frames.push(frame(FRAME_BODY, 1, Buffer.alloc(Math.min(left, frameMax - 8), 'x')));

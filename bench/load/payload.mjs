@@ -26,9 +26,7 @@ export class Payload {
   }
 
   u32(value) {
-    const part = Buffer.alloc(4);
-    part.writeUInt32BE(value);
-    return this.#add(part);
+    return this.#add(u32(value));
   }
 
   u64(value) {
@@ -47,6 +45,18 @@ export class Payload {
     return this.u32(part.length).#add(part);
   }
 
+  /** A field table of names with what they are: numbers from 0 to 2^31, texts, and truths. */
+  table(fields) {
+    const parts = Object.entries(fields).map(([name, value]) => {
+      const start = Buffer.concat([Buffer.of(Buffer.byteLength(name)), Buffer.from(name)]);
+      if (typeof value === 'boolean') return Buffer.concat([start, Buffer.of(0x74, value ? 1 : 0)]);
+      if (typeof value === 'number') return Buffer.concat([start, Buffer.from('I'), u32(value)]);
+      return Buffer.concat([start, Buffer.from('S'), u32(Buffer.byteLength(value)), Buffer.from(value)]);
+    });
+    const bytes = Buffer.concat(parts);
+    return this.u32(bytes.length).#add(bytes);
+  }
+
   /** A field table without fields. */
   noTable() {
     return this.u32(0);
@@ -60,6 +70,12 @@ export class Payload {
     this.#parts.push(part);
     return this;
   }
+}
+
+function u32(value) {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
 }
 
 export function frame(type, channel, payload) {

@@ -1,5 +1,6 @@
 // What the daemon is measured with. Absent numbers are: no confirms, no acknowledgements, no prefetch limit, no fanout,
-// and as fast as it goes.
+// and as fast as it goes. `table` are the queue's arguments; messages take turns in so many `priorities`; those that are
+// `deadLettered` are published to a queue that has room for none, and consumed from where its dead go.
 
 const ONE = { publishers: 1, consumers: 1, bodyBytes: 100 };
 
@@ -9,6 +10,11 @@ export const SCENARIOS = [
   { name: '1 to 1, 16 KiB', ...ONE, bodyBytes: 16 * 1024 },
   { name: 'fanout to 10 queues, 100 B', ...ONE, consumers: 10, fanout: 10 },
   { name: '20 to 20 on one queue, 100 B', ...ONE, publishers: 20, consumers: 20 },
+  { name: 'priority queue, 100 B', ...ONE, table: { 'x-max-priority': 10 }, priorities: 10 },
+  { name: 'queue with a TTL, 100 B', ...ONE, table: { 'x-message-ttl': 60_000 } },
+  { name: 'full queue that drops, 100 B', ...ONE, consumers: 0, window: 1000, table: { 'x-max-length': 1000 } },
+  { name: 'dead letters, 100 B', ...ONE, deadLettered: true },
+  { name: 'single active consumer of 2, 100 B', ...ONE, consumers: 2, table: { 'x-single-active-consumer': true } },
   { name: 'latency at 5,000/s, 100 B', ...ONE, perSecond: 5000 },
 ];
 

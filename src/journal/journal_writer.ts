@@ -232,8 +232,10 @@ export class JournalWriter implements CommitClock, SegmentOwner {
       if (error !== undefined || last) done(error);
       else this.#begin(steps, index, sync, done);
     };
-    if (pieces.length === 0 && !(last && sync)) next(undefined);
-    else this.log.append(pieces, last && sync, next);
+    // A segment begins with a checkpoint, which must not be on disk before what it tells of.
+    const syncs = last ? sync : pieces.length > 0 || this.#unsynced;
+    if (pieces.length === 0 && !syncs) next(undefined);
+    else this.log.append(pieces, syncs, next);
   }
 
   #begin(steps: readonly Step[], index: number, sync: boolean, done: (error: Error | undefined) => void): void {

@@ -26,6 +26,12 @@ test('embed.mjs receives its job and ends by itself', async () => {
   expect(await node('examples/embed.mjs')).toMatch(/^A broker listens on port \d+\.\nReceived a job\.\n$/);
 });
 
+test('deduplication.mjs has each order once', async () => {
+  expect(await node('examples/deduplication.mjs')).toBe(
+    'Order 17 sent: 1 waiting.\nOrder 17 sent again after a restart: 1 waiting.\nOrder 18 sent: 2 waiting.\n',
+  );
+});
+
 test('in-a-test.test.mjs passes', async () => {
   const output = await node('node_modules/vitest/vitest.mjs', 'run', '--root', 'examples', '--reporter=json');
   expect(JSON.parse(output)).toMatchObject({ success: true, numPassedTests: 1, numTotalTests: 1 });

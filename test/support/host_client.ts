@@ -107,6 +107,13 @@ export class HostClient {
     held.queue.requeue(position, sequence, bodyBytes, flags);
   }
 
+  /** Refuses it for good. */
+  reject(held: Held): void {
+    this.#held.delete(held);
+    const { position, sequence, bodyBytes, flags } = held.entry;
+    held.queue.reject(position, sequence, bodyBytes, flags);
+  }
+
   /** Whole or not at all, where there is anything to outlive the process. */
   atomically(work: () => void): void {
     const { durable } = this.vhost;
@@ -119,6 +126,12 @@ export class HostClient {
     const page = this.#pages.of(position);
     const start = page.base + offsetOf(position);
     return page.bytes.slice(start, contentEnd(page.bytes, routeEnd(page.bytes, start), bodyBytes));
+  }
+
+  bodyOf(entry: Pick<Entry, 'position' | 'bodyBytes'>): Uint8Array {
+    const bytes = this.bytesOf(entry);
+    // The octet that ends the frame is behind it.
+    return bytes.subarray(bytes.length - 1 - entry.bodyBytes, bytes.length - 1);
   }
 
   relocate(moved: (position: Position) => Position | undefined): void {

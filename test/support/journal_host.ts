@@ -56,6 +56,7 @@ export class JournalHost {
     const cache = new PageCache(pages, options.memoryBytes ?? Number.POSITIVE_INFINITY);
     pages.onLoaded = (page) => cache.loaded(page);
     const told = new Told();
+    const clock = options.clock ?? new ManualClock();
     let journal: Journal | undefined;
     let client: HostClient | undefined;
     const relocate = (moved: (position: Position) => Position | undefined): void => client?.relocate(moved);
@@ -65,12 +66,12 @@ export class JournalHost {
       pages,
       turn,
       cache,
-      clock: options.clock ?? new ManualClock(),
+      clock,
       onDamage: options.onDamage ?? 'serve',
       ...(segmentBytes === undefined ? {} : { segmentBytes }),
       createVhost: (created) => {
         journal = created;
-        const vhost = memoryHost(pages, turn, created);
+        const vhost = memoryHost(pages, turn, created, clock);
         client = new HostClient(vhost);
         return vhost;
       },

@@ -1,3 +1,4 @@
+import { REDELIVERED } from '../../../src/core/queue/entry.ts';
 import type { Queue } from '../../../src/core/queue/queue.ts';
 import type { JournalQueue } from '../../../src/journal/journal_queue.ts';
 import type { ManualClock } from '../../../src/lib/clock.ts';
@@ -7,6 +8,7 @@ import { messageBytes } from '../../support/message_bytes.ts';
 import { microtasks } from '../../support/microtask_turn.ts';
 import { type Random, wholeNumber } from '../../support/seeded_random.ts';
 import type { Account, AccountQueue, AccountTransaction, Copy } from './account.ts';
+import { BrokenPromise } from './audit.ts';
 
 const DURABLE_QUEUES = ['q0', 'q1', 'q2', 'q3'];
 const TRANSIENT_QUEUE = 't0';
@@ -108,7 +110,11 @@ export class Life {
       if (held === undefined) return;
       const known = this.#known(queue);
       const copy = known === undefined ? undefined : bySequence(known, held.entry.sequence);
-      if (copy !== undefined) copy.delivered ??= this.#gathering;
+      if (copy !== undefined) {
+        const marked = (held.entry.flags & REDELIVERED) !== 0;
+        if (marked !== (copy.delivered !== undefined)) throw new BrokenPromise(`message ${copy.id} is marked wrongly`);
+        copy.delivered ??= this.#gathering;
+      }
       const delivery = { held, queue: known, copy };
       if (this.#random() < 0.2) this.#finish(delivery, 'ack');
       else this.#deliveries.push(delivery);

@@ -142,6 +142,16 @@ describe('keys', () => {
   });
 });
 
+test('a segment ends though all that comes is a message and its key', async () => {
+  const host = await open(new ForgetfulDisk(), 600_000);
+  host.client.declareQueue('q', true, fromPlain(ON));
+  const { number } = host.journal.writer.segment;
+  for (let key = 0; key < 200; key++) publish(host, key, { bodyBytes: 10_000 });
+  await host.settle();
+  expect(host.journal.writer.segment.number - number).toBeGreaterThanOrEqual(3);
+  for (const { usedBytes } of host.journal.segments.values()) expect(usedBytes).toBeLessThanOrEqual(600_000);
+});
+
 /** Publishes until a segment is begun, which is when most can go wrong, and a little on. In which commit was each key? */
 async function live(host: JournalHost, random: Random): Promise<Map<number, number>> {
   const queue = host.client.declareQueue('q', true, fromPlain(ON));

@@ -82,11 +82,13 @@ describe('compaction', () => {
     const bytes = await readSegment(host.journal.writer.log, host.journal.writer.segment.number);
     for (const batch of batchesFrom(bytes, 32, undefined)) {
       visitRecords(bytes, batch, {
-        message: (_c, _b, _q, _s, receivedAtMs) => times.push(receivedAtMs),
+        message: (_content, bodyBytes, _queue, _sequence, receivedAtMs) => {
+          if (bodyBytes === 'kept'.length) times.push(receivedAtMs);
+        },
         other: () => {},
       });
     }
-    expect(times).toContain(takenInMs);
+    expect(times).toEqual([takenInMs]);
   });
 
   test('of a page that cannot be read is not tried for ever, and the segment goes when its turn has come', async () => {
@@ -158,7 +160,9 @@ describe('a segment that cannot be removed', () => {
     const clock = new ManualClock();
     const disk = new FaultyDisk(new ForgetfulDisk());
     const [host] = await openOn(disk, clock);
-    for (const call of ['rename', 'remove'] as const) disk.fail(call, 'EIO', 1, /01\.segment/);
+    for (let nth = 1; nth <= 5; nth++) {
+      for (const call of ['rename', 'remove'] as const) disk.fail(call, 'EIO', nth, /01\.segment/);
+    }
     await fill(host, []);
     for (let count = 0; count < 10; count++) {
       host.client.publish({ routingKey: 'kept' });

@@ -142,14 +142,19 @@ test('a segment that was removed between two others is no damage', async () => {
 
 test('without any whole checkpoint nothing is known, and everything is kept for people to look at', async () => {
   const files = await filesWith({
+    // By itself, this one could be taken for one that was never written whole.
     1: segmentBytes(1, [
       { number: 1, records: checkpoint(1, Q), lost: true },
-      { number: 2, records: [message(1, 1)] },
+      { number: 2, lag: 1, records: [message(1, 1)] },
     ]),
-    2: segmentBytes(2, [
-      { number: 3, records: checkpoint(2, Q), lost: true },
-      { number: 4, records: [message(1, 2)] },
-    ]),
+    2: segmentBytes(
+      2,
+      [
+        { number: 1, records: checkpoint(2, Q), lost: true },
+        { number: 2, records: [message(1, 2)] },
+      ],
+      EPOCH + 1,
+    ),
   });
   const host = await files.open();
   await idle(host);

@@ -24,7 +24,7 @@ test('every deadline comes in its millisecond, in order, and a cancelled one nev
           const entry = { dueMs, done: false, deadline: { dueMs, cancel: (): void => {} } as Deadline };
           entry.deadline = deadlines.at(dueMs, () => {
             expect([entry.done, clock.nowMs() >= dueMs]).toEqual([false, true]);
-            if (dueMs > clock.nowMs()) expect(clock.nowMs()).toBe(dueMs);
+            if (step.inMs >= 0) expect(clock.nowMs()).toBe(dueMs);
             entry.done = true;
           });
           model.push(entry);
@@ -38,7 +38,6 @@ test('every deadline comes in its millisecond, in order, and a cancelled one nev
           expect(model.filter(({ done, dueMs }) => !done && dueMs <= clock.nowMs())).toEqual([]);
         }
       }
-      expect(model.filter(({ done, dueMs }) => !done && dueMs <= clock.nowMs() - 1)).toEqual([]);
     }),
     { numRuns: 300 },
   );

@@ -134,3 +134,64 @@ test('whoever has room and said so is served before anybody is served a second t
     { numRuns: 200 },
   );
 });
+
+function singleOf(byPriority: boolean, ...consumers: FakeConsumer[]): ConsumerRing {
+  const ring = new ConsumerRing(true, byPriority);
+  for (const consumer of consumers) ring.add(consumer);
+  return ring;
+}
+
+/** Leaves a delivery with the consumer, which it settles when `held` is emptied. */
+function give(consumer: FakeConsumer): void {
+  consumer.held.push({ position: 1, sequence: 1, bodyBytes: 0, flags: 0, priority: 0, expiresAtMs: 0 });
+}
+
+test('a single active consumer is the first, and then the first of the highest priority', () => {
+  const [a, b, c, d] = [
+    new FakeConsumer('a'),
+    new FakeConsumer('b'),
+    new FakeConsumer('c', 9, 5),
+    new FakeConsumer('d', 9, 5),
+  ] as const;
+  const ring = singleOf(false, a, b, c, d);
+  expect(served(ring, 3)).toBe('aaa');
+  let order = '';
+  for (const consumer of [a, c, d, b]) {
+    ring.remove(consumer);
+    order += served(ring, 1);
+  }
+  expect(order).toBe('cdb-');
+});
+
+test('who is not active is not served, and does not become so by waking', () => {
+  const [a, b] = [new FakeConsumer('a', 1), new FakeConsumer('b')];
+  const ring = singleOf(false, a, b);
+  expect(served(ring, 2)).toBe('a-');
+  ring.wake(b);
+  expect([ring.hasWaiting, served(ring, 1)]).toEqual([false, '-']);
+});
+
+test('by priority, the active consumer gives way to a higher one: at once, or when it has settled what it has', () => {
+  const [idle, high] = [new FakeConsumer('a'), new FakeConsumer('h', 9, 1)];
+  const ring = singleOf(true, idle);
+  ring.add(high);
+  expect(served(ring, 1)).toBe('h');
+  const [busy, higher] = [high, new FakeConsumer('H', 9, 2)];
+  give(busy);
+  ring.add(higher);
+  expect(served(ring, 1)).toBe('-');
+  ring.wake(busy);
+  expect(served(ring, 1), 'it has something still').toBe('-');
+  busy.held.length = 0;
+  ring.wake(busy);
+  expect(served(ring, 2)).toBe('HH');
+});
+
+test('a consumer that gives way and leaves is followed at once', () => {
+  const [busy, high] = [new FakeConsumer('a'), new FakeConsumer('h', 9, 1)];
+  const ring = singleOf(true, busy);
+  give(busy);
+  ring.add(high);
+  ring.remove(busy);
+  expect(served(ring, 1)).toBe('h');
+});
