@@ -102,9 +102,9 @@ export class Housekeeping {
       if (!segment.sealed || segment.supersededBy > journal.committed) continue;
       if (segment.pages.size === 0) {
         return async () => {
-          journal.writer.segments.delete(segment.number);
           if (segment.damaged) events.setAside(segment.number, await log.setAside(segment.number));
           else await log.remove(segment.number);
+          journal.writer.segments.delete(segment.number);
         };
       }
       if (segment.damaged && !segment.compacted) return () => compact(segment, this.#options);

@@ -108,6 +108,9 @@ export class SegmentFolder {
   /** Returns the file as a spare if it became one; it is for use when the folder is synced. */
   async remove(segment: number): Promise<Spare | undefined> {
     const files = this.#filesOf(segment);
+    // First what can be done again if the rest fails.
+    await this.#removeIndex(segment, files);
+    await this.#removeSurplus();
     const from = this.#path(segmentName(segment));
     const wanted = this.spares.wants(files.bytes, this.#segments.size - 1);
     const path = wanted ? this.spares.nextPath() : undefined;
@@ -115,13 +118,12 @@ export class SegmentFolder {
     else await this.#disk.rename(from, path);
     this.#segments.delete(segment);
     this.#changes++;
-    await this.#removeIndex(segment, files);
-    await this.#removeSurplus();
     return path === undefined ? undefined : { path, bytes: files.bytes };
   }
 
   async setAside(segment: number): Promise<string> {
     const files = this.#filesOf(segment);
+    await this.#removeIndex(segment, files);
     let copy = 1;
     while (this.#damaged.has(damagedName(segment, copy))) copy++;
     const name = damagedName(segment, copy);
@@ -129,7 +131,6 @@ export class SegmentFolder {
     this.#segments.delete(segment);
     this.#damaged.set(name, files.bytes);
     this.#changes++;
-    await this.#removeIndex(segment, files);
     return name;
   }
 

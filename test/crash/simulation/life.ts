@@ -52,7 +52,7 @@ export class Life {
     else if (choice < 58) await this.#take();
     else if (choice < 72) this.#settle('ack');
     else if (choice < 78) this.#settle('requeue');
-    else if (choice < 82) this.transact();
+    else if (choice < 82) this.#transact();
     else if (choice < 84) this.#purge();
     else if (choice < 92) this.#changeTopology();
     else this.#clock.advance(wholeNumber(this.#random, 1, 700));
@@ -72,7 +72,7 @@ export class Life {
     if (this.#random() < 0.5) this.#host.journal.whenCommitted(this.#gathering, { committed: () => false });
   }
 
-  #publish(): void {
+  #publish(bytes?: number): void {
     const { client, vhost } = this.#host;
     const toExchange = this.#random() < 0.3;
     const exchange = toExchange ? this.#pick(EXCHANGES) : '';
@@ -82,7 +82,7 @@ export class Life {
     if (queues.length === 0) return;
     const id = this.#account.messages.size + 1;
     const persistent = this.#random() < 0.85;
-    const message = messageBytes({ exchange, routingKey, persistent, headers: { id }, body: this.#body(id) });
+    const message = messageBytes({ exchange, routingKey, persistent, headers: { id }, body: this.#body(id, bytes) });
     this.#account.messages.set(id, message.bytes);
     const sequences = queues.map(({ nextSequence }) => nextSequence);
     client.enqueue(queues, message);
@@ -95,11 +95,11 @@ export class Life {
     this.#await();
   }
 
-  #body(id: number): Uint8Array {
+  #body(id: number, bytes: number | undefined): Uint8Array {
     const choice = this.#random();
     const small = this.#large ? 0.2 : 0.8;
     const most = choice < small ? 300 : choice < 0.97 ? 20_000 : LARGE_BYTES_MAX;
-    return new Uint8Array(wholeNumber(this.#random, 0, most)).fill(id);
+    return new Uint8Array(bytes ?? wholeNumber(this.#random, 0, most)).fill(id);
   }
 
   async #take(): Promise<void> {
@@ -143,7 +143,13 @@ export class Life {
     this.#transaction?.settles.push({ queue, copy });
   }
 
-  transact(): void {
+  /** What ends in the middle of a transaction's writes, or of a segment begun right after it, is rare otherwise. */
+  lastWords(): void {
+    this.#transact();
+    for (let count = wholeNumber(this.#random, 0, 4); count > 0; count--) this.#publish(LARGE_BYTES_MAX - 50_000);
+  }
+
+  #transact(): void {
     const transaction: AccountTransaction = { commit: this.#gathering, publishes: [], settles: [] };
     this.#transaction = transaction;
     this.#large = this.#random() < 0.3;

@@ -49,8 +49,7 @@ async function live(disk: ForgetfulDisk, account: Account, random: Random, clock
   const life = new Life(host, account, random, clock);
   life.begin();
   for (let steps = wholeNumber(random, 0, STEPS_MAX); steps > 0; steps--) await life.step();
-  // What ends in the middle of a transaction's writes is rare otherwise.
-  if (random() < 0.3) life.transact();
+  if (random() < 0.3) life.lastWords();
   await microtasks(wholeNumber(random, 0, 40));
   const { failure, housekeepingFailures, pagesLost } = host.told;
   const problem = failure ?? housekeepingFailures[0];

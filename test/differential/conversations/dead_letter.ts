@@ -91,14 +91,14 @@ export const DEAD_LETTER: readonly Conversation[] = [
     channel.send('basic.nack', { deliveryTag: 1, requeue: false });
     await channel.see('basic.deliver');
   }),
-  confirmTalk('dead letter: expired by its queue', 'reason expired', async (channel, stage) => {
+  talk('dead letter: expired by its queue', 'reason expired', async (channel, stage) => {
     const queue = await grave(channel, stage, { 'x-message-ttl': 30 });
-    await putAll(channel, queue, '1', '2');
+    fill(channel, queue, '1', '2');
     await channel.see('basic.deliver', 2);
   }),
-  confirmTalk('dead letter: expired by itself', 'the expiration moves to x-death', async (channel, stage) => {
+  talk('dead letter: expired by itself', 'the expiration moves to x-death', async (channel, stage) => {
     const queue = await grave(channel, stage);
-    await put(channel, { routingKey: queue, properties: { expiration: '30' } });
+    channel.publish({ routingKey: queue, properties: { expiration: '30' } });
     await channel.see('basic.deliver');
   }),
   confirmTalk('dead letter: rejected with an expiration', 'the expiration moves to x-death', async (channel, stage) => {
@@ -175,7 +175,7 @@ export const DEAD_LETTER: readonly Conversation[] = [
     channel.send('basic.nack', { deliveryTag: 1, requeue: false });
     await channel.see('basic.deliver');
   }),
-  confirmTalk('dead letter: round and round by refusal', 'it counts', async (channel, stage) => {
+  talk('dead letter: round and round by refusal', 'it counts', async (channel, stage) => {
     const queue = stage.queue('q');
     await channel.call('queue.declare', { queue, ...straightTo(queue) });
     await channel.call('basic.consume', { queue, consumerTag: 'ct' });
@@ -200,7 +200,7 @@ export const DEAD_LETTER: readonly Conversation[] = [
     await pause(100);
     await drain(channel, queue);
   }),
-  confirmTalk('dead letter: refused, and back by time', 'the usual way to try again', async (channel, stage) => {
+  talk('dead letter: refused, and back by time', 'the usual way to try again', async (channel, stage) => {
     const [work, wait] = [stage.queue('work'), stage.queue('wait')];
     await channel.call('queue.declare', { queue: wait, ...straightTo(work, { 'x-message-ttl': 30 }) });
     await channel.call('queue.declare', { queue: work, ...straightTo(wait) });
@@ -212,7 +212,7 @@ export const DEAD_LETTER: readonly Conversation[] = [
     }
     await channel.see('basic.deliver');
   }),
-  confirmTalk('dead letter: two reasons in one queue', 'a death for each queue and reason', async (channel, stage) => {
+  talk('dead letter: two reasons in one queue', 'a death for each queue and reason', async (channel, stage) => {
     const [work, wait] = [stage.queue('work'), stage.queue('wait')];
     await channel.call('queue.declare', { queue: wait, ...straightTo(work, { 'x-message-ttl': 30 }) });
     await channel.call('queue.declare', { queue: work, ...straightTo(wait, { 'x-max-length': 0 }) });

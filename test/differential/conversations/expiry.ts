@@ -60,19 +60,21 @@ export const EXPIRY: readonly Conversation[] = [
     await pause(50);
     await channel.call('queue.declare', { queue, passive: true });
   }),
-  confirmTalk('x-message-ttl of 0', 'what cannot be delivered at once is gone', async (channel, stage) => {
+  talk('x-message-ttl of 0', 'what cannot be delivered at once is gone', async (channel, stage) => {
     const queue = stage.queue('q');
     await channel.call('queue.declare', { queue, ...args({ 'x-message-ttl': 0 }) });
-    await putAll(channel, queue, '1');
+    channel.publish({ routingKey: queue, body: '1' });
+    await pause(100);
     await channel.call('basic.get', { queue });
     await channel.call('basic.consume', { queue, consumerTag: 'ct', noAck: true });
     channel.publish({ routingKey: queue, body: '2' });
     await channel.see('basic.deliver');
   }),
-  confirmTalk('expiration of 0', 'what cannot be delivered at once is gone', async (channel, stage) => {
+  talk('expiration of 0', 'what cannot be delivered at once is gone', async (channel, stage) => {
     const queue = stage.queue('q');
     await channel.call('queue.declare', { queue });
-    await put(channel, { routingKey: queue, body: '1', properties: { expiration: '0' } });
+    channel.publish({ routingKey: queue, body: '1', properties: { expiration: '0' } });
+    await pause(100);
     await channel.call('basic.get', { queue });
     await channel.call('basic.consume', { queue, consumerTag: 'ct', noAck: true });
     channel.publish({ routingKey: queue, body: '2', properties: { expiration: '0' } });

@@ -88,11 +88,11 @@ class Bench {
 
 test('a queue that fills and drains gives the disk back', async () => {
   const bench = await Bench.open();
-  for (let round = 0; round < 3; round++) {
-    bench.publish(12_000);
+  for (let round = 0; round < 2; round++) {
+    bench.publish(8_000);
     await bench.pass();
     bench.expectWithinBound('full');
-    await bench.consume(12_000, () => true);
+    await bench.consume(8_000, () => true);
     await bench.pass();
     bench.expectWithinBound('empty');
   }
@@ -100,7 +100,7 @@ test('a queue that fills and drains gives the disk back', async () => {
 
 test('one message in each segment that is never acknowledged does not hold the segment', async () => {
   const bench = await Bench.open();
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < 6; round++) {
     bench.publish(2_000);
     await bench.consume(2_000, (i) => i !== 700);
     await bench.pass();
@@ -145,7 +145,7 @@ test('large messages, a few of which stay', async () => {
 test('a backlog that is always there, and always other messages', async () => {
   const bench = await Bench.open();
   bench.publish(5_000);
-  for (let round = 0; round < 15; round++) {
+  for (let round = 0; round < 8; round++) {
     bench.publish(1_000);
     await bench.consume(1_000, () => true);
     await bench.pass();

@@ -170,9 +170,10 @@ describe('a segment that cannot be removed', () => {
     }
     expect(host.told.housekeepingFailures.map(({ message }) => message)).toEqual([expect.stringContaining('EIO')]);
     expect(await disk.list('/log')).toContain('0000000001.segment');
-    await fill(host, []);
+    // The faults are over when it has been tried five times more.
+    for (let segments = 0; segments < 6; segments++) await fill(host, []);
     await pass(clock);
     expect(host.told.failure).toBeUndefined();
-    expect(host.told.housekeepingFailures.length).toBeLessThanOrEqual(2);
+    expect(await disk.list('/log')).not.toContain('0000000001.segment');
   });
 });
