@@ -14,6 +14,7 @@ import { Arena } from './lib/arena.ts';
 import { type Clock, SystemClock } from './lib/clock.ts';
 import { TimerWheel } from './lib/timer_wheel.ts';
 import { type Policies, VirtualHostPolicies } from './policies.ts';
+import { type Scheduled, type ScheduledPlace, scheduledIn } from './scheduled.ts';
 import { Alarms } from './server/alarms.ts';
 import type { Connection } from './server/connection/connection.ts';
 import { Listener } from './server/listener.ts';
@@ -69,6 +70,8 @@ export interface Broker {
   policies(vhost?: string): Policies;
   /** Its operator policies: limits that users' own policies and arguments can only make narrower. */
   operatorPolicies(vhost?: string): Policies;
+  /** What waits for its time in a queue, or in an exchange of type x-delayed-message. Throws AmqpError 404 if there is none. */
+  scheduled(place: ScheduledPlace, vhost?: string): Scheduled;
   /**
    * Switches the firehose of a virtual host: while it is on, a copy of every message that is published or delivered there
    * goes to its exchange amq.rabbitmq.trace. Off at the start.
@@ -184,6 +187,10 @@ class RunningBroker implements Broker {
 
   operatorPolicies(vhost = '/'): Policies {
     return new VirtualHostPolicies(this.#vhost(vhost), 'operator policy');
+  }
+
+  scheduled(place: ScheduledPlace, vhost = '/'): Scheduled {
+    return scheduledIn(this.#vhost(vhost), place);
   }
 
   tracing(vhost: string, on: boolean): void {

@@ -129,9 +129,7 @@ function relocate(
   connections: ReadonlySet<Connection>,
   moved: (position: Position) => Position | undefined,
 ): void {
-  for (const queue of vhost?.queues.values() ?? []) queue.relocate(moved);
-  for (const queue of vhost?.replyQueues.values() ?? []) queue.relocate(moved);
-  for (const history of vhost?.histories.values() ?? []) history.relocate(moved);
+  for (const queue of vhost?.allQueues() ?? []) queue.relocate(moved);
   for (const connection of connections) {
     for (const channel of connection.channels.values()) channel.relocate(moved);
   }

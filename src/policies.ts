@@ -1,6 +1,6 @@
+import { untilCommitted } from './committed.ts';
 import { checkPolicy } from './core/policy/check.ts';
 import type { ApplyTo, Policy, PolicyDefinition, PolicyKind } from './core/policy/policy.ts';
-import type { CommitClock, DurableStore } from './core/ports.ts';
 import { deletePolicy, setPolicy } from './core/topology/policies.ts';
 import type { VirtualHost } from './core/vhost.ts';
 import { assert } from './lib/assert.ts';
@@ -22,15 +22,22 @@ export interface PolicySettings {
   readonly 'dead-letter-routing-key'?: string;
   /** How often a message may come back to a quorum queue; negative for as often as it does. */
   readonly 'delivery-limit'?: number;
+  /** How messages that come back wait before they are delivered again (docs/retry.md); times in milliseconds. */
+  readonly 'delayed-retry-type'?: 'all' | 'failed' | 'returned' | 'disabled';
+  readonly 'delayed-retry-min'?: number;
+  readonly 'delayed-retry-max'?: number;
+  readonly 'delayed-retry-backoff'?: 'linear' | 'exponential';
+  readonly 'delayed-retry-factor'?: number;
+  readonly 'delayed-retry-jitter'?: number;
+  readonly 'delayed-retry-delays'?: string;
+  /** Whether messages may ask to be delivered later (docs/scheduling.md). */
+  readonly 'scheduled-delivery'?: boolean;
   /** The exchange that gets what no binding of an exchange matches. */
   readonly 'alternate-exchange'?: string;
   /** From here on, what RabbitMQ knows and what changes nothing here (docs/policies.md). */
   readonly 'consumer-disconnected-timeout'?: number;
   readonly 'consumer-timeout'?: number;
   readonly 'dead-letter-strategy'?: 'at-most-once' | 'at-least-once';
-  readonly 'delayed-retry-max'?: number;
-  readonly 'delayed-retry-min'?: number;
-  readonly 'delayed-retry-type'?: 'all' | 'failed' | 'returned' | 'disabled';
   readonly 'initial-cluster-size'?: number;
   readonly 'max-age'?: string;
   readonly 'max-in-memory-bytes'?: number;
@@ -117,19 +124,6 @@ async function compile(source: unknown): Promise<Pattern | PatternError> {
     if (error instanceof PatternError) return error;
     throw error;
   }
-}
-
-/** Rejects when it never will be. */
-function untilCommitted(store: DurableStore, commit: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const committed = ({ committed, failure }: CommitClock): boolean => {
-      if (committed >= commit) resolve();
-      else if (failure !== undefined) reject(failure);
-      else return true;
-      return false;
-    };
-    if (committed(store)) store.whenCommitted(commit, { committed });
-  });
 }
 
 function withoutUndefined(definition: unknown): unknown {

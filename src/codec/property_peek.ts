@@ -4,10 +4,10 @@
  * the other functions rely on that.
  */
 import { DELIVERY_MODE, EXPIRATION, HEADERS, MORE_FLAGS, PRIORITY, TIMESTAMP } from './properties.ts';
-import type { FieldTable } from './table.ts';
+import type { FieldTable, FieldValue } from './table.ts';
 import { bytesToText } from './table.ts';
-import { isValidTable, u32At } from './table_validate.ts';
-import { readTable } from './table_wire.ts';
+import { isValidTable, skipField, u32At } from './table_validate.ts';
+import { readField, readTable } from './table_wire.ts';
 import { WireReader } from './wire_reader.ts';
 
 const FLAGS_BYTES = 2;
@@ -65,6 +65,25 @@ export function peekTimestamp(bytes: Uint8Array, start: number, end: number): nu
 export function peekHeaders(bytes: Uint8Array, start: number, end: number): FieldTable | undefined {
   const offset = propertyOffset(bytes, start, end, HEADERS);
   return offset === -1 ? undefined : readTable(new WireReader(bytes, offset, end));
+}
+
+/** One header, whose name is in ASCII, without making a table of the others. */
+export function peekHeader(bytes: Uint8Array, start: number, end: number, header: string): FieldValue | undefined {
+  const offset = propertyOffset(bytes, start, end, HEADERS);
+  if (offset === -1) return undefined;
+  const tableEnd = propertyEnd(bytes, offset, HEADERS);
+  for (let name = offset + 4; name < tableEnd; ) {
+    const tag = name + 1 + bytes[name]!;
+    if (isName(bytes, name, header)) return readField(new WireReader(bytes, tag, tableEnd));
+    name = skipField(bytes, tag);
+  }
+  return undefined;
+}
+
+function isName(bytes: Uint8Array, at: number, name: string): boolean {
+  if (bytes[at] !== name.length) return false;
+  for (let i = 0; i < name.length; i++) if (bytes[at + 1 + i] !== name.charCodeAt(i)) return false;
+  return true;
 }
 
 /** Where a property starts, by its flag, or -1 if it is not there. */

@@ -50,6 +50,11 @@ function readEnd(reader: WireReader): number {
   return end;
 }
 
+/** One value, with its tag before it. Throws as readTable does. */
+export function readField(reader: WireReader): FieldValue {
+  return readValue(reader, TABLE_DEPTH_MAX);
+}
+
 function readValue(reader: WireReader, depthMax: number): FieldValue {
   const tag = String.fromCharCode(reader.u8()) as FieldTag | 'L';
   switch (tag) {

@@ -74,6 +74,8 @@ export interface QueueLog {
   skipped(sequence: number): void;
   /** The message came back to the queue for the `count`th time. */
   returned(sequence: number, count: number): void;
+  /** The message becomes ready at this time, whatever it asked for. */
+  rescheduled(sequence: number, readyAtMs: number): void;
 }
 
 /** A consumer as its queue sees it. */

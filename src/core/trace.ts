@@ -36,8 +36,8 @@ export function publishTrace(
   by: TracedChannel,
   queues: readonly Queue[],
 ): OwnMessage | undefined {
-  // What an exchange remembers messages in has no name, and is no queue to anybody.
-  const routed = queues.filter(({ name }) => name !== '');
+  // What an exchange remembers messages in, or keeps them for later, is no queue to anybody.
+  const routed = queues.filter(({ name, properties }) => name !== '' && properties.forwards !== true);
   const extra = { routed_queues: routed.map(({ name }) => name) };
   return copyOf(vhost, message, by, ({ exchange }) => `publish.${exchange}`, extra);
 }

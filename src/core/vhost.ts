@@ -6,6 +6,7 @@ import { DeadLetters } from './dead_letter.ts';
 import { type Events, NO_EVENTS } from './events.ts';
 import { BindingTable } from './exchange/binding_table.ts';
 import { PREDECLARED_EXCHANGES } from './exchange/declare.ts';
+import { DelayedMessageMatcher } from './exchange/delayed_message.ts';
 import { Exchange } from './exchange/exchange.ts';
 import { HistoryQueue } from './exchange/history_queue.ts';
 import { RecentHistoryMatcher } from './exchange/recent_history.ts';
@@ -15,6 +16,8 @@ import { PolicyTable } from './policy/table.ts';
 import type { DurableStore, MessageStore, Turn } from './ports.ts';
 import type { Queue } from './queue/queue.ts';
 import type { QueueHost } from './queue/rules.ts';
+import { readyAtIn } from './queue/schedule.ts';
+import { createDelayQueue } from './topology/delayed.ts';
 import { removeQueue } from './topology/queues.ts';
 
 export interface VirtualHostOptions {
@@ -28,6 +31,8 @@ export interface VirtualHostOptions {
   readonly clock: Clock;
   /** The opaque end of a generated queue name, new at every call. */
   readonly uniqueName: () => string;
+  /** From 0 to 1, without 1: Math.random, unless a test has its own. */
+  readonly random?: () => number;
   /** Told of what changes; left out where nobody wants to know. */
   readonly events?: Events | undefined;
 }
@@ -44,6 +49,8 @@ export interface Route {
   readonly mayRefuse: boolean;
   /** Whether the exchange or one of the queues drops what it has had before. */
   readonly deduplicates: boolean;
+  /** Whether one of the queues lets messages ask to be delivered later. */
+  readonly schedules: boolean;
   /** Whether the routing key alone decides; if not, the route is for one message only. */
   readonly keyDecides: boolean;
   /** Whether no queue that a client could consume from is among them. */
@@ -76,6 +83,8 @@ export class VirtualHost {
   readonly exclusiveQueues: Map<object, Set<Queue>> = new Map();
   /** What exchanges remember, of those that do and have seen a message. */
   readonly histories: Map<Exchange, HistoryQueue> = new Map();
+  /** Where exchanges keep what they will route later (topology/delayed.ts), of those that do and have had any; by name. */
+  readonly delayQueues: Map<string, Queue> = new Map();
   /** Raised by every change that may change a route. */
   topologyVersion = 1;
   readonly #router: Router<Queue>;
@@ -93,6 +102,7 @@ export class VirtualHost {
     const deadLetters = new DeadLetters(this);
     this.host = {
       nowMs: () => clock.nowMs(),
+      random: options.random ?? Math.random,
       deadlines: new Deadlines(clock),
       deadLetter: (...death) => deadLetters.publish(...death),
       expire: (queue) => removeQueue(this, queue),
@@ -102,6 +112,7 @@ export class VirtualHost {
       exchange: (name) => this.exchanges.get(name),
       queue: (name) => this.queues.get(name) ?? this.replyQueues.get(name),
       history: (exchange) => this.#historyOf(exchange),
+      delayed: (exchange, properties) => this.#delayedAt(exchange, properties),
     });
     for (const properties of PREDECLARED_EXCHANGES) this.exchanges.set(properties.name, new Exchange(properties));
   }
@@ -148,20 +159,37 @@ export class VirtualHost {
     const durable = queues.some((queue) => queue.log !== undefined);
     const mayRefuse = queues.some((queue) => queue.mayRefuse);
     const deduplicates = [exchange, ...queues].some(({ deduplication }) => deduplication !== undefined);
+    const schedules = queues.some(({ rules }) => rules?.settings.scheduled === true);
     const unroutable = queues.every((queue) => queue instanceof HistoryQueue);
     const version = this.topologyVersion;
-    return { exchange, queues, durable, mayRefuse, deduplicates, unroutable, version, keyDecides };
+    return { exchange, queues, durable, mayRefuse, deduplicates, schedules, unroutable, version, keyDecides };
   }
 
   #historyOf(exchange: Exchange): HistoryQueue {
     let history = this.histories.get(exchange);
     if (history === undefined) {
-      const { matcher } = exchange;
+      const matcher = exchange.matcher instanceof DelayedMessageMatcher ? exchange.matcher.inner : exchange.matcher;
       assert(matcher instanceof RecentHistoryMatcher, 'an exchange that remembers has a history');
       history = new HistoryQueue(matcher.historyLength, this.store.pages, this.turn);
       this.histories.set(exchange, history);
     }
     return history;
+  }
+
+  #delayedAt(exchange: Exchange, { headers }: RoutedProperties): Queue | undefined {
+    if (headers === undefined) return undefined;
+    const nowMs = this.host.nowMs();
+    const readyAtMs = readyAtIn(headers, nowMs);
+    if (readyAtMs === undefined || readyAtMs <= nowMs) return undefined;
+    return this.delayQueues.get(exchange.name) ?? createDelayQueue(this, exchange);
+  }
+
+  /** Everything that keeps messages: queues, and what nobody sees as queues. */
+  *allQueues(): Generator<Queue, void, undefined> {
+    yield* this.queues.values();
+    yield* this.replyQueues.values();
+    yield* this.histories.values();
+    yield* this.delayQueues.values();
   }
 
   /** No timer is left behind, and nothing is said any more. */

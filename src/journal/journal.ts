@@ -300,7 +300,10 @@ export class Journal implements DurableStore {
     putU48(page.bytes, at + 4, sequence);
     const { index } = this.writer.segment;
     if (placement === undefined) index?.add(page.slot, content, bodyBytes, queue, sequence);
-    else index?.add(page.slot, content, bodyBytes, queue, sequence, placement.priority, placement.expiresAtMs);
+    else {
+      const { priority, expiresAtMs, readyAtMs } = placement;
+      index?.add(page.slot, content, bodyBytes, queue, sequence, priority, expiresAtMs, readyAtMs);
+    }
     return at + MESSAGE_QUEUE_BYTES;
   }
 
@@ -367,8 +370,8 @@ export class Journal implements DurableStore {
 }
 
 function declaration(log: JournalQueue): JournalRecord {
-  const { name, autoDelete, arguments: table } = log.queue.properties;
-  return { type: 'queue declared', queue: log.id, autoDelete, name, arguments: table };
+  const { name, autoDelete, forwards = false, arguments: table } = log.queue.properties;
+  return { type: 'queue declared', queue: log.id, autoDelete, forwards, name, arguments: table };
 }
 
 function exchangeRecord({ properties }: Exchange): JournalRecord {

@@ -14,10 +14,13 @@ export class JournalQueue implements QueueLog {
   readonly deliveredSet: SequenceSet;
   /** Of messages that came back: how often. */
   readonly returns: Map<number, number>;
+  /** Of messages that wait for another time than the one they asked for, or have waited: when it comes, or came. */
+  readonly times: Map<number, number>;
   readonly #dirty: (queue: JournalQueue) => void;
   readonly #settled = new RangeList();
   readonly #delivered = new RangeList();
   #returned = new Map<number, number>();
+  #rescheduled = new Map<number, number>();
   #isDirty = false;
 
   constructor(
@@ -27,6 +30,7 @@ export class JournalQueue implements QueueLog {
     settled: SequenceSet = new SequenceSet(),
     delivered: SequenceSet = new SequenceSet(),
     returns: Map<number, number> = new Map(),
+    times: Map<number, number> = new Map(),
   ) {
     this.id = id;
     this.queue = queue;
@@ -34,6 +38,7 @@ export class JournalQueue implements QueueLog {
     this.settledSet = settled;
     this.deliveredSet = delivered;
     this.returns = returns;
+    this.times = times;
   }
 
   settled(sequence: number): void {
@@ -42,6 +47,10 @@ export class JournalQueue implements QueueLog {
     if (this.returns.size > 0) {
       this.returns.delete(sequence);
       this.#returned.delete(sequence);
+    }
+    if (this.times.size > 0) {
+      this.times.delete(sequence);
+      this.#rescheduled.delete(sequence);
     }
     if (!this.#isDirty) this.#markDirty();
   }
@@ -63,6 +72,12 @@ export class JournalQueue implements QueueLog {
     if (!this.#isDirty) this.#markDirty();
   }
 
+  rescheduled(sequence: number, readyAtMs: number): void {
+    this.times.set(sequence, readyAtMs);
+    this.#rescheduled.set(sequence, readyAtMs);
+    if (!this.#isDirty) this.#markDirty();
+  }
+
   /** The records of what happened since the last time. */
   takeChanges(write: (record: JournalRecord) => void): void {
     this.#isDirty = false;
@@ -73,6 +88,11 @@ export class JournalQueue implements QueueLog {
       const returned = this.#returned;
       this.#returned = new Map();
       writeReturns(queue, returned, write);
+    }
+    if (this.#rescheduled.size > 0) {
+      const times = this.#rescheduled;
+      this.#rescheduled = new Map();
+      writeTimes(queue, times, write);
     }
   }
 
@@ -92,6 +112,7 @@ export class JournalQueue implements QueueLog {
     eachChunk(this.settledSet.ranges, (ranges) => write({ type: 'settled', queue, ranges }));
     eachChunk(this.deliveredSet.ranges, (ranges) => write({ type: 'delivered', queue, ranges }));
     if (this.returns.size > 0) writeReturns(queue, this.returns, write);
+    if (this.times.size > 0) writeTimes(queue, this.times, write);
   }
 
   #markDirty(): void {
@@ -109,8 +130,14 @@ function writeReturns(
   returns: ReadonlyMap<number, number>,
   write: (record: JournalRecord) => void,
 ): void {
-  const all = [...returns];
-  for (let at = 0; at < all.length; at += RANGES_PER_RECORD) {
-    write({ type: 'returned', queue, returns: new Map(all.slice(at, at + RANGES_PER_RECORD)) });
-  }
+  eachPart(returns, (part) => write({ type: 'returned', queue, returns: part }));
+}
+
+function writeTimes(queue: number, times: ReadonlyMap<number, number>, write: (record: JournalRecord) => void): void {
+  eachPart(times, (part) => write({ type: 'rescheduled', queue, times: part }));
+}
+
+function eachPart(bySequence: ReadonlyMap<number, number>, write: (part: ReadonlyMap<number, number>) => void): void {
+  const all = [...bySequence];
+  for (let at = 0; at < all.length; at += RANGES_PER_RECORD) write(new Map(all.slice(at, at + RANGES_PER_RECORD)));
 }

@@ -166,9 +166,12 @@ function apply(batch: ScannedBatch, { bytes, segment, index, applies }: Target, 
   const { offset } = segment.places[slot] as { offset: number };
   visitRecords(bytes, batch, {
     message: (content, bodyBytes, queue, sequence, receivedAtMs) => {
-      const { priority, ttlMs } = wishOf(bytes, routeEnd(bytes, content));
+      const { priority = NO_PRIORITY, ttlMs, readyAtMs } = wishOf(bytes, routeEnd(bytes, content), receivedAtMs, true);
       const expiresAtMs = ttlMs === undefined ? 0 : receivedAtMs + ttlMs;
-      index.add(slot, content - offset, bodyBytes, queue, sequence, priority ?? NO_PRIORITY, expiresAtMs, receivedAtMs);
+      // A time before all times asks for nothing more than 1 ms after it.
+      const wishedAtMs = readyAtMs === undefined ? 0 : Math.max(1, readyAtMs);
+      const at = content - offset;
+      index.add(slot, at, bodyBytes, queue, sequence, priority, expiresAtMs, wishedAtMs, receivedAtMs);
     },
     other: (record) => {
       if (applies) state.apply(record);

@@ -29,6 +29,11 @@ const CHECKPOINT_ENDS = 13;
 const POLICY_SET = 14;
 const POLICY_DELETED = 15;
 const DEDUPLICATED = 16;
+const RESCHEDULED = 17;
+
+/** Flags of a declared queue. */
+const AUTO_DELETE = 1;
+const FORWARDS = 2;
 
 export const RECORD_HEADER_BYTES = 5;
 
@@ -52,10 +57,14 @@ export interface BindingFields {
 export type JournalRecord =
   | { readonly type: 'settled' | 'delivered'; readonly queue: number; readonly ranges: readonly Range[] }
   | { readonly type: 'returned'; readonly queue: number; readonly returns: ReadonlyMap<number, number> }
+  /** When messages become ready, in milliseconds since 1970. */
+  | { readonly type: 'rescheduled'; readonly queue: number; readonly times: ReadonlyMap<number, number> }
   | {
       readonly type: 'queue declared';
       readonly queue: number;
       readonly autoDelete: boolean;
+      /** What the exchange of this name routes later is kept here: nobody sees it as a queue. */
+      readonly forwards: boolean;
       readonly name: string;
       readonly arguments: FieldTable;
     }
@@ -119,10 +128,19 @@ function writeFields(writer: WireWriter, record: JournalRecord): void {
         writer.u16(Math.min(count, RETURNS_MAX));
       }
       return;
+    case 'rescheduled':
+      writer.u8(RESCHEDULED);
+      writer.u32(record.queue);
+      writer.u32(record.times.size);
+      for (const [sequence, readyAtMs] of record.times) {
+        writeU48(writer, sequence);
+        writeU48(writer, readyAtMs);
+      }
+      return;
     case 'queue declared':
       writer.u8(QUEUE_DECLARED);
       writer.u32(record.queue);
-      writer.u8(record.autoDelete ? 1 : 0);
+      writer.u8((record.autoDelete ? AUTO_DELETE : 0) | (record.forwards ? FORWARDS : 0));
       writer.shortstr(record.name);
       writer.table(record.arguments);
       return;
@@ -195,8 +213,9 @@ export function readFields(type: number, reader: WireReader): JournalRecord {
       return { type: 'returned', queue: reader.u32(), returns: readReturns(reader) };
     case QUEUE_DECLARED: {
       const queue = reader.u32();
-      const autoDelete = (reader.u8() & 1) !== 0;
-      return { type: 'queue declared', queue, autoDelete, name: reader.shortstr(), arguments: readTable(reader) };
+      const flags = reader.u8();
+      const kind = { autoDelete: (flags & AUTO_DELETE) !== 0, forwards: (flags & FORWARDS) !== 0 };
+      return { type: 'queue declared', queue, ...kind, name: reader.shortstr(), arguments: readTable(reader) };
     }
     case QUEUE_DELETED:
       return { type: 'queue deleted', queue: reader.u32() };
@@ -231,6 +250,8 @@ export function readFields(type: number, reader: WireReader): JournalRecord {
       return { type: 'policy deleted', kind: readPolicyKind(reader), name: bytesToText(reader.longstr()) };
     case DEDUPLICATED:
       return { type: 'deduplicated', queue: reader.u32(), exchange: reader.shortstr(), keys: reader.longstr() };
+    case RESCHEDULED:
+      return { type: 'rescheduled', queue: reader.u32(), times: readTimes(reader) };
     default:
       throw new AssertionError(`journal record of unknown type ${type}`);
   }
@@ -253,6 +274,12 @@ function readReturns(reader: WireReader): Map<number, number> {
   const returns = new Map<number, number>();
   for (let left = reader.u32(); left > 0; left--) returns.set(readU48(reader), reader.u16());
   return returns;
+}
+
+function readTimes(reader: WireReader): Map<number, number> {
+  const times = new Map<number, number>();
+  for (let left = reader.u32(); left > 0; left--) times.set(readU48(reader), readU48(reader));
+  return times;
 }
 
 function writeU48(writer: WireWriter, value: number): void {

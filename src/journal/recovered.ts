@@ -10,10 +10,13 @@ export interface RecoveredQueue {
   readonly id: number;
   readonly name: string;
   readonly autoDelete: boolean;
+  readonly forwards: boolean;
   readonly arguments: FieldTable;
   readonly settled: SequenceSet;
   readonly delivered: SequenceSet;
   readonly returns: Map<number, number>;
+  /** When messages become ready, where that is not when they asked for. */
+  readonly times: Map<number, number>;
   /** Of what it has had, where it drops what comes again: as the records have them. */
   readonly keys: Uint8Array[];
   nextSequence: number;
@@ -43,7 +46,7 @@ export class RecoveredState {
         this.complete = true;
         return;
       case 'queue declared':
-        this.#declareQueue(record.queue, record.name, record.autoDelete, record.arguments);
+        this.#declareQueue(record);
         return;
       case 'queue deleted':
         this.queues.delete(record.queue);
@@ -64,6 +67,9 @@ export class RecoveredState {
         return;
       case 'returned':
         for (const [sequence, count] of record.returns) this.queues.get(record.queue)?.returns.set(sequence, count);
+        return;
+      case 'rescheduled':
+        for (const [sequence, at] of record.times) this.queues.get(record.queue)?.times.set(sequence, at);
         return;
       case 'exchange declared': {
         const { name, exchangeType: type, autoDelete, internal, arguments: table } = record;
@@ -91,11 +97,12 @@ export class RecoveredState {
     }
   }
 
-  #declareQueue(id: number, name: string, autoDelete: boolean, table: FieldTable): void {
+  #declareQueue(record: JournalRecord & { type: 'queue declared' }): void {
+    const { queue: id, name, autoDelete, forwards, arguments: table } = record;
     const settled = new SequenceSet();
     const delivered = new SequenceSet();
-    const known = { settled, delivered, returns: new Map(), keys: [] };
-    this.queues.set(id, { id, name, autoDelete, arguments: table, ...known, nextSequence: 1 });
+    const known = { settled, delivered, returns: new Map(), times: new Map(), keys: [] };
+    this.queues.set(id, { id, name, autoDelete, forwards, arguments: table, ...known, nextSequence: 1 });
     this.nextQueueId = Math.max(this.nextQueueId, id + 1);
   }
 

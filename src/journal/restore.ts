@@ -1,8 +1,9 @@
 import { Exchange } from '../core/exchange/exchange.ts';
 import { DURABLE, REDELIVERED } from '../core/queue/entry.ts';
 import { Queue } from '../core/queue/queue.ts';
-import type { Placement } from '../core/queue/rules.ts';
+import { NOWHERE_SPECIAL, type Placement, type Wish } from '../core/queue/rules.ts';
 import type { Page, PageTable, Position } from '../core/store/page_table.ts';
+import { openDelayQueue } from '../core/topology/delayed.ts';
 import { applyPolicies } from '../core/topology/policies.ts';
 import type { VirtualHost } from '../core/vhost.ts';
 import { PAGE_BYTES } from '../lib/arena.ts';
@@ -47,9 +48,6 @@ function missing(queues: ReadonlyMap<number, Restoring>): ReadonlyMap<string, nu
   return counts;
 }
 
-/** Of a message without priority and expiry: nearly all. */
-const PLAIN: Placement = { priority: 0, expiresAtMs: 0 };
-
 /** A message that is live in one queue. */
 interface Found {
   readonly position: Position;
@@ -61,8 +59,6 @@ interface Found {
 interface Restoring {
   readonly queue: Queue;
   readonly recovered: RecoveredQueue;
-  /** How long its messages live by its own rule. */
-  readonly ttlMs: number | undefined;
   /** Of the messages that were found, whether or not they are settled. */
   highestSequence: number;
   /** Every message below this was restored, or is settled. */
@@ -78,22 +74,36 @@ function restoreQueues(vhost: VirtualHost, journal: Journal, recovery: Recovery)
   journal.nextQueueId = Math.max(state.nextQueueId, unusedQueueId(recovery.segments));
   const queues = new Map<number, Restoring>();
   // By id, so that of two queues of one name (the deletion of the first was never written) the second is kept.
-  const byName = new Map([...state.queues.values()].sort((a, b) => a.id - b.id).map((queue) => [queue.name, queue]));
+  const inOrder = [...state.queues.values()].sort((a, b) => a.id - b.id);
+  const byName = new Map(inOrder.map((queue) => [`${queue.forwards ? 'exchange' : 'queue'} ${queue.name}`, queue]));
   for (const recovered of byName.values()) {
-    const { id, name, autoDelete, arguments: table } = recovered;
-    const properties = { name, durable: true, autoDelete, exclusiveOwner: undefined, arguments: table };
-    const queue = new Queue(properties, vhost.store.pages, vhost.turn, vhost.host);
-    const { settled, delivered, returns } = recovered;
-    const log = new JournalQueue(id, queue, journal.markDirty, settled, delivered, returns);
+    const queue = createQueue(vhost, recovered);
+    if (queue === undefined) continue;
+    const { id } = recovered;
+    const { settled, delivered, returns, times } = recovered;
+    const log = new JournalQueue(id, queue, journal.markDirty, settled, delivered, returns, times);
     queue.log = log;
     journal.addQueue(log);
     restoreKeys(queue.deduplication, recovered.keys);
-    vhost.queues.set(name, queue);
-    applyPolicies(vhost, queue);
-    const ttlMs = queue.rules?.settings.messageTtlMs;
-    queues.set(id, { queue, recovered, ttlMs, highestSequence: 0, restoredBelow: 1, lost: 0, disordered: undefined });
+    queues.set(id, { queue, recovered, highestSequence: 0, restoredBelow: 1, lost: 0, disordered: undefined });
   }
   return queues;
+}
+
+/** Undefined for what an exchange kept that is not there. */
+function createQueue(vhost: VirtualHost, recovered: RecoveredQueue): Queue | undefined {
+  const { name, autoDelete, forwards, arguments: table } = recovered;
+  if (forwards) {
+    const exchange = vhost.exchanges.get(name);
+    const delayQueue = exchange === undefined ? undefined : openDelayQueue(vhost, exchange, true);
+    if (delayQueue !== undefined) vhost.delayQueues.set(name, delayQueue);
+    return delayQueue;
+  }
+  const properties = { name, durable: true, autoDelete, exclusiveOwner: undefined, arguments: table };
+  const queue = new Queue(properties, vhost.store.pages, vhost.turn, vhost.host);
+  vhost.queues.set(name, queue);
+  applyPolicies(vhost, queue);
+  return queue;
 }
 
 /** An id above those of messages: a queue may be there in its messages only, if its declaration was never written. */
@@ -130,9 +140,7 @@ function restoreMessages(
       page.references++;
       const position = page.number * PAGE_BYTES + index.offsetOf(i);
       const bodyBytes = index.bodyBytesOf(i);
-      const priority = priorityOf(restoring, index, i);
-      const expiresAtMs = expiryOf(restoring, index, i);
-      const placement = priority === 0 && expiresAtMs === 0 ? PLAIN : { priority, expiresAtMs };
+      const placement = placementOf(restoring, index, i);
       if (restoring.disordered === undefined) restoreOne(restoring, position, sequence, bodyBytes, placement);
       else restoring.disordered.push({ position, sequence, bodyBytes, placement });
     }
@@ -172,8 +180,9 @@ function skipTo(restoring: Restoring, sequence: number): void {
 }
 
 /** A message that was settled since does not come back any more. */
-function forgetReturns({ returns, settled }: RecoveredQueue): void {
+function forgetReturns({ returns, times, settled }: RecoveredQueue): void {
   for (const sequence of returns.keys()) if (settled.has(sequence)) returns.delete(sequence);
+  for (const sequence of times.keys()) if (settled.has(sequence)) times.delete(sequence);
 }
 
 function pageOf(segment: JournalSegment, slot: number, live: Map<number, Page>, pages: PageTable): Page {
@@ -188,23 +197,34 @@ function pageOf(segment: JournalSegment, slot: number, live: Map<number, Page>, 
 }
 
 /** As the index has it, or, where the segment was read, what the queue makes of what the message asks for. */
-function priorityOf({ queue }: Restoring, index: SegmentIndex, i: number): number {
-  if (index.receivedAtMsOf(i) === 0) return index.priorityOf(i);
-  const wish = index.priorityOf(i);
-  const priority = queue.rules?.priorityOf(wish === NO_PRIORITY ? undefined : wish) ?? 0;
-  index.setPriority(i, priority);
-  return priority;
+function placementOf({ queue }: Restoring, index: SegmentIndex, i: number): Placement {
+  const receivedAtMs = index.receivedAtMsOf(i);
+  const { rules } = queue;
+  if (receivedAtMs !== 0) {
+    const placement = rules?.placementFor(wishIn(index, i, receivedAtMs), receivedAtMs) ?? NOWHERE_SPECIAL;
+    index.setPriority(i, placement.priority);
+    // A queue gets rules when the first of its messages that expires is put there.
+    index.setExpiresAtMs(i, rules === undefined ? index.expiresAtMsOf(i) : placement.expiresAtMs);
+    index.setReadyAtMs(i, placement.readyAtMs);
+  }
+  const priority = index.priorityOf(i);
+  const expiresAtMs = index.expiresAtMsOf(i);
+  // What it asked for once counts no more where nothing waits any more.
+  const readyAtMs = rules?.settings.scheduled ? index.readyAtMsOf(i) : 0;
+  return priority === 0 && expiresAtMs === 0 && readyAtMs === 0
+    ? NOWHERE_SPECIAL
+    : { priority, expiresAtMs, readyAtMs };
 }
 
-/** As the index has it, or, where the segment was read, from when the message was taken in and the queue's own rule. */
-function expiryOf({ ttlMs }: Restoring, index: SegmentIndex, i: number): number {
+function wishIn(index: SegmentIndex, i: number, receivedAtMs: number): Wish {
+  const priority = index.priorityOf(i);
   const expiresAtMs = index.expiresAtMsOf(i);
-  const receivedAtMs = index.receivedAtMsOf(i);
-  if (ttlMs === undefined || receivedAtMs === 0) return expiresAtMs;
-  const byQueueMs = receivedAtMs + ttlMs;
-  if (expiresAtMs !== 0 && expiresAtMs <= byQueueMs) return expiresAtMs;
-  index.setExpiresAtMs(i, byQueueMs);
-  return byQueueMs;
+  const readyAtMs = index.readyAtMsOf(i);
+  return {
+    priority: priority === NO_PRIORITY ? undefined : priority,
+    ttlMs: expiresAtMs === 0 ? undefined : expiresAtMs - receivedAtMs,
+    readyAtMs: readyAtMs === 0 ? undefined : readyAtMs,
+  };
 }
 
 /** In the order of their sequences; of several copies of a message the last, which is in the newest segment. */
@@ -234,7 +254,17 @@ function restoreOne(
   skipTo(restoring, sequence);
   const returns = recovered.returns.get(sequence) ?? 0;
   const redelivered = returns > 0 || recovered.delivered.has(sequence);
-  queue.restore(position, sequence, bodyBytes, redelivered ? DURABLE | REDELIVERED : DURABLE, returns, placement);
+  const flags = redelivered ? DURABLE | REDELIVERED : DURABLE;
+  const placed = atItsTime(placement, recovered.times.get(sequence), redelivered);
+  queue.restore(position, sequence, bodyBytes, flags, returns, placed);
+}
+
+/** As `Queue.reschedule` and retries have it: a message that nobody has had yet ages from when it becomes ready. */
+function atItsTime(placement: Placement, readyAtMs: number | undefined, redelivered: boolean): Placement {
+  if (readyAtMs === undefined) return placement;
+  const agesLater = !redelivered && placement.expiresAtMs !== 0;
+  const expiresAtMs = agesLater ? placement.expiresAtMs + readyAtMs - placement.readyAtMs : placement.expiresAtMs;
+  return { ...placement, expiresAtMs, readyAtMs };
 }
 
 /** A binding of something that is not there (its end was deleted, and that is all the journal knows) is left out. */

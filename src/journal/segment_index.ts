@@ -9,14 +9,16 @@ import { crc32 } from 'node:zlib';
  *         e × (page:2 priority:1 zero:1 content offset:4 body length:4 queue:4 sequence low:4)
  *         e × sequence high:2
  *         e × expires at:6, if the number of pages has its highest bit set
+ *         e × ready at:6, if it has its second highest bit set
  */
 const MAGIC = 'LVINDEX1';
 const HEADER_BYTES = 48;
 const PAGE_ENTRY_BYTES = 8;
 const ENTRY_BYTES = 20;
-const EXPIRY_BYTES = 6;
-/** Set in the number of pages where there are expiries. */
+const TIME_BYTES = 6;
+/** Set in the number of pages where there are times of that kind. */
 const EXPIRES = 0x8000_0000;
+const WAITS = 0x4000_0000;
 const FIRST_ENTRIES = 1024;
 
 /** The priority of a message that says none, until its queue says what that means. */
@@ -47,11 +49,13 @@ export class SegmentIndex {
   #priorities = new Uint16Array(FIRST_ENTRIES);
   /** Only where some entry expires. */
   #expiries: Float64Array | undefined;
+  /** Only where it is kept for some entry. */
+  #readyAt: Float64Array | undefined;
   #receivedAt: Float64Array | undefined;
 
   /**
    * A message's place in one queue: `offset` is that of its content in page `page` of the segment, `expiresAtMs` 0 where it
-   * does not expire.
+   * does not expire, `readyAtMs` 0 where that is not kept.
    */
   add(
     page: number,
@@ -61,6 +65,7 @@ export class SegmentIndex {
     sequence: number,
     priority = 0,
     expiresAtMs = 0,
+    readyAtMs = 0,
     receivedAtMs = 0,
   ): void {
     const index = this.length++;
@@ -73,6 +78,8 @@ export class SegmentIndex {
     this.#priorities[index] = priority;
     if (expiresAtMs !== 0) this.#expiries ??= new Float64Array(this.#offsets.length);
     if (this.#expiries !== undefined) this.#expiries[index] = expiresAtMs;
+    if (readyAtMs !== 0) this.#readyAt ??= new Float64Array(this.#offsets.length);
+    if (this.#readyAt !== undefined) this.#readyAt[index] = readyAtMs;
     if (receivedAtMs !== 0) this.#receivedAt ??= new Float64Array(this.#offsets.length);
     if (this.#receivedAt !== undefined) this.#receivedAt[index] = receivedAtMs;
   }
@@ -106,6 +113,11 @@ export class SegmentIndex {
     return this.#expiries?.[index] ?? 0;
   }
 
+  /** 0 where it is not kept. Where the segment was read, what the message asks for. */
+  readyAtMsOf(index: number): number {
+    return this.#readyAt?.[index] ?? 0;
+  }
+
   /** When the message was taken in, where the segment was read for it; 0 in an index read back, which has the expiry. */
   receivedAtMsOf(index: number): number {
     return this.#receivedAt?.[index] ?? 0;
@@ -116,8 +128,15 @@ export class SegmentIndex {
   }
 
   setExpiresAtMs(index: number, expiresAtMs: number): void {
+    if (expiresAtMs === 0 && this.#expiries === undefined) return;
     this.#expiries ??= new Float64Array(this.#offsets.length);
     this.#expiries[index] = expiresAtMs;
+  }
+
+  setReadyAtMs(index: number, readyAtMs: number): void {
+    if (readyAtMs === 0 && this.#readyAt === undefined) return;
+    this.#readyAt ??= new Float64Array(this.#offsets.length);
+    this.#readyAt[index] = readyAtMs;
   }
 
   encode(summary: IndexSummary): Buffer {
@@ -125,12 +144,14 @@ export class SegmentIndex {
     const highAt = entriesAt + this.length * ENTRY_BYTES;
     const expiresAt = highAt + this.length * 2;
     const expires = this.#expiries !== undefined;
-    const bytes = Buffer.alloc(expiresAt + (expires ? this.length * EXPIRY_BYTES : 0));
+    const waits = this.#readyAt !== undefined;
+    const readyAt = expiresAt + (expires ? this.length * TIME_BYTES : 0);
+    const bytes = Buffer.alloc(readyAt + (waits ? this.length * TIME_BYTES : 0));
     bytes.write(MAGIC, 0, 'latin1');
     bytes.writeUInt32BE(summary.segment, 8);
     bytes.writeBigUInt64BE(BigInt(summary.epoch), 16);
     bytes.writeBigUInt64BE(BigInt(summary.batchNumber), 24);
-    bytes.writeUInt32BE(this.pages.length + (expires ? EXPIRES : 0), 32);
+    bytes.writeUInt32BE(this.pages.length + (expires ? EXPIRES : 0) + (waits ? WAITS : 0), 32);
     bytes.writeUInt32BE(this.length, 36);
     bytes.writeBigUInt64BE(BigInt(summary.usedBytes), 40);
     for (const [i, { offset, length }] of this.pages.entries()) {
@@ -146,7 +167,8 @@ export class SegmentIndex {
       bytes.writeUInt32BE(this.queueOf(i), at + 12);
       bytes.writeUInt32BE(this.sequenceOf(i) % 0x1_0000_0000, at + 16);
       bytes.writeUInt16BE(Math.floor(this.sequenceOf(i) / 0x1_0000_0000), highAt + i * 2);
-      if (expires) bytes.writeUIntBE(this.expiresAtMsOf(i), expiresAt + i * EXPIRY_BYTES, EXPIRY_BYTES);
+      if (expires) bytes.writeUIntBE(this.expiresAtMsOf(i), expiresAt + i * TIME_BYTES, TIME_BYTES);
+      if (waits) bytes.writeUIntBE(this.readyAtMsOf(i), readyAt + i * TIME_BYTES, TIME_BYTES);
     }
     bytes.writeUInt32BE(crc32(bytes.subarray(16)), 12);
     return bytes;
@@ -157,13 +179,15 @@ export class SegmentIndex {
     const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
     if (bytes.length < HEADER_BYTES || bytes.toString('latin1', 0, 8) !== MAGIC) return undefined;
     if (bytes.readUInt32BE(8) !== segment || bytes.readUInt32BE(12) !== crc32(bytes.subarray(16))) return undefined;
-    const pages = bytes.readUInt32BE(32) % EXPIRES;
-    const expires = bytes.readUInt32BE(32) >= EXPIRES;
+    const pages = bytes.readUInt32BE(32) % WAITS;
+    const expires = (bytes.readUInt32BE(32) & EXPIRES) !== 0;
+    const waits = (bytes.readUInt32BE(32) & WAITS) !== 0;
     const entries = bytes.readUInt32BE(36);
     const entriesAt = HEADER_BYTES + pages * PAGE_ENTRY_BYTES;
     const highAt = entriesAt + entries * ENTRY_BYTES;
     const expiresAt = highAt + entries * 2;
-    if (bytes.length !== expiresAt + (expires ? entries * EXPIRY_BYTES : 0)) return undefined;
+    const readyAt = expiresAt + (expires ? entries * TIME_BYTES : 0);
+    if (bytes.length !== readyAt + (waits ? entries * TIME_BYTES : 0)) return undefined;
     const index = new SegmentIndex();
     for (let i = 0; i < pages; i++) {
       const at = HEADER_BYTES + i * PAGE_ENTRY_BYTES;
@@ -171,6 +195,7 @@ export class SegmentIndex {
     }
     index.#reserve(entries);
     if (expires) index.#expiries = new Float64Array(index.#offsets.length);
+    if (waits) index.#readyAt = new Float64Array(index.#offsets.length);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let i = 0; i < entries; i++) {
       const at = entriesAt + i * ENTRY_BYTES;
@@ -181,8 +206,9 @@ export class SegmentIndex {
       index.#sequences[i] = view.getUint16(highAt + i * 2) * 0x1_0000_0000 + view.getUint32(at + 16);
       index.#priorities[i] = view.getUint8(at + 2);
       if (index.#expiries !== undefined) {
-        index.#expiries[i] = bytes.readUIntBE(expiresAt + i * EXPIRY_BYTES, EXPIRY_BYTES);
+        index.#expiries[i] = bytes.readUIntBE(expiresAt + i * TIME_BYTES, TIME_BYTES);
       }
+      if (index.#readyAt !== undefined) index.#readyAt[i] = bytes.readUIntBE(readyAt + i * TIME_BYTES, TIME_BYTES);
     }
     index.length = entries;
     const summary = {
@@ -207,6 +233,7 @@ export class SegmentIndex {
     this.#sequences = copied(new Float64Array(entries), this.#sequences);
     this.#priorities = copied(new Uint16Array(entries), this.#priorities);
     if (this.#expiries !== undefined) this.#expiries = copied(new Float64Array(entries), this.#expiries);
+    if (this.#readyAt !== undefined) this.#readyAt = copied(new Float64Array(entries), this.#readyAt);
     if (this.#receivedAt !== undefined) this.#receivedAt = copied(new Float64Array(entries), this.#receivedAt);
   }
 }

@@ -73,7 +73,7 @@ export function checkpoint(segment: number, queues: Readonly<Record<number, stri
 }
 
 export function queueDeclared(queue: number, name: string): JournalRecord {
-  return { type: 'queue declared', queue, name, autoDelete: false, arguments: EMPTY_TABLE };
+  return { type: 'queue declared', queue, name, autoDelete: false, forwards: false, arguments: EMPTY_TABLE };
 }
 
 export function settled(queue: number, first: number, count = 1): JournalRecord {

@@ -2,6 +2,7 @@ import { AmqpError } from '../../codec/errors.ts';
 import { EMPTY_TABLE, fieldTypeName } from '../../codec/table.ts';
 import { DEDUPLICATION_ARGUMENTS } from '../deduplication/arguments.ts';
 import { argumentDifference } from './argument_difference.ts';
+import { DELAYED_MESSAGE, delayedType } from './delayed_message.ts';
 import { EXCHANGE_TYPES, type ExchangeProperties } from './exchange.ts';
 
 /** The rules of exchange.declare, each a check that throws an AmqpError in RabbitMQ's words. */
@@ -36,6 +37,11 @@ export function checkExchangeType(type: string): void {
   if (EXCHANGE_TYPES.has(type)) return;
   const problem = INVALID_TYPES.has(type) ? 'invalid' : 'unknown';
   throw new AmqpError(406, `${problem} exchange type '${type}'`);
+}
+
+/** Of an exchange that does not exist yet. */
+export function checkDelayedType({ type, arguments: table }: ExchangeProperties): void {
+  if (type === DELAYED_MESSAGE) checkExchangeType(delayedType(table));
 }
 
 /** Checked on declare (after the type), passive declare, delete, bind and unbind. */

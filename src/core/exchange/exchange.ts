@@ -4,6 +4,7 @@ import { windowOf } from '../deduplication/arguments.ts';
 import type { KeyWindow } from '../deduplication/key_window.ts';
 import type { Binding, Destination } from './binding.ts';
 import { ConsistentHashMatcher } from './consistent_hash.ts';
+import { DELAYED_MESSAGE, DelayedMessageMatcher, delayedType } from './delayed_message.ts';
 import { DestinationBag } from './destination_bag.ts';
 import { DirectMatcher } from './direct.ts';
 import { FanoutMatcher } from './fanout.ts';
@@ -36,7 +37,14 @@ export const EXCHANGE_TYPES: ReadonlyMap<string, CreateMatcher> = new Map<string
   ['x-random', () => new RandomMatcher()],
   ['x-local-random', () => new LocalRandomMatcher()],
   ['x-recent-history', (table) => new RecentHistoryMatcher(table)],
+  [DELAYED_MESSAGE, (table) => new DelayedMessageMatcher(createMatcher(delayedType(table), table))],
 ]);
+
+function createMatcher(type: string, table: FieldTable): Matcher {
+  const create = EXCHANGE_TYPES.get(type);
+  assert(create !== undefined, 'an exchange is of a known type');
+  return create(table);
+}
 
 /** An exchange: what it was declared as, and the bindings it is the source of, indexed by its type's matcher. */
 export class Exchange implements Destination {
@@ -57,11 +65,9 @@ export class Exchange implements Destination {
    * type refuses the arguments.
    */
   constructor(properties: ExchangeProperties) {
-    const createMatcher = EXCHANGE_TYPES.get(properties.type);
-    assert(createMatcher !== undefined, 'an exchange is of a known type');
     this.name = properties.name;
     this.properties = properties;
-    this.matcher = createMatcher(properties.arguments);
+    this.matcher = createMatcher(properties.type, properties.arguments);
     this.alternateExchange = getString(properties.arguments, 'alternate-exchange');
     this.deduplication = windowOf(properties.arguments);
   }

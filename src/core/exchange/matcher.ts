@@ -22,6 +22,9 @@ export interface Matcher {
    */
   match(routingKey: string, properties: RoutedProperties, found: (destination: Destination) => void): void;
 
+  /** True when a message may have to wait before it is routed (delayed_message.ts). */
+  readonly delays?: boolean;
+
   /** Whether a message is one to be kept in the exchange's history (history_queue.ts). */
   remembers?(properties: RoutedProperties): boolean;
 }

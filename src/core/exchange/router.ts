@@ -8,6 +8,8 @@ export interface RouterLookup<Q extends Destination> {
   queue(name: string): Q | undefined;
   /** Where an exchange keeps what its type remembers. */
   history(exchange: Exchange): Q;
+  /** Where an exchange keeps a message that has to wait before it is routed; undefined for one that has not. */
+  delayed(exchange: Exchange, properties: RoutedProperties): Q | undefined;
 }
 
 /**
@@ -52,6 +54,11 @@ export class Router<Q extends Destination> {
     for (const current of exchanges) {
       matched = false;
       const { matcher } = current;
+      const delayed = matcher.delays === true ? this.#lookup.delayed(current, properties) : undefined;
+      if (delayed !== undefined) {
+        queues.add(delayed);
+        continue;
+      }
       for (const routingKey of routingKeys) {
         matcher.match(routingKey, properties, found);
         if (matcher.firstKeyOnly) break;

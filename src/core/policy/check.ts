@@ -86,7 +86,7 @@ function delayedRetryProblem(given: ReadonlyMap<string, unknown>): string | unde
   const type = given.get('delayed-retry-type');
   const min = given.get('delayed-retry-min');
   const max = given.get('delayed-retry-max');
-  if (type !== undefined && type !== 'disabled' && min === undefined) {
+  if (type !== undefined && type !== 'disabled' && min === undefined && !given.has('delayed-retry-delays')) {
     return `delayed-retry-min is required when delayed-retry-type is ${type}`;
   }
   if (min === undefined || max === undefined || Number(max) >= Number(min)) return undefined;

@@ -1,4 +1,6 @@
 import type { QueueType } from '../queue/arguments.ts';
+import { parseDelays } from '../queue/retry.ts';
+import { BACKOFFS, FACTOR_MAX } from '../queue/retry_arguments.ts';
 import type { PolicyValue } from './policy.ts';
 
 /** The keys that a policy's definition may have: RabbitMQ's, in the order in which it looks at them. */
@@ -67,6 +69,16 @@ export const POLICY_KEYS: readonly PolicyKey[] = [
   key('delayed-retry-type', oneOf(RETRY_TYPES), `delayed retry type. Must be one of: ${RETRY_TYPES.join(', ')}`, {
     merge: operators,
   }),
+  // Leveret's own.
+  key('delayed-retry-backoff', oneOf(BACKOFFS), `delayed retry backoff. Must be one of: ${BACKOFFS.join(', ')}`, {
+    merge: operators,
+  }),
+  key('delayed-retry-delays', isDelays, 'list of delays such as 10s, 1m, 15m', { merge: operators }),
+  key('delayed-retry-factor', isFrom(1, FACTOR_MAX), `delayed retry factor. Must be from 1 to ${FACTOR_MAX}`, {
+    merge: operators,
+  }),
+  key('delayed-retry-jitter', isFrom(0, 1), 'delayed retry jitter. Must be from 0 to 1', { merge: operators }),
+  key('scheduled-delivery', (value) => typeof value === 'boolean', 'boolean'),
   key('target-group-size', isPositive, 'qq target count value', { notFor: CLASSIC, merge: greatest }),
 ];
 
@@ -83,6 +95,14 @@ function key(
   { merge, notFor = [] }: { readonly merge?: Merge; readonly notFor?: readonly QueueType[] } = {},
 ): PolicyKey {
   return { name, accepts, problem: `is not a valid ${what}`, merge, notFor };
+}
+
+function isDelays(value: unknown): boolean {
+  return typeof value === 'string' && parseDelays(value) !== undefined;
+}
+
+function isFrom(min: number, max: number): (value: unknown) => boolean {
+  return (value) => typeof value === 'number' && value >= min && value <= max;
 }
 
 function isText(value: unknown): boolean {

@@ -1,7 +1,8 @@
 import { getInteger } from '../../codec/table.ts';
 import { queueType } from '../queue/arguments.ts';
 import type { QueueProperties } from '../queue/queue.ts';
-import { argumentSettings, type QueueSettings } from '../queue/settings.ts';
+import { type RetryRequest, type RetrySettings, retrySettings } from '../queue/retry.ts';
+import { argumentSettings, type QueueSettings, retryRequest } from '../queue/settings.ts';
 import { leastDeliveryLimit, policyKey } from './keys.ts';
 import type { Policy, PolicyDefinition, PolicyValue } from './policy.ts';
 
@@ -32,6 +33,8 @@ function mergeValue(name: string, value: PolicyValue, operatorValue: PolicyValue
  * | delivery limit                   | the least, a negative one, which is none, left out     |
  * | dead-letter exchange, routing key| the argument                                           |
  * | overflow                         | the argument; on a quorum queue the policy             |
+ * | delayed retry                    | the least times; of the rest the policy                |
+ * | scheduled delivery               | it is enough that one of them has it                   |
  */
 export function effectiveSettings(
   properties: QueueProperties,
@@ -51,6 +54,8 @@ export function effectiveSettings(
     deadLetterExchange: asked.deadLetterExchange ?? textOf(definition, 'dead-letter-exchange'),
     deadLetterRoutingKey: asked.deadLetterRoutingKey ?? textOf(definition, 'dead-letter-routing-key'),
     deliveryLimit: deliveryLimit(properties, asked, definition),
+    retry: retry(properties, definition),
+    scheduled: asked.scheduled || definition.get('scheduled-delivery') === true,
   };
 }
 
@@ -75,6 +80,24 @@ function deliveryLimit(
   const argument = getInteger(properties.arguments, 'x-delivery-limit');
   const limit = argument === undefined ? value : leastDeliveryLimit(argument, value);
   return limit < 0 ? undefined : limit;
+}
+
+function retry(properties: QueueProperties, definition: PolicyDefinition): RetrySettings | undefined {
+  const asked = retryRequest(properties.arguments);
+  const own = (name: keyof RetryRequest): unknown => definition.get(`delayed-retry-${name}`) ?? asked[name];
+  const leastOf = (name: 'min' | 'max'): unknown => {
+    const argument = typeof asked[name] === 'number' ? asked[name] : undefined;
+    return least(argument, numberOf(definition, `delayed-retry-${name}`));
+  };
+  return retrySettings({
+    type: own('type'),
+    min: leastOf('min'),
+    max: leastOf('max'),
+    backoff: own('backoff'),
+    factor: own('factor'),
+    jitter: own('jitter'),
+    delays: own('delays'),
+  });
 }
 
 function least(a: number | undefined, b: number | undefined): number | undefined {

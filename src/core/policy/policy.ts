@@ -8,7 +8,7 @@ export type ApplyTo = (typeof APPLY_TO)[number];
 /** A user's policies and an operator's are matched apart; of each kind one applies to an object, and they are merged. */
 export type PolicyKind = 'policy' | 'operator policy';
 
-export type PolicyValue = string | number;
+export type PolicyValue = string | number | boolean;
 
 /** By key, as in `max-length`. */
 export type PolicyDefinition = ReadonlyMap<string, PolicyValue>;

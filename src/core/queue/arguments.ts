@@ -7,6 +7,8 @@ import {
   isInteger,
 } from '../../codec/table.ts';
 import { DEDUPLICATION_ARGUMENTS } from '../deduplication/arguments.ts';
+import { RETRY_ARGUMENTS } from './retry_arguments.ts';
+import { SCHEDULED_DELIVERY } from './schedule.ts';
 
 /** The arguments of queue.declare that RabbitMQ knows, for which types of queues, and what values they may have. */
 
@@ -76,14 +78,14 @@ export const QUEUE_ARGUMENTS: readonly QueueArgument[] = [
   { name: 'x-queue-leader-locator', queueTypes: BOTH, problem: oneOf(LEADER_LOCATORS, 'invalid_queue_locator_arg') },
   // RabbitMQ refuses it on classic queues, which have no such limit there.
   { name: 'x-delivery-limit', queueTypes: BOTH },
-  { name: 'x-delayed-retry-type', queueTypes: QUORUM },
-  { name: 'x-delayed-retry-min', queueTypes: QUORUM },
-  { name: 'x-delayed-retry-max', queueTypes: QUORUM },
+  // RabbitMQ has the first three of these, on quorum queues only.
+  ...RETRY_ARGUMENTS.map((argument) => ({ ...argument, queueTypes: BOTH })),
   { name: 'x-max-age', queueTypes: NEITHER },
   { name: 'x-initial-cluster-size', queueTypes: NEITHER },
   { name: 'x-stream-max-segment-size-bytes', queueTypes: NEITHER },
   { name: 'x-stream-filter-size-bytes', queueTypes: NEITHER },
   // Leveret's own, which RabbitMQ leaves alone.
+  { name: SCHEDULED_DELIVERY, queueTypes: BOTH, problem: bool },
   ...DEDUPLICATION_ARGUMENTS.map((argument) => ({ ...argument, queueTypes: BOTH })),
 ];
 

@@ -16,4 +16,6 @@ export interface Entry {
   readonly priority: number;
   /** When it expires, in milliseconds since 1970; 0 for never. */
   readonly expiresAtMs: number;
+  /** In a queue where messages wait for their time, when it became ready or will; 0 where that is not kept. */
+  readonly readyAtMs: number;
 }

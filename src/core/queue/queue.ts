@@ -8,9 +8,11 @@ import { queueType } from './arguments.ts';
 import { ConsumerRing } from './consumer_ring.ts';
 import { Dying } from './dying.ts';
 import { DURABLE, type Entry, REDELIVERED } from './entry.ts';
-import { type ReadyList, ReadyMessages } from './ready_list.ts';
-import { type DeathReason, hasRules, type Placement, type QueueHost, QueueRules, type ReturnCause } from './rules.ts';
+import { ReadyMessages } from './ready_list.ts';
+import { hasRules, NOWHERE_SPECIAL, type Placement, type QueueHost, QueueRules, type ReturnCause } from './rules.ts';
 import { argumentSettings, type QueueSettings } from './settings.ts';
+import { type Trimmed, Trimmer } from './trimmer.ts';
+import { WaitingMessages } from './waiting.ts';
 
 export interface QueueProperties {
   readonly name: string;
@@ -19,15 +21,19 @@ export interface QueueProperties {
   /** The connection that alone may use the queue, and whose end is the queue's; any identity will do. */
   readonly exclusiveOwner: object | undefined;
   readonly arguments: FieldTable;
+  /** Here the exchange of this name keeps what it will route later: nobody sees it as a queue. */
+  readonly forwards?: boolean;
 }
 
 /** Deliveries made before other queues and connections get their turn. */
 const DRAIN_MESSAGES_MAX = 4096;
+/** Messages that become ready before others get their turn. */
+const RELEASED_MAX = 4096;
 
 /**
  * One queue: ready messages in order, consumers in turn, and a count of what is out with consumers.
  *
- * An entry is in exactly one place: ready here, or unacknowledged in the channel it was delivered on, which hands it back
+ * An entry is in exactly one place: ready here, waiting here for its time, or unacknowledged in the channel it was delivered on, which hands it back
  * by `settle` (acknowledged), `reject` (refused for good) or `requeue` (back to its old place). What a queue does beyond
  * that, with time, priorities and limits, is in its rules; most queues have none.
  */
@@ -43,6 +49,7 @@ export class Queue {
   /** True once it was deleted; what is still unacknowledged settles as usual. */
   deleted = false;
   readonly #ready: ReadyMessages;
+  readonly #waiting = new WaitingMessages();
   readonly #pages: PageTable;
   readonly #turn: Turn;
   readonly #host: QueueHost | undefined;
@@ -50,15 +57,14 @@ export class Queue {
   /** How often a message came back to the queue, as far as that counts, of those that did and are not settled. */
   readonly #returns: Map<number, number> = new Map();
   readonly #dying: Dying;
-  /** The first message has to be read from disk before it can be dropped, and then this is tried again. */
-  #awaitsHead = false;
+  readonly #trimmer: Trimmer;
   #unacked = 0;
   #nextSequence = 1;
   #scheduled = false;
 
   /** Without a host, the queue has no rules, whatever its arguments say. */
   constructor(properties: QueueProperties, pages: PageTable, turn: Turn, host?: QueueHost) {
-    const settings = argumentSettings(properties.arguments);
+    const settings = argumentSettings(properties.arguments, properties.forwards);
     this.properties = properties;
     this.deduplication = windowOf(properties.arguments);
     this.consumers = new ConsumerRing(settings.singleActiveConsumer, queueType(properties) === 'quorum');
@@ -67,6 +73,7 @@ export class Queue {
     this.#turn = turn;
     this.#host = host;
     this.#dying = new Dying(this, pages);
+    this.#trimmer = new Trimmer(this.#trimmed());
     this.applySettings(settings);
   }
 
@@ -82,6 +89,11 @@ export class Queue {
   /** Bytes of their bodies. */
   get readyBytes(): number {
     return this.#ready.bytes;
+  }
+
+  /** Messages that wait for their time: published to be delivered later, or come back to be tried again later. */
+  get waiting(): Pick<WaitingMessages, 'length' | 'bytes' | 'nextReadyAtMs' | 'first'> {
+    return this.#waiting;
   }
 
   /** Messages delivered and not yet settled. */
@@ -106,7 +118,8 @@ export class Queue {
     if (rules === undefined) return;
     rules.settings = settings;
     rules.used();
-    this.#enforceLimits(rules);
+    this.#releaseUnwanted(rules);
+    this.#trimmer.enforceLimits(rules);
   }
 
   /** Some message of this queue expires by itself: from now on they are looked at. */
@@ -123,7 +136,9 @@ export class Queue {
   refuses(bodyBytes: number): boolean {
     const rules = this.#rules;
     if (rules === undefined || rules.overflow === 'drop-head') return false;
-    const isFull = (): boolean => rules.isFull(this.#ready.length, this.#ready.bytes, bodyBytes);
+    const waiting = this.#waiting;
+    const isFull = (): boolean =>
+      rules.isFull(this.#ready.length + waiting.length, this.#ready.bytes + waiting.bytes, bodyBytes);
     if (!isFull()) return false;
     // Whatever can go now goes before anything is refused.
     this.#deliverByRules(rules);
@@ -143,7 +158,7 @@ export class Queue {
       this.#pushByRules(this.#rules, position, bodyBytes, flags);
       return;
     }
-    this.#ready.push(position, this.#nextSequence++, bodyBytes, flags, 0, 0);
+    this.#ready.push(position, this.#nextSequence++, bodyBytes, flags, 0, 0, 0);
     if (!this.#scheduled && this.consumers.hasWaiting) this.#schedule();
   }
 
@@ -167,9 +182,9 @@ export class Queue {
     this.#unacked++;
     const rules = this.#rules;
     if (rules !== undefined) {
-      rules.remember(entry.sequence, entry.priority, entry.expiresAtMs);
+      rules.remember(entry);
       // At once: what is left is counted for whoever takes this one.
-      this.#headsChanged(rules);
+      this.#trimmer.headsChanged(rules);
     }
     return entry;
   }
@@ -196,7 +211,7 @@ export class Queue {
     this.#dying.deadLetter(position, bodyBytes, 'rejected', (last) => this.settle(last, sequence, flags));
   }
 
-  /** A delivered message comes back to its old place, marked. Back to a deleted queue, it is dropped. */
+  /** A delivered message comes back to its old place, marked, at once or after a while. Back to a deleted queue, it is dropped. */
   requeue(position: Position, sequence: number, bodyBytes: number, flags: number, cause: ReturnCause = 'nack'): void {
     if (this.deleted) {
       this.settle(position, sequence, flags);
@@ -215,14 +230,26 @@ export class Queue {
       this.#returns.set(sequence, returns);
       if ((flags & DURABLE) !== 0) this.log?.returned(sequence, returns);
     }
-    const { priority, expiresAtMs } = rules?.recall(sequence) ?? NO_PLACEMENT;
-    this.#ready.giveBack({ position, sequence, bodyBytes, flags: flags | REDELIVERED, priority, expiresAtMs });
-    if (rules !== undefined) {
-      rules.expectExpiry(expiresAtMs);
-      this.dropExpired();
-      this.#enforceLimits(rules);
+    const placement = rules?.recall(sequence) ?? NOWHERE_SPECIAL;
+    const entry = { position, sequence, bodyBytes, flags: flags | REDELIVERED, ...placement };
+    if (rules === undefined) {
+      this.#ready.giveBack(entry);
+    } else {
+      this.#tryAgain(rules, entry, cause, returns);
+      this.#trimmer.dropExpired();
+      this.#trimmer.enforceLimits(rules);
     }
-    if (!this.#scheduled && this.readyCount > 0 && this.consumers.hasWaiting) this.#schedule();
+    this.#scheduleIfWanted();
+  }
+
+  #tryAgain(rules: QueueRules, entry: Entry, cause: ReturnCause, returns: number): void {
+    const readyAtMs = rules.retryAtMs(cause, entry.sequence, returns);
+    if (readyAtMs === undefined) {
+      this.#makeReady(entry);
+      return;
+    }
+    if ((entry.flags & DURABLE) !== 0) this.log?.rescheduled(entry.sequence, readyAtMs);
+    this.#wait(rules, { ...entry, readyAtMs });
   }
 
   addConsumer(consumer: QueueConsumer): void {
@@ -237,7 +264,7 @@ export class Queue {
     if (this.exclusiveConsumer === consumer) this.exclusiveConsumer = undefined;
     const removed = this.consumers.remove(consumer);
     // Another may have become the active one.
-    if (removed && !this.#scheduled && this.readyCount > 0 && this.consumers.hasWaiting) this.#schedule();
+    if (removed) this.#scheduleIfWanted();
     return removed;
   }
 
@@ -247,15 +274,18 @@ export class Queue {
     if (!this.#scheduled && this.readyCount > 0) this.#schedule();
   }
 
-  /** Drops every ready message and says how many there were. */
+  /** Drops every message that is ready, or waits for its time, and says how many there were. */
   purge(): number {
-    const count = this.readyCount;
-    this.#ready.each((position, sequence, _bodyBytes, flags) => this.#drop(position, sequence, flags));
-    this.#ready.clear();
+    const count = this.readyCount + this.#waiting.length;
+    for (const messages of [this.#ready, this.#waiting]) {
+      messages.each((position, sequence, _bodyBytes, flags) => this.#drop(position, sequence, flags));
+      messages.clear();
+    }
+    this.#rules?.expectRelease(Number.POSITIVE_INFINITY);
     return count;
   }
 
-  /** Empties the queue for good, tells its consumers, and says how many ready messages there were. */
+  /** Empties the queue for good, tells its consumers, and says how many messages it had that were not with one. */
   delete(): number {
     this.deleted = true;
     this.#rules?.stop();
@@ -273,40 +303,90 @@ export class Queue {
     bodyBytes: number,
     flags: number,
     returns: number,
-    { priority, expiresAtMs }: Placement = NO_PLACEMENT,
+    placement: Placement = NOWHERE_SPECIAL,
   ): void {
     assert(sequence >= this.#nextSequence, 'restored out of order');
-    const level = Math.min(priority, this.#ready.maxPriority);
-    this.#ready.push(position, sequence, bodyBytes, flags, level, expiresAtMs);
+    const { expiresAtMs, readyAtMs } = placement;
+    const priority = Math.min(placement.priority, this.#ready.maxPriority);
     this.#nextSequence = sequence + 1;
     if (returns > 0) this.#returns.set(sequence, returns);
     if (expiresAtMs !== 0) this.expectExpirations();
+    // What is due is put in order with what waits, and comes out again when all is there.
+    if (readyAtMs !== 0 && this.#rules !== undefined) {
+      this.#waiting.push({ position, sequence, bodyBytes, flags, priority, expiresAtMs, readyAtMs });
+    } else {
+      this.#ready.push(position, sequence, bodyBytes, flags, priority, expiresAtMs, readyAtMs);
+    }
   }
 
   /** Everything was restored; the next message pushed will be numbered at least `sequence`. */
   restoreSequence(sequence: number): void {
     this.#nextSequence = Math.max(this.#nextSequence, sequence);
-    if (this.#rules !== undefined) this.#expectNextExpiry(this.#rules);
+    if (this.#rules === undefined) return;
+    this.#trimmer.expectNextExpiry(this.#rules);
+    this.#releaseUnwanted(this.#rules);
+    this.releaseDue(Number.POSITIVE_INFINITY);
   }
 
   /** Messages were moved to other pages: see ReadyRing.relocate. */
   relocate(moved: (position: Position) => Position | undefined): void {
     this.#ready.relocate(moved);
+    this.#waiting.relocate(moved);
     this.#dying.relocate(moved);
   }
 
-  /** Drops messages whose time is up from the heads of the queue; behind a message that lives longer, they wait. */
+  /** Drops messages whose time is up. */
   dropExpired(): void {
+    this.#trimmer.dropExpired();
+  }
+
+  /** What waited for its time, and that has come, is ready now: the first of it at once, the rest in later turns. */
+  releaseDue(atMost: number = RELEASED_MAX): void {
     const rules = this.#rules;
-    if (rules === undefined || this.deleted || !rules.expiryIsDue()) return;
+    if (rules === undefined || this.deleted) return;
     const nowMs = rules.host.nowMs();
-    for (const list of this.#ready.lists()) {
-      for (;;) {
-        const expiresAtMs = list.headExpiresAtMs();
-        if (expiresAtMs === 0 || expiresAtMs > nowMs || !this.#dropHead(list, 'expired')) break;
-      }
+    const waiting = this.#waiting;
+    for (let released = 0; released < atMost && waiting.nextReadyAtMs <= nowMs; released++) {
+      this.#makeReady(waiting.shift() as Entry);
     }
-    this.#expectNextExpiry(rules);
+    rules.expectRelease(waiting.nextReadyAtMs);
+    this.#trimmer.headsChanged(rules);
+    this.#scheduleIfWanted();
+  }
+
+  /** Drops those of the messages that wait for their time, and says how many there were of them. */
+  cancelWaiting(sequences: ReadonlySet<number>): number {
+    const cancelled = this.#waiting.remove(sequences);
+    for (const { position, sequence, flags } of cancelled) this.#drop(position, sequence, flags);
+    this.#rules?.expectRelease(this.#waiting.nextReadyAtMs);
+    return cancelled.length;
+  }
+
+  /** Gives a message that waits for its time another one. False if there is none of that sequence. */
+  reschedule(sequence: number, readyAtMs: number): boolean {
+    const rules = this.#rules;
+    const [entry] = this.#waiting.remove(new Set([sequence]));
+    if (rules === undefined || entry === undefined) return false;
+    if ((entry.flags & DURABLE) !== 0) this.log?.rescheduled(sequence, readyAtMs);
+    this.#wait(rules, rescheduled(entry, readyAtMs));
+    return true;
+  }
+
+  #trimmed(): Trimmed {
+    const queue = this;
+    return {
+      ready: this.#ready,
+      waiting: this.#waiting,
+      pages: this.#pages,
+      dying: this.#dying,
+      get rules() {
+        return queue.#rules;
+      },
+      get deleted() {
+        return queue.deleted;
+      },
+      drop: (position, sequence, flags) => this.#drop(position, sequence, flags),
+    };
   }
 
   #ensureRules(settings: QueueSettings): QueueRules | undefined {
@@ -315,66 +395,66 @@ export class Queue {
   }
 
   #pushByRules(rules: QueueRules, position: Position, bodyBytes: number, flags: number): void {
-    this.dropExpired();
+    const trimmer = this.#trimmer;
+    const waiting = this.#waiting;
+    trimmer.dropExpired();
     const page = this.#pages.of(position);
-    const { priority, expiresAtMs } = rules.placementOf(page.bytes, page.base + offsetOf(position));
-    this.#ready.push(position, this.#nextSequence++, bodyBytes, flags, priority, expiresAtMs);
-    rules.expectExpiry(expiresAtMs);
+    const placement = rules.placementOf(page.bytes, page.base + offsetOf(position));
+    const { priority, expiresAtMs, readyAtMs } = placement;
+    const sequence = this.#nextSequence++;
+    // What is due now comes behind what was due before, and is still on its way.
+    if (readyAtMs !== 0 && (readyAtMs > rules.host.nowMs() || waiting.nextReadyAtMs <= readyAtMs)) {
+      this.#wait(rules, { position, sequence, bodyBytes, flags, ...placement });
+    } else {
+      this.#ready.push(position, sequence, bodyBytes, flags, priority, expiresAtMs, readyAtMs);
+      rules.expectExpiry(expiresAtMs);
+    }
     const timeless = expiresAtMs !== 0 && expiresAtMs <= rules.host.nowMs();
-    if (timeless || rules.isOver(this.#ready.length, this.#ready.bytes)) {
+    if (timeless || this.#isOver(rules)) {
       // Whoever can take a message now gets it before one is dropped.
       this.#deliverReady();
-      this.#headsChanged(rules);
-      this.#enforceLimits(rules);
+      trimmer.headsChanged(rules);
+      trimmer.enforceLimits(rules);
     }
-    if (!this.#scheduled && this.readyCount > 0 && this.consumers.hasWaiting) this.#schedule();
+    this.#scheduleIfWanted();
   }
 
-  /** A queue that refuses what is too much drops nothing of what it has. */
-  #enforceLimits(rules: QueueRules): void {
-    if (rules.overflow !== 'drop-head') return;
-    const before = this.#ready.length;
-    while (rules.isOver(this.#ready.length, this.#ready.bytes) && this.#ready.length > 0) {
-      if (!this.#dropHead(this.#ready.top, 'maxlen')) break;
+  #isOver(rules: QueueRules): boolean {
+    const { length, bytes } = this.#ready;
+    return rules.isOver(length + this.#waiting.length, bytes + this.#waiting.bytes);
+  }
+
+  #wait(rules: QueueRules, entry: Entry): void {
+    this.#waiting.push(entry);
+    rules.expectRelease(this.#waiting.nextReadyAtMs);
+  }
+
+  /** One that was delivered before comes back in front. */
+  #makeReady(entry: Entry): void {
+    const { position, sequence, bodyBytes, flags, priority, expiresAtMs, readyAtMs } = entry;
+    if ((flags & REDELIVERED) !== 0) this.#ready.giveBack(entry);
+    else this.#ready.push(position, sequence, bodyBytes, flags, priority, expiresAtMs, readyAtMs);
+    this.#rules?.expectExpiry(expiresAtMs);
+  }
+
+  /** Where messages may not wait for their time any more, it has come. */
+  #releaseUnwanted(rules: QueueRules): void {
+    const { scheduled, retry } = rules.settings;
+    if (this.#waiting.length === 0 || scheduled) return;
+    const nowMs = rules.host.nowMs();
+    const all = this.#waiting.first(0, this.#waiting.length);
+    this.#waiting.clear();
+    for (const entry of all) {
+      const mayWait = retry !== undefined && (entry.flags & REDELIVERED) !== 0;
+      this.#waiting.push(mayWait ? entry : { ...entry, readyAtMs: Math.min(entry.readyAtMs, nowMs) });
     }
-    if (this.#ready.length < before) this.#headsChanged(rules);
-  }
-
-  /** Those that are first now may have expired behind those that went. */
-  #headsChanged(rules: QueueRules): void {
-    this.#expectNextExpiry(rules);
-    this.dropExpired();
-  }
-
-  /** False when the message has to be read first, to be dead-lettered; then all this is tried again when it is there. */
-  #dropHead(list: ReadyList, reason: DeathReason): boolean {
-    const position = list.headPosition() as Position;
-    if (this.#rules?.deadLetters && !this.#pages.isReadable(position)) {
-      this.#awaitHead(position);
-      return false;
-    }
-    const { sequence, bodyBytes, flags } = this.#ready.takenFrom(list) as Entry;
-    this.#dying.deadLetter(position, bodyBytes, reason, (last) => this.#drop(last, sequence, flags));
-    return true;
-  }
-
-  #awaitHead(position: Position): void {
-    if (this.#awaitsHead) return;
-    this.#awaitsHead = true;
-    this.#pages.whenReadable(position, () => {
-      this.#awaitsHead = false;
-      const rules = this.#rules;
-      if (rules === undefined || this.deleted) return;
-      this.#expectNextExpiry(rules);
-      this.dropExpired();
-      this.#enforceLimits(rules);
-    });
+    this.releaseDue();
   }
 
   #deliverByRules(rules: QueueRules): void {
-    this.dropExpired();
+    this.#trimmer.dropExpired();
     this.#deliverReady();
-    this.#headsChanged(rules);
+    this.#trimmer.headsChanged(rules);
   }
 
   #deliverReady(): void {
@@ -392,7 +472,7 @@ export class Queue {
       const { ring, returned } = ready.top;
       if (returned.length > 0 || rules !== undefined) {
         const entry = ready.take() as Entry;
-        rules?.remember(entry.sequence, entry.priority, entry.expiresAtMs);
+        rules?.remember(entry);
         consumer.deliver(this, entry.position, entry.sequence, entry.bodyBytes, entry.flags);
         continue;
       }
@@ -427,18 +507,15 @@ export class Queue {
     }
   }
 
-  #expectNextExpiry(rules: QueueRules): void {
-    // What waits for the disk is looked at when it comes.
-    if (this.#awaitsHead) return;
-    if (this.#ready.maxPriority === 0) rules.expectExpiry(this.#ready.top.headExpiresAtMs());
-    else for (const list of this.#ready.lists()) rules.expectExpiry(list.headExpiresAtMs());
-  }
-
   #drop(position: Position, sequence: number, flags: number): void {
     if (this.#returns.size > 0) this.#returns.delete(sequence);
     this.#rules?.forget(sequence);
     if ((flags & DURABLE) !== 0 && !this.deleted) this.log?.settled(sequence);
     this.#pages.release(position);
+  }
+
+  #scheduleIfWanted(): void {
+    if (!this.#scheduled && this.readyCount > 0 && this.consumers.hasWaiting) this.#schedule();
   }
 
   #schedule(): void {
@@ -447,4 +524,9 @@ export class Queue {
   }
 }
 
-const NO_PLACEMENT: Placement = { priority: 0, expiresAtMs: 0 };
+/** A message that nobody has had yet ages from when it becomes ready. */
+function rescheduled(entry: Entry, readyAtMs: number): Entry {
+  const { expiresAtMs, flags } = entry;
+  const agesLater = expiresAtMs !== 0 && (flags & REDELIVERED) === 0;
+  return { ...entry, readyAtMs, expiresAtMs: agesLater ? expiresAtMs + readyAtMs - entry.readyAtMs : expiresAtMs };
+}

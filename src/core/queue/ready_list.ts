@@ -43,6 +43,7 @@ export class ReadyList {
       flags: ring.headFlags(),
       priority,
       expiresAtMs: ring.headExpiresAtMs(),
+      readyAtMs: ring.headReadyAtMs(),
     };
     ring.shift();
     return entry;
@@ -75,9 +76,10 @@ export class ReadyMessages {
     flags: number,
     priority: number,
     expiresAtMs: number,
+    readyAtMs: number,
   ): void {
     const list = priority === this.top.priority ? this.top : this.#list(priority);
-    list.ring.push(position, sequence, bodyBytes, flags, expiresAtMs);
+    list.ring.push(position, sequence, bodyBytes, flags, expiresAtMs, readyAtMs);
     this.#added(list, bodyBytes);
   }
 

@@ -12,15 +12,17 @@ const FIRST_BLOCK_ENTRIES = 16;
 const BLOCK_ENTRIES_MAX = 4096;
 const FLAG_BITS = 3;
 const FLAGS = (1 << FLAG_BITS) - 1;
-const UINT32_MAX = 0xffff_ffff;
+const INT32_MAX = 0x7fff_ffff;
 
 class RingBlock {
   readonly capacity: number;
   readonly positions: Float64Array;
-  readonly sequences: Uint32Array;
+  readonly sequences: Int32Array;
   readonly sizes: Uint32Array;
   /** When entries expire; only where one of the block's does. */
   expiries: Float64Array | undefined;
+  /** When entries became ready; only where that is kept for one of the block's. */
+  readyAt: Float64Array | undefined;
   /** The sequence of the block's first entry. */
   base = 0;
   /** Entries in it, once it is no longer the tail. */
@@ -31,7 +33,7 @@ class RingBlock {
     this.capacity = capacity;
     this.used = capacity;
     this.positions = new Float64Array(capacity);
-    this.sequences = new Uint32Array(capacity);
+    this.sequences = new Int32Array(capacity);
     this.sizes = new Uint32Array(capacity);
   }
 }
@@ -45,12 +47,13 @@ export class ReadyRing {
   #spare: RingBlock | undefined;
   length = 0;
 
-  /** `expiresAtMs` 0 is never. */
-  push(position: Position, sequence: number, bodyBytes: number, flags: number, expiresAtMs = 0): void {
+  /** `expiresAtMs` 0 is never; `readyAtMs` 0 is not kept. */
+  push(position: Position, sequence: number, bodyBytes: number, flags: number, expiresAtMs = 0, readyAtMs = 0): void {
     let block = this.#tail;
     if (block === undefined || this.#tailIndex === block.capacity) block = this.#grow();
-    // Sequences leave gaps only where a queue was recovered; one of four thousand million needs a new block.
-    else if (sequence - block.base > UINT32_MAX && this.#tailIndex > 0) block = this.#grow();
+    // Sequences leave gaps where a queue was recovered, and go back where messages waited for their time; a difference of two
+    // thousand million needs a new block.
+    else if (Math.abs(sequence - block.base) > INT32_MAX && this.#tailIndex > 0) block = this.#grow();
     const index = this.#tailIndex++;
     if (index === 0) block.base = sequence;
     block.positions[index] = position;
@@ -58,6 +61,8 @@ export class ReadyRing {
     block.sizes[index] = (bodyBytes << FLAG_BITS) | flags;
     if (expiresAtMs !== 0) block.expiries ??= new Float64Array(block.capacity);
     if (block.expiries !== undefined) block.expiries[index] = expiresAtMs;
+    if (readyAtMs !== 0) block.readyAt ??= new Float64Array(block.capacity);
+    if (block.readyAt !== undefined) block.readyAt[index] = readyAtMs;
     this.length++;
   }
 
@@ -81,6 +86,10 @@ export class ReadyRing {
 
   headExpiresAtMs(): number {
     return (this.#head as RingBlock).expiries?.[this.#headIndex] ?? 0;
+  }
+
+  headReadyAtMs(): number {
+    return (this.#head as RingBlock).readyAt?.[this.#headIndex] ?? 0;
   }
 
   shift(): void {
@@ -166,6 +175,7 @@ export class ReadyRing {
       this.#spare = undefined;
       spare.used = spare.capacity;
       spare.expiries = undefined;
+      spare.readyAt = undefined;
       return spare;
     }
     return new RingBlock(Math.min(BLOCK_ENTRIES_MAX, last.capacity * 4));

@@ -2,8 +2,8 @@ import type { Position } from '../store/page_table.ts';
 import type { Entry } from './entry.ts';
 
 /**
- * Requeued messages, lowest sequence first: a binary heap in front of the ring. Whatever was once delivered is older than
- * everything still in the ring, so the heap is always served first, and that is the original order.
+ * Requeued messages in their original order, which is that in which they became ready: a binary heap in front of the ring.
+ * Whatever was once delivered is older than everything still in the ring, so the heap is always served first.
  */
 export class ReturnedHeap {
   #heap: Entry[] = [];
@@ -23,7 +23,7 @@ export class ReturnedHeap {
     while (index > 0) {
       const parent = (index - 1) >> 1;
       const above = heap[parent] as Entry;
-      if (above.sequence <= entry.sequence) break;
+      if (!isBefore(entry, above)) break;
       heap[index] = above;
       index = parent;
     }
@@ -39,9 +39,9 @@ export class ReturnedHeap {
     for (;;) {
       let child = 2 * index + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && (heap[child + 1] as Entry).sequence < (heap[child] as Entry).sequence) child++;
+      if (child + 1 < heap.length && isBefore(heap[child + 1] as Entry, heap[child] as Entry)) child++;
       const below = heap[child] as Entry;
-      if (below.sequence >= last.sequence) break;
+      if (!isBefore(below, last)) break;
       heap[index] = below;
       index = child;
     }
@@ -62,4 +62,9 @@ export class ReturnedHeap {
   clear(): void {
     this.#heap.length = 0;
   }
+}
+
+/** Where it is not kept when messages became ready, that was in the order of their sequences. */
+function isBefore(a: Entry, b: Entry): boolean {
+  return a.readyAtMs < b.readyAtMs || (a.readyAtMs === b.readyAtMs && a.sequence < b.sequence);
 }

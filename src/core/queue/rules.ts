@@ -3,7 +3,10 @@ import type { Deadline, Deadlines } from '../../lib/deadlines.ts';
 import type { Position } from '../store/page_table.ts';
 import { propertiesEnd, propertiesStart, routeEnd } from '../store/record.ts';
 import { type QueueType, queueType } from './arguments.ts';
+import type { Entry } from './entry.ts';
 import type { Queue } from './queue.ts';
+import { isLinear, retryDelayMs, waitsAfter } from './retry.ts';
+import { readyAtOf } from './schedule.ts';
 import type { QueueSettings } from './settings.ts';
 
 /** Why a message is dead-lettered, in RabbitMQ's words. */
@@ -15,6 +18,8 @@ export type ReturnCause = 'nack' | 'reject' | 'lost';
 /** What a queue with rules needs of its virtual host. */
 export interface QueueHost {
   nowMs(): number;
+  /** From 0 to 1, without 1. */
+  random(): number;
   readonly deadlines: Deadlines;
   /** Publishes a copy of the message to the queue's dead-letter exchange. The message is readable. */
   deadLetter(queue: Queue, position: Position, bodyBytes: number, reason: DeathReason): void;
@@ -22,33 +27,45 @@ export interface QueueHost {
   expire(queue: Queue): void;
 }
 
-/** The time and priority of one message in one queue. */
+/** The times and priority of one message in one queue. */
 export interface Placement {
   readonly priority: number;
   /** 0 for never. */
   readonly expiresAtMs: number;
+  /** When it became ready or will, in a queue where messages may wait for that; 0 elsewhere. */
+  readonly readyAtMs: number;
 }
 
-const NOWHERE_SPECIAL: Placement = { priority: 0, expiresAtMs: 0 };
+/** That of nearly all messages. */
+export const NOWHERE_SPECIAL: Placement = { priority: 0, expiresAtMs: 0, readyAtMs: 0 };
 
 /** Of a message that says none, in a quorum queue. */
 const QUORUM_PRIORITY = 4;
 
 /** Whether settings ask for anything at all: a queue without rules pays for none. */
 export function hasRules(settings: QueueSettings): boolean {
-  const { overflow, singleActiveConsumer, ...numbers } = settings;
-  return Object.values(numbers).some((value) => value !== undefined);
+  const { overflow, singleActiveConsumer, scheduled, forwards, ...others } = settings;
+  return scheduled || forwards || Object.values(others).some((value) => value !== undefined);
 }
 
-/** What a message itself asks for: its priority property, and its expiration in milliseconds; undefined where it does not. */
-export function wishOf(
-  bytes: Uint8Array,
-  content: number,
-): { priority: number | undefined; ttlMs: number | undefined } {
+/** What a message itself asks for; undefined where it does not. */
+export interface Wish {
+  readonly priority: number | undefined;
+  /** Its expiration. */
+  readonly ttlMs: number | undefined;
+  readonly readyAtMs: number | undefined;
+}
+
+/** Of the message whose content (core/store/record.ts) begins at `content`, taken in at `sinceMs`; its time only if it may wait. */
+export function wishOf(bytes: Uint8Array, content: number, sinceMs: number, mayWait: boolean): Wish {
   const from = propertiesStart(content);
   const to = propertiesEnd(bytes, content);
   const expiration = peekExpiration(bytes, from, to);
-  return { priority: peekPriority(bytes, from, to), ttlMs: expiration === undefined ? undefined : Number(expiration) };
+  return {
+    priority: peekPriority(bytes, from, to),
+    ttlMs: expiration === undefined ? undefined : Number(expiration),
+    readyAtMs: mayWait ? readyAtOf(bytes, from, to, sinceMs) : undefined,
+  };
 }
 
 /**
@@ -67,6 +84,8 @@ export class QueueRules {
   /** When the first message expires, if any does, and the deadline for it. */
   #expiresAtMs = Number.POSITIVE_INFINITY;
   #expiry: Deadline | undefined;
+  /** For the first message that waits for its time. */
+  #release: Deadline | undefined;
   #lease: Deadline | undefined;
   #usedAtMs = 0;
 
@@ -84,12 +103,18 @@ export class QueueRules {
 
   /** Of the message whose content (core/store/record.ts) begins at `content`, taken in at `sinceMs`. */
   placementOfContent(bytes: Uint8Array, content: number, sinceMs: number = this.host.nowMs()): Placement {
-    const { messageTtlMs } = this.settings;
-    const wish = wishOf(bytes, content);
+    return this.placementFor(wishOf(bytes, content, sinceMs, this.settings.scheduled), sinceMs);
+  }
+
+  /** Of a message taken in at `sinceMs`. One that waits for its time begins to age when that has come. */
+  placementFor(wish: Wish, sinceMs: number): Placement {
+    const { messageTtlMs, scheduled, forwards } = this.settings;
     const priority = this.priorityOf(wish.priority);
+    const readyAtMs = scheduled ? Math.max(wish.readyAtMs ?? sinceMs, sinceMs) : 0;
     const ttlMs = wish.ttlMs === undefined ? messageTtlMs : Math.min(wish.ttlMs, messageTtlMs ?? wish.ttlMs);
-    if (ttlMs === undefined) return priority === 0 ? NOWHERE_SPECIAL : { priority, expiresAtMs: 0 };
-    return { priority, expiresAtMs: sinceMs + ttlMs };
+    const expiresAtMs = ttlMs === undefined || forwards ? 0 : Math.max(readyAtMs, sinceMs) + ttlMs;
+    if (priority === 0 && expiresAtMs === 0 && readyAtMs === 0) return NOWHERE_SPECIAL;
+    return { priority, expiresAtMs, readyAtMs };
   }
 
   /** Which of the queue's priorities a message has that asks for this one, or for none. */
@@ -98,8 +123,9 @@ export class QueueRules {
   }
 
   /** A message goes out to a consumer and may come back. */
-  remember(sequence: number, priority: number, expiresAtMs: number): void {
-    if (priority !== 0 || expiresAtMs !== 0) this.#placements.set(sequence, { priority, expiresAtMs });
+  remember({ sequence, priority, expiresAtMs, readyAtMs }: Entry): void {
+    if (priority === 0 && expiresAtMs === 0 && readyAtMs === 0) return;
+    this.#placements.set(sequence, { priority, expiresAtMs, readyAtMs });
   }
 
   /** What was remembered of a message; it is forgotten. */
@@ -141,6 +167,16 @@ export class QueueRules {
     return cause !== 'nack' || !this.#isQuorum;
   }
 
+  /** When a message that has come back is ready again: undefined for at once. `returns` as far as they count. */
+  retryAtMs(cause: ReturnCause, sequence: number, returns: number): number | undefined {
+    const { retry } = this.settings;
+    if (retry === undefined || !waitsAfter(retry, cause)) return undefined;
+    // RabbitMQ's linear waits grow with what counts, which a nack of a quorum queue does not; the others with every return.
+    const nth = this.#isQuorum && !isLinear(retry) ? this.acquiredCount(sequence) : returns;
+    const delayMs = retryDelayMs(retry, nth, this.host.random());
+    return delayMs === 0 ? undefined : this.host.nowMs() + delayMs;
+  }
+
   /** Whether messages that come back say so in their headers. */
   get tellsReturns(): boolean {
     return this.#isQuorum || this.settings.deliveryLimit !== undefined;
@@ -173,6 +209,18 @@ export class QueueRules {
     this.#expiry = this.host.deadlines.at(expiresAtMs, () => this.#queue.dropExpired());
   }
 
+  /** Makes sure that the queue looks at what waits for its time when the first is due. Infinity is never. */
+  expectRelease(readyAtMs: number): void {
+    if (this.#release?.dueMs === readyAtMs) return;
+    this.#release?.cancel();
+    this.#release = undefined;
+    if (readyAtMs === Number.POSITIVE_INFINITY) return;
+    this.#release = this.host.deadlines.at(readyAtMs, () => {
+      this.#release = undefined;
+      this.#queue.releaseDue();
+    });
+  }
+
   /** Whether a first message expired. If so, the queue sees to it, and says what it expects next. */
   expiryIsDue(): boolean {
     if (this.#expiresAtMs > this.host.nowMs()) return false;
@@ -196,6 +244,7 @@ export class QueueRules {
   /** The queue is gone. */
   stop(): void {
     this.#expiry?.cancel();
+    this.#release?.cancel();
     this.#lease?.cancel();
   }
 

@@ -1,4 +1,6 @@
-import { type FieldTable, getInteger, getString } from '../../codec/table.ts';
+import { bytesToText, type FieldTable, type FieldValue, getInteger, getString, isInteger } from '../../codec/table.ts';
+import { type RetryRequest, type RetrySettings, retrySettings } from './retry.ts';
+import { SCHEDULED_DELIVERY } from './schedule.ts';
 
 /** What arguments and policies ask of a queue, beyond keeping messages in order. Undefined where nobody asks for it. */
 export interface QueueSettings {
@@ -10,6 +12,12 @@ export interface QueueSettings {
   readonly deadLetterExchange: string | undefined;
   readonly deadLetterRoutingKey: string | undefined;
   readonly deliveryLimit: number | undefined;
+  /** How messages that come back wait. */
+  readonly retry: RetrySettings | undefined;
+  /** Whether messages may ask to be delivered later (schedule.ts). */
+  readonly scheduled: boolean;
+  /** Whether this is no queue that anybody sees, but one in which an exchange keeps what it will route later. */
+  readonly forwards: boolean;
   /** Only arguments, and the queue's type, set these two: they cannot change while the queue is there. */
   readonly maxPriority: number | undefined;
   readonly singleActiveConsumer: boolean;
@@ -21,9 +29,8 @@ const QUORUM_DELIVERY_LIMIT = 20;
 const QUORUM_PRIORITY_MAX = 31;
 
 /** As the queue's own arguments have it. */
-export function argumentSettings(table: FieldTable): QueueSettings {
+export function argumentSettings(table: FieldTable, forwards = false): QueueSettings {
   const isQuorum = getString(table, 'x-queue-type') === 'quorum';
-  const singleActive = table.get('x-single-active-consumer');
   const deliveryLimit = getInteger(table, 'x-delivery-limit') ?? (isQuorum ? QUORUM_DELIVERY_LIMIT : undefined);
   const maxPriority = getInteger(table, 'x-max-priority');
   return {
@@ -36,8 +43,35 @@ export function argumentSettings(table: FieldTable): QueueSettings {
     deadLetterRoutingKey: getString(table, 'x-dead-letter-routing-key'),
     // A negative one is none.
     deliveryLimit: deliveryLimit === undefined || deliveryLimit < 0 ? undefined : deliveryLimit,
+    retry: retrySettings(retryRequest(table)),
+    scheduled: forwards || isTrue(table.get(SCHEDULED_DELIVERY)),
+    forwards,
     // The least that can be told apart are two, as in RabbitMQ, whatever is asked for.
     maxPriority: isQuorum ? QUORUM_PRIORITY_MAX : maxPriority === undefined ? undefined : Math.max(1, maxPriority),
-    singleActiveConsumer: singleActive?.tag === 't' && singleActive.value,
+    singleActiveConsumer: isTrue(table.get('x-single-active-consumer')),
   };
+}
+
+/** As the arguments have it, in no matter what types. */
+export function retryRequest(table: FieldTable): RetryRequest {
+  const value = (name: string): unknown => plain(table.get(`x-delayed-retry-${name}`));
+  return {
+    type: value('type'),
+    min: value('min'),
+    max: value('max'),
+    backoff: value('backoff'),
+    factor: value('factor'),
+    jitter: value('jitter'),
+    delays: value('delays'),
+  };
+}
+
+function plain(field: FieldValue | undefined): unknown {
+  if (field === undefined) return undefined;
+  if (isInteger(field)) return Number(field.value);
+  return field.tag === 'S' ? bytesToText(field.value) : field.value;
+}
+
+function isTrue(field: FieldValue | undefined): boolean {
+  return field?.tag === 't' && field.value;
 }

@@ -4,6 +4,7 @@ import type { Binding, Destination } from '../exchange/binding.ts';
 import {
   checkAlternateExchange,
   checkDeduplication,
+  checkDelayedType,
   checkExchangeDeletable,
   checkExchangeEquivalence,
   checkExchangeName,
@@ -14,6 +15,7 @@ import { Exchange } from '../exchange/exchange.ts';
 import { stripLineBreaks } from '../names.ts';
 import { type Queue, queueOfOwner } from '../queue/access.ts';
 import type { VirtualHost } from '../vhost.ts';
+import { deleteDelayQueue } from './delayed.ts';
 import { bindingChanged, exchangeCreated, exchangeDeleted } from './events.ts';
 import { replayHistory } from './history.ts';
 import { applyPolicies } from './policies.ts';
@@ -55,6 +57,7 @@ export function declareExchange(vhost: VirtualHost, request: ExchangeDeclaration
   checkExchangeName(name);
   checkAlternateExchange(properties, vhost.name);
   checkDeduplication(properties, vhost.name);
+  checkDelayedType(properties);
   const exchange = new Exchange(properties);
   vhost.exchanges.set(name, exchange);
   applyPolicies(vhost, exchange);
@@ -82,6 +85,7 @@ function removeExchange(vhost: VirtualHost, name: string): void {
   vhost.exchanges.delete(name);
   vhost.histories.get(exchange)?.delete();
   vhost.histories.delete(exchange);
+  deleteDelayQueue(vhost, exchange);
   forgetBindings(vhost, vhost.bindings.removeAllOfSource(name));
   const removed = vhost.bindings.removeAllOfDestination('exchange', name);
   forgetBindings(vhost, removed);

@@ -70,7 +70,7 @@ export function deleteQueue(vhost: VirtualHost, request: QueueDeletion, owner: o
   const queue = vhost.queues.get(stripLineBreaks(request.queue));
   if (queue === undefined) return 0;
   queueOfOwner(vhost, queue, owner);
-  if (request.ifEmpty && queue.readyCount > 0) {
+  if (request.ifEmpty && queue.readyCount + queue.waiting.length > 0) {
     throw new AmqpError(406, `queue '${queue.name}' in vhost '${vhost.name}' not empty`);
   }
   if (request.ifUnused && queue.consumers.size > 0) {

@@ -10,7 +10,7 @@ import type { Route } from '../../core/vhost.ts';
 import type { Assembly } from './assembly.ts';
 import type { Copies } from './carbon_copy.ts';
 import type { Channel } from './channel.ts';
-import { CHECKED_PROPERTIES, checkPublishProperties } from './publish_checks.ts';
+import { CHECKED_PROPERTIES, checkPublishProperties, checkSchedule } from './publish_checks.ts';
 import { take, text } from './take.ts';
 
 /** Bodies beyond this are put together apart: the read loop waits for a whole message only up to here. */
@@ -115,6 +115,7 @@ function publish(
   if (route.exchange.properties.internal) refuseInternal(channel, route);
   if ((flags & CHECKED_PROPERTIES) !== 0) {
     const change = checkPublishProperties(channel, bytes, start, propertiesEnd(bytes, content), flags);
+    if (route.schedules) checkSchedule(bytes, start, propertiesEnd(bytes, content));
     const goal = change?.copies === undefined ? route : routeCopies(channel, bytes, routeStart, content, change.copies);
     if ((flags & EXPIRATION) !== 0) for (const queue of goal.queues) queue.expectExpirations();
     if (change?.properties !== undefined) {

@@ -1,8 +1,9 @@
 import { AmqpError } from '../../codec/errors.ts';
 import { type BasicProperties, EXPIRATION, HEADERS, REPLY_TO, USER_ID } from '../../codec/properties.ts';
-import { peekExpiration, peekHeaders, peekShortstr } from '../../codec/property_peek.ts';
+import { peekExpiration, peekHeader, peekHeaders, peekShortstr } from '../../codec/property_peek.ts';
 import type { PropertyChange } from '../../codec/property_rewrite.ts';
 import { EMPTY_TABLE } from '../../codec/table.ts';
+import { DELAY_HEADER, DELIVER_AT_HEADER, scheduleProblem } from '../../core/queue/schedule.ts';
 import { type Copies, hasCopies, readCopies, withoutBlind } from './carbon_copy.ts';
 import type { Channel } from './channel.ts';
 import { replyAddress, wantsReplyAddress } from './reply_to.ts';
@@ -47,6 +48,15 @@ export function checkPublishProperties(
     headers: blind && published.headers !== undefined ? withoutBlind(published.headers) : published.headers,
   });
   return { copies, properties };
+}
+
+/** Of a message for a queue where messages may ask to be delivered later. Throws 406 for what cannot be understood. */
+export function checkSchedule(bytes: Uint8Array, start: number, end: number): void {
+  for (const header of [DELAY_HEADER, DELIVER_AT_HEADER] as const) {
+    const field = peekHeader(bytes, start, end, header);
+    const problem = field === undefined ? undefined : scheduleProblem(header, field);
+    if (problem !== undefined) throw new AmqpError(406, `invalid header '${header}': ${problem}`);
+  }
 }
 
 function checkUserId(userId: string, userName: string): void {

@@ -31,7 +31,17 @@ const RECORDS: {
     queue: u32,
     returns: fc.array(fc.tuple(sequence, fc.integer({ min: 0, max: 0xffff }))).map((entries) => new Map(entries)),
   }),
-  'queue declared': fc.record({ queue: u32, autoDelete: fc.boolean(), name, arguments: table }),
+  rescheduled: fc.record({
+    queue: u32,
+    times: fc.array(fc.tuple(sequence, sequence)).map((entries) => new Map(entries)),
+  }),
+  'queue declared': fc.record({
+    queue: u32,
+    autoDelete: fc.boolean(),
+    forwards: fc.boolean(),
+    name,
+    arguments: table,
+  }),
   'queue deleted': fc.record({ queue: u32 }),
   'exchange declared': fc.record({
     autoDelete: fc.boolean(),

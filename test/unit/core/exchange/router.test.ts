@@ -17,6 +17,7 @@ class Topology {
     exchange: (name) => this.exchanges.get(name),
     queue: (name) => this.queues.get(name),
     history: ({ name }) => queue(`history of ${name}`),
+    delayed: () => undefined,
   });
 
   exchange(name: string, type: string, alternate?: string): this {

@@ -27,6 +27,13 @@ const REFUSED: Readonly<Record<string, readonly [unknown, string][]>> = {
     ['x', '<<"x">> is not a valid delayed retry type. Must be one of: all, failed, returned, disabled'],
     ['all', 'delayed-retry-min is required when delayed-retry-type is all'],
   ],
+  'delayed-retry-backoff': [
+    ['steep', '<<"steep">> is not a valid delayed retry backoff. Must be one of: linear, exponential'],
+  ],
+  'delayed-retry-delays': [['soon', '<<"soon">> is not a valid list of delays such as 10s, 1m, 15m']],
+  'delayed-retry-factor': [[0.5, '0.5 is not a valid delayed retry factor. Must be from 1 to 1000']],
+  'delayed-retry-jitter': [[2, '2 is not a valid delayed retry jitter. Must be from 0 to 1']],
+  'scheduled-delivery': [['yes', '<<"yes">> is not a valid boolean']],
   'delivery-limit': [[1.5, '1.5 is not a valid delivery limit']],
   expires: [
     [0, '0 is not a valid queue expiry'],
@@ -63,6 +70,11 @@ const TAKEN: Readonly<Record<string, readonly unknown[]>> = {
   'delayed-retry-max': [1],
   'delayed-retry-min': [1],
   'delayed-retry-type': ['disabled'],
+  'delayed-retry-backoff': ['linear', 'exponential'],
+  'delayed-retry-delays': ['10s, 1m, 15m', '0ms'],
+  'delayed-retry-factor': [1, 1.5],
+  'delayed-retry-jitter': [0, 0.25, 1],
+  'scheduled-delivery': [true, false],
   'delivery-limit': [-1, 0, 5],
   expires: [1],
   'initial-cluster-size': [0],
@@ -82,6 +94,10 @@ const TAKEN: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 const OPERATOR_KEYS = [
+  'delayed-retry-backoff',
+  'delayed-retry-delays',
+  'delayed-retry-factor',
+  'delayed-retry-jitter',
   'delayed-retry-max',
   'delayed-retry-min',
   'delayed-retry-type',

@@ -143,7 +143,7 @@ function singleOf(byPriority: boolean, ...consumers: FakeConsumer[]): ConsumerRi
 
 /** Leaves a delivery with the consumer, which it settles when `held` is emptied. */
 function give(consumer: FakeConsumer): void {
-  consumer.held.push({ position: 1, sequence: 1, bodyBytes: 0, flags: 0, priority: 0, expiresAtMs: 0 });
+  consumer.held.push({ position: 1, sequence: 1, bodyBytes: 0, flags: 0, priority: 0, expiresAtMs: 0, readyAtMs: 0 });
 }
 
 test('a single active consumer is the first, and then the first of the highest priority', () => {

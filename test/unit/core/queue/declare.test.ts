@@ -243,7 +243,7 @@ describe('declaring a queue again', () => {
     [{ 'x-queue-type': text('classic') }, {}],
     [{ 'x-message-ttl': integer(100) }, { 'x-message-ttl': integer(100, 'l') }],
     [{}, { 'x-nobody-knows': integer(1) }],
-    [{}, { 'x-delayed-retry-min': integer(1), 'x-max-age': text('1D') }],
+    [{}, { 'x-quorum-initial-group-size': integer(1), 'x-max-age': text('1D') }],
     [QUORUM, { ...QUORUM, 'x-max-priority': integer(1) }],
   ])('may differ where nothing depends on it: %o, then %o', (current, requested) => {
     expect(() => checkEquivalent(queueWith(current), queueWith(requested), '/')).not.toThrow();

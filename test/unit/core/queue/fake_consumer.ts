@@ -32,7 +32,7 @@ export class FakeConsumer implements QueueConsumer {
 
   deliver(_queue: Queue, position: number, sequence: number, bodyBytes: number, flags: number): void {
     this.room--;
-    this.held.push({ position, sequence, bodyBytes, flags, priority: 0, expiresAtMs: 0 });
+    this.held.push({ position, sequence, bodyBytes, flags, priority: 0, expiresAtMs: 0, readyAtMs: 0 });
   }
 
   cancelledByQueue(): void {

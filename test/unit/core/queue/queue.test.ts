@@ -169,6 +169,7 @@ test('only durable messages are told to the log: delivered once, returned with a
     returned: (sequence, count) => told.push(`returned ${sequence} ${count}`),
     settled: (sequence) => told.push(`settled ${sequence}`),
     skipped: () => {},
+    rescheduled: () => {},
   };
   bench.push();
   bench.pages.retain(bench.page.number * PAGE_BYTES, 1);

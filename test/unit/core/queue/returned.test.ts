@@ -4,7 +4,7 @@ import type { Entry } from '../../../../src/core/queue/entry.ts';
 import { ReturnedHeap } from '../../../../src/core/queue/returned.ts';
 
 function entry(sequence: number): Entry {
-  return { position: sequence * 10, sequence, bodyBytes: 1, flags: 0, priority: 0, expiresAtMs: 0 };
+  return { position: sequence * 10, sequence, bodyBytes: 1, flags: 0, priority: 0, expiresAtMs: 0, readyAtMs: 0 };
 }
 
 /** A number is pushed; undefined takes the first. */
@@ -38,7 +38,7 @@ test('the lowest sequence comes first, however pushes and shifts mix', () => {
 
 test('an entry comes back with all its fields', () => {
   const heap = new ReturnedHeap();
-  const given: Entry = { position: 7, sequence: 3, bodyBytes: 99, flags: 3, priority: 2, expiresAtMs: 5 };
+  const given: Entry = { position: 7, sequence: 3, bodyBytes: 99, flags: 3, priority: 2, expiresAtMs: 5, readyAtMs: 0 };
   heap.push(given);
   heap.push(entry(9));
   expect(heap.shift()).toEqual(given);
