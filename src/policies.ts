@@ -22,11 +22,12 @@ export interface PolicySettings {
   readonly 'dead-letter-routing-key'?: string;
   /** How often a message may come back to a quorum queue; negative for as often as it does. */
   readonly 'delivery-limit'?: number;
+  /** Milliseconds in which a delivery has to be settled by whoever consumes from now on; 0 is for ever. */
+  readonly 'consumer-timeout'?: number;
   /** The exchange that gets what no binding of an exchange matches. */
   readonly 'alternate-exchange'?: string;
   /** From here on, what RabbitMQ knows and what changes nothing here (docs/policies.md). */
   readonly 'consumer-disconnected-timeout'?: number;
-  readonly 'consumer-timeout'?: number;
   readonly 'dead-letter-strategy'?: 'at-most-once' | 'at-least-once';
   readonly 'delayed-retry-max'?: number;
   readonly 'delayed-retry-min'?: number;

@@ -38,6 +38,8 @@ export class Queue {
   /** What it has had, where it drops what comes again. */
   readonly deduplication: KeyWindow | undefined;
   exclusiveConsumer: QueueConsumer | undefined;
+  /** As in its settings. */
+  consumerTimeoutMs: number | undefined;
   /** Where a durable queue's persistent messages are accounted for; undefined for others. */
   log: QueueLog | undefined;
   /** True once it was deleted; what is still unacknowledged settles as usual. */
@@ -101,6 +103,7 @@ export class Queue {
 
   /** What arguments and policies together ask for, from now on; for what is in the queue too, as far as it goes. */
   applySettings(settings: QueueSettings): void {
+    this.consumerTimeoutMs = settings.consumerTimeoutMs;
     if (this.#rules === undefined && !hasRules(settings)) return;
     const rules = this.#ensureRules(settings);
     if (rules === undefined) return;

@@ -36,7 +36,7 @@ const QUORUM_PRIORITY = 4;
 
 /** Whether settings ask for anything at all: a queue without rules pays for none. */
 export function hasRules(settings: QueueSettings): boolean {
-  const { overflow, singleActiveConsumer, ...numbers } = settings;
+  const { overflow, singleActiveConsumer, consumerTimeoutMs, ...numbers } = settings;
   return Object.values(numbers).some((value) => value !== undefined);
 }
 

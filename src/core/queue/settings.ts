@@ -10,6 +10,8 @@ export interface QueueSettings {
   readonly deadLetterExchange: string | undefined;
   readonly deadLetterRoutingKey: string | undefined;
   readonly deliveryLimit: number | undefined;
+  /** How long a delivery may be unsettled; 0 is for ever. The channels see to it (server/channel/delivery_timeouts.ts). */
+  readonly consumerTimeoutMs: number | undefined;
   /** Only arguments, and the queue's type, set these two: they cannot change while the queue is there. */
   readonly maxPriority: number | undefined;
   readonly singleActiveConsumer: boolean;
@@ -36,6 +38,7 @@ export function argumentSettings(table: FieldTable): QueueSettings {
     deadLetterRoutingKey: getString(table, 'x-dead-letter-routing-key'),
     // A negative one is none.
     deliveryLimit: deliveryLimit === undefined || deliveryLimit < 0 ? undefined : deliveryLimit,
+    consumerTimeoutMs: getInteger(table, 'x-consumer-timeout'),
     // The least that can be told apart are two, as in RabbitMQ, whatever is asked for.
     maxPriority: isQuorum ? QUORUM_PRIORITY_MAX : maxPriority === undefined ? undefined : Math.max(1, maxPriority),
     singleActiveConsumer: singleActive?.tag === 't' && singleActive.value,
