@@ -20,7 +20,7 @@ export interface PolicySettings {
   readonly overflow?: 'drop-head' | 'reject-publish' | 'reject-publish-dlx';
   readonly 'dead-letter-exchange'?: string;
   readonly 'dead-letter-routing-key'?: string;
-  /** How often a message may come back to a quorum queue; negative for as often as it does. */
+  /** How often a message may come back to a queue; negative for as often as it does. */
   readonly 'delivery-limit'?: number;
   /** Milliseconds in which a delivery has to be settled by whoever consumes from now on; 0 is for ever. */
   readonly 'consumer-timeout'?: number;
