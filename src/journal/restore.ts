@@ -11,6 +11,7 @@ import type { Journal } from './journal.ts';
 import { JournalQueue } from './journal_queue.ts';
 import type { RecoveredQueue } from './recovered.ts';
 import type { RecoveredSegment, Recovery } from './recovery.ts';
+import { acquiredOf, countedOf } from './returns.ts';
 import type { JournalSegment } from './segment.ts';
 import { NO_PRIORITY, type SegmentIndex } from './segment_index.ts';
 
@@ -233,8 +234,8 @@ function restoreOne(
   const { queue, recovered } = restoring;
   skipTo(restoring, sequence);
   const returns = recovered.returns.get(sequence) ?? 0;
-  const redelivered = returns > 0 || recovered.delivered.has(sequence);
-  queue.restore(position, sequence, bodyBytes, redelivered ? DURABLE | REDELIVERED : DURABLE, returns, placement);
+  const flags = returns > 0 || recovered.delivered.has(sequence) ? DURABLE | REDELIVERED : DURABLE;
+  queue.restore(position, sequence, bodyBytes, flags, countedOf(returns), placement, acquiredOf(returns));
 }
 
 /** A binding of something that is not there (its end was deleted, and that is all the journal knows) is left out. */

@@ -214,10 +214,8 @@ export class Queue {
     }
     this.#unacked--;
     rules?.cameBack(sequence);
-    if (counts) {
-      this.#returns.set(sequence, returns);
-      if ((flags & DURABLE) !== 0) this.log?.returned(sequence, returns);
-    }
+    if (counts) this.#returns.set(sequence, returns);
+    if ((flags & DURABLE) !== 0) this.log?.returned(sequence, returns, rules?.acquiredCount(sequence) ?? returns);
     const { priority, expiresAtMs } = rules?.recall(sequence) ?? NO_PLACEMENT;
     this.#ready.giveBack({ position, sequence, bodyBytes, flags: flags | REDELIVERED, priority, expiresAtMs });
     if (rules !== undefined) {
@@ -269,7 +267,7 @@ export class Queue {
     return this.purge();
   }
 
-  /** Puts back what a journal has kept, oldest first, before anything is pushed. `returns` counts past returns. */
+  /** Puts back what a journal has kept, oldest first, before anything is pushed. `returns` are those that count. */
   restore(
     position: Position,
     sequence: number,
@@ -277,12 +275,14 @@ export class Queue {
     flags: number,
     returns: number,
     { priority, expiresAtMs }: Placement = NO_PLACEMENT,
+    acquired: number = returns,
   ): void {
     assert(sequence >= this.#nextSequence, 'restored out of order');
     const level = Math.min(priority, this.#ready.maxPriority);
     this.#ready.push(position, sequence, bodyBytes, flags, level, expiresAtMs);
     this.#nextSequence = sequence + 1;
     if (returns > 0) this.#returns.set(sequence, returns);
+    if (acquired > returns) this.#rules?.restoreAcquired(sequence, acquired);
     if (expiresAtMs !== 0) this.expectExpirations();
   }
 

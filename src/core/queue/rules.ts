@@ -151,6 +151,10 @@ export class QueueRules {
     if (this.tellsReturns) this.#acquired.set(sequence, this.acquiredCount(sequence) + 1);
   }
 
+  restoreAcquired(sequence: number, count: number): void {
+    this.#acquired.set(sequence, count);
+  }
+
   acquiredCount(sequence: number): number {
     return this.#acquired.get(sequence) ?? this.#queue.returnsOf(sequence);
   }
