@@ -51,6 +51,8 @@ export interface BrokerOptions {
   readonly channelMax?: number;
   readonly heartbeatSeconds?: number;
   readonly handshakeTimeoutMs?: number;
+  /** How long a consumer may take to settle a delivery, where neither it nor its queue says; 0, the default, is for ever. */
+  readonly consumerTimeoutMs?: number;
   /** Users who may only connect from this machine. */
   readonly loopbackUsers?: readonly string[];
   readonly allowAnonymous?: boolean;
@@ -127,6 +129,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
     arena,
     turn,
     wheel,
+    clock,
     alarms,
     logger,
     events: events ?? NO_EVENTS,
@@ -145,6 +148,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
     channelMax: options.channelMax ?? 2047,
     heartbeatSeconds: options.heartbeatSeconds ?? 60,
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? 10_000,
+    consumerTimeoutMs: options.consumerTimeoutMs ?? 0,
   };
   try {
     await alarms.checkDisk();

@@ -20,7 +20,7 @@ export interface PolicySettings {
   readonly overflow?: 'drop-head' | 'reject-publish' | 'reject-publish-dlx';
   readonly 'dead-letter-exchange'?: string;
   readonly 'dead-letter-routing-key'?: string;
-  /** How often a message may come back to a quorum queue; negative for as often as it does. */
+  /** How often a message may come back to a queue; negative for as often as it does. */
   readonly 'delivery-limit'?: number;
   /** How messages that come back wait before they are delivered again (docs/retry.md); times in milliseconds. */
   readonly 'delayed-retry-type'?: 'all' | 'failed' | 'returned' | 'disabled';
@@ -32,11 +32,12 @@ export interface PolicySettings {
   readonly 'delayed-retry-delays'?: string;
   /** Whether messages may ask to be delivered later (docs/scheduling.md). */
   readonly 'scheduled-delivery'?: boolean;
+  /** Milliseconds in which a delivery has to be settled by whoever consumes from now on; 0 is for ever. */
+  readonly 'consumer-timeout'?: number;
   /** The exchange that gets what no binding of an exchange matches. */
   readonly 'alternate-exchange'?: string;
   /** From here on, what RabbitMQ knows and what changes nothing here (docs/policies.md). */
   readonly 'consumer-disconnected-timeout'?: number;
-  readonly 'consumer-timeout'?: number;
   readonly 'dead-letter-strategy'?: 'at-most-once' | 'at-least-once';
   readonly 'initial-cluster-size'?: number;
   readonly 'max-age'?: string;

@@ -38,6 +38,7 @@ function startBroker(settings: Settings, log: Log): Promise<Broker> {
     channelMax: settings.channelMax,
     heartbeatSeconds: settings.heartbeatSeconds,
     handshakeTimeoutMs: settings.handshakeTimeoutMs,
+    consumerTimeoutMs: settings.consumerTimeoutMs,
     loopbackUsers: settings.loopbackUsers,
     allowAnonymous: settings.anonymous,
     events: settings.events,

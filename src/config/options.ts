@@ -31,6 +31,7 @@ export interface Settings {
   readonly channelMax: number;
   readonly heartbeatSeconds: number;
   readonly handshakeTimeoutMs: number;
+  readonly consumerTimeoutMs: number;
   readonly loopbackUsers: readonly string[];
   readonly anonymous: boolean;
   readonly events: boolean;
@@ -179,6 +180,14 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     type: duration(100, 3_600_000, 'from 100ms to 60m'),
     default: '10s',
     sentence: 'Time a client has from connecting to having opened its virtual host.',
+  },
+  consumerTimeoutMs: {
+    key: 'consumer_timeout',
+    environment: 'LEVERET_CONSUMER_TIMEOUT',
+    flag: '--consumer-timeout',
+    type: duration(0, 365 * 86_400_000, 'from 0 to a year'),
+    default: '0',
+    sentence: 'Time a consumer has to settle a delivery, where neither it nor its queue says; 0 is for ever.',
   },
   loopbackUsers: {
     key: 'loopback_users',

@@ -72,8 +72,8 @@ export interface QueueLog {
   delivered(sequence: number): void;
   /** The sequence is that of a message which is not kept. */
   skipped(sequence: number): void;
-  /** The message came back to the queue for the `count`th time. */
-  returned(sequence: number, count: number): void;
+  /** The message came back to the queue for the `acquired`th time, of which so many count against its limit. */
+  returned(sequence: number, counted: number, acquired: number): void;
   /** The message becomes ready at this time, whatever it asked for. */
   rescheduled(sequence: number, readyAtMs: number): void;
 }

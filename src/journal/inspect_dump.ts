@@ -6,6 +6,7 @@ import type { InspectedJournal } from './inspect.ts';
 import { scanSegment } from './inspect_segment.ts';
 import { readSegment } from './read_segment.ts';
 import type { JournalRecord } from './record.ts';
+import { acquiredOf, countedOf, type Returns } from './returns.ts';
 import { type BatchId, type ScannedBatch, visitRecords } from './scan.ts';
 import { decodeHeader } from './segment.ts';
 
@@ -112,11 +113,16 @@ function plainRecord(record: JournalRecord, names: ReadonlyMap<number, string>):
   for (const [name, value] of Object.entries(record)) {
     if (name === 'queue') plain[name] = value === 0 ? '' : nameOf(value, names);
     else if (name === 'arguments') plain[name] = toPlain(value);
-    else if (name === 'returns') plain[name] = Array.from(value as ReadonlyMap<number, number>, (entry) => entry);
+    else if (name === 'returns') plain[name] = plainReturns(value);
     else if (name === 'keys') plain[name] = plainKeys(value);
     else plain[name] = value;
   }
   return plain;
+}
+
+/** Of each message its sequence, how often it came back as far as that counts, and how often at all. */
+function plainReturns(returns: ReadonlyMap<number, Returns>): PlainValue {
+  return Array.from(returns, ([sequence, each]) => [sequence, countedOf(each), acquiredOf(each)]);
 }
 
 /** Of each key its bytes in hexadecimal and, if there is one, the time at which it is forgotten. */

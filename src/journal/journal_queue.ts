@@ -1,6 +1,7 @@
 import type { QueueLog } from '../core/ports.ts';
 import type { Queue } from '../core/queue/queue.ts';
 import type { JournalRecord, Range } from './record.ts';
+import { packReturns, type Returns } from './returns.ts';
 import { RangeList, SequenceSet } from './sequence_set.ts';
 
 /** Ranges in one record at most, so that a record stays far below a page. */
@@ -12,14 +13,14 @@ export class JournalQueue implements QueueLog {
   readonly queue: Queue;
   readonly settledSet: SequenceSet;
   readonly deliveredSet: SequenceSet;
-  /** Of messages that came back: how often. */
-  readonly returns: Map<number, number>;
+  /** Of messages that came back. */
+  readonly returns: Map<number, Returns>;
   /** Of messages that wait for another time than the one they asked for, or have waited: when it comes, or came. */
   readonly times: Map<number, number>;
   readonly #dirty: (queue: JournalQueue) => void;
   readonly #settled = new RangeList();
   readonly #delivered = new RangeList();
-  #returned = new Map<number, number>();
+  #returned = new Map<number, Returns>();
   #rescheduled = new Map<number, number>();
   #isDirty = false;
 
@@ -29,7 +30,7 @@ export class JournalQueue implements QueueLog {
     dirty: (queue: JournalQueue) => void,
     settled: SequenceSet = new SequenceSet(),
     delivered: SequenceSet = new SequenceSet(),
-    returns: Map<number, number> = new Map(),
+    returns: Map<number, Returns> = new Map(),
     times: Map<number, number> = new Map(),
   ) {
     this.id = id;
@@ -66,9 +67,10 @@ export class JournalQueue implements QueueLog {
     if (!this.#isDirty) this.#markDirty();
   }
 
-  returned(sequence: number, count: number): void {
-    this.returns.set(sequence, count);
-    this.#returned.set(sequence, count);
+  returned(sequence: number, counted: number, acquired: number): void {
+    const returns = packReturns(counted, acquired);
+    this.returns.set(sequence, returns);
+    this.#returned.set(sequence, returns);
     if (!this.#isDirty) this.#markDirty();
   }
 
@@ -127,7 +129,7 @@ function eachChunk(ranges: readonly Range[], write: (ranges: readonly Range[]) =
 
 function writeReturns(
   queue: number,
-  returns: ReadonlyMap<number, number>,
+  returns: ReadonlyMap<number, Returns>,
   write: (record: JournalRecord) => void,
 ): void {
   eachPart(returns, (part) => write({ type: 'returned', queue, returns: part }));

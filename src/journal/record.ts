@@ -5,6 +5,7 @@ import type { WireWriter } from '../codec/wire_writer.ts';
 import type { Policy, PolicyKind } from '../core/policy/policy.ts';
 import { AssertionError } from '../lib/assert.ts';
 import { readPolicy, readPolicyKind, writePolicy, writePolicyKind } from './record_policy.ts';
+import type { Returns } from './returns.ts';
 
 /**
  * The journal's records other than messages (docs/journal-format.md, *Records*): how they are written, and read back.
@@ -37,9 +38,6 @@ const FORWARDS = 2;
 
 export const RECORD_HEADER_BYTES = 5;
 
-/** A message that came back more often is remembered as having come back this often. */
-const RETURNS_MAX = 0xffff;
-
 /** Sequences `first` to `first + count - 1`. */
 export interface Range {
   readonly first: number;
@@ -56,7 +54,7 @@ export interface BindingFields {
 
 export type JournalRecord =
   | { readonly type: 'settled' | 'delivered'; readonly queue: number; readonly ranges: readonly Range[] }
-  | { readonly type: 'returned'; readonly queue: number; readonly returns: ReadonlyMap<number, number> }
+  | { readonly type: 'returned'; readonly queue: number; readonly returns: ReadonlyMap<number, Returns> }
   /** When messages become ready, in milliseconds since 1970. */
   | { readonly type: 'rescheduled'; readonly queue: number; readonly times: ReadonlyMap<number, number> }
   | {
@@ -123,9 +121,9 @@ function writeFields(writer: WireWriter, record: JournalRecord): void {
       writer.u8(RETURNED);
       writer.u32(record.queue);
       writer.u32(record.returns.size);
-      for (const [sequence, count] of record.returns) {
+      for (const [sequence, returns] of record.returns) {
         writeU48(writer, sequence);
-        writer.u16(Math.min(count, RETURNS_MAX));
+        writer.u32(returns);
       }
       return;
     case 'rescheduled':
@@ -270,9 +268,9 @@ function readRanges(reader: WireReader): Range[] {
   return ranges;
 }
 
-function readReturns(reader: WireReader): Map<number, number> {
-  const returns = new Map<number, number>();
-  for (let left = reader.u32(); left > 0; left--) returns.set(readU48(reader), reader.u16());
+function readReturns(reader: WireReader): Map<number, Returns> {
+  const returns = new Map<number, Returns>();
+  for (let left = reader.u32(); left > 0; left--) returns.set(readU48(reader), reader.u32());
   return returns;
 }
 

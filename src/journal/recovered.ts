@@ -3,6 +3,7 @@ import { bindingKey } from '../core/exchange/binding.ts';
 import type { ExchangeProperties } from '../core/exchange/exchange.ts';
 import type { Policy, PolicyKind } from '../core/policy/policy.ts';
 import type { BindingFields, JournalRecord } from './record.ts';
+import type { Returns } from './returns.ts';
 import { SequenceSet } from './sequence_set.ts';
 
 /** A durable queue as the journal's records tell of it. */
@@ -14,7 +15,7 @@ export interface RecoveredQueue {
   readonly arguments: FieldTable;
   readonly settled: SequenceSet;
   readonly delivered: SequenceSet;
-  readonly returns: Map<number, number>;
+  readonly returns: Map<number, Returns>;
   /** When messages become ready, where that is not when they asked for. */
   readonly times: Map<number, number>;
   /** Of what it has had, where it drops what comes again: as the records have them. */
@@ -66,7 +67,7 @@ export class RecoveredState {
         for (const { first, count } of record.ranges) this.queues.get(record.queue)?.delivered.addRange(first, count);
         return;
       case 'returned':
-        for (const [sequence, count] of record.returns) this.queues.get(record.queue)?.returns.set(sequence, count);
+        for (const [sequence, returns] of record.returns) this.queues.get(record.queue)?.returns.set(sequence, returns);
         return;
       case 'rescheduled':
         for (const [sequence, at] of record.times) this.queues.get(record.queue)?.times.set(sequence, at);

@@ -12,6 +12,7 @@ import type { Journal } from './journal.ts';
 import { JournalQueue } from './journal_queue.ts';
 import type { RecoveredQueue } from './recovered.ts';
 import type { RecoveredSegment, Recovery } from './recovery.ts';
+import { acquiredOf, countedOf } from './returns.ts';
 import type { JournalSegment } from './segment.ts';
 import { NO_PRIORITY, type SegmentIndex } from './segment_index.ts';
 
@@ -256,7 +257,7 @@ function restoreOne(
   const redelivered = returns > 0 || recovered.delivered.has(sequence);
   const flags = redelivered ? DURABLE | REDELIVERED : DURABLE;
   const placed = atItsTime(placement, recovered.times.get(sequence), redelivered);
-  queue.restore(position, sequence, bodyBytes, flags, returns, placed);
+  queue.restore(position, sequence, bodyBytes, flags, countedOf(returns), placed, acquiredOf(returns));
 }
 
 /** As `Queue.reschedule` and retries have it: a message that nobody has had yet ages from when it becomes ready. */

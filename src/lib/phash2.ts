@@ -1,5 +1,5 @@
 /**
- * Erlang's `erlang:phash2`, as far as brokers hash by it: of binaries, and of a list of one. It is Bob Jenkins' hash of
+ * Erlang's `erlang:phash2`, as far as brokers hash by it: of binaries, and of lists of them. It is Bob Jenkins' hash of
  * 1996, which takes twelve bytes a step into three registers:
  *
  *     bytes 0..3 ──▶ a      bytes 4..7 ──▶ b      bytes 8..11 ──▶ c      little-endian, then mix(a, b, c)
@@ -36,8 +36,10 @@ export function hashBytes(bytes: Uint8Array, before = 0): number {
 }
 
 /** As `hashBytes`, of a list that holds nothing but these. */
-export function hashListOf(bytes: Uint8Array): number {
-  const [, , c] = mix((LIST_END + NIL) | 0, LIST_END, hashBytes(bytes) | 0);
+export function hashList(items: readonly Uint8Array[]): number {
+  let hash = 0;
+  for (const item of items) hash = hashBytes(item, hash);
+  const [, , c] = mix((LIST_END + NIL) | 0, LIST_END, hash | 0);
   return c >>> 0;
 }
 

@@ -2,6 +2,7 @@ import type { Users } from '../auth/users.ts';
 import type { Events } from '../core/events.ts';
 import type { VirtualHost } from '../core/vhost.ts';
 import type { Arena } from '../lib/arena.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { TimerWheel } from '../lib/timer_wheel.ts';
 import type { Alarms } from './alarms.ts';
 import type { Connection } from './connection/connection.ts';
@@ -19,6 +20,7 @@ export interface Server {
   readonly arena: Arena;
   readonly turn: LoopTurn;
   readonly wheel: TimerWheel;
+  readonly clock: Clock;
   readonly users: Users;
   readonly alarms: Alarms;
   readonly logger: Logger;
@@ -35,4 +37,6 @@ export interface Server {
   readonly channelMax: number;
   readonly heartbeatSeconds: number;
   readonly handshakeTimeoutMs: number;
+  /** How long a delivery may be unsettled where neither consumer nor queue says; 0 is for ever. */
+  readonly consumerTimeoutMs: number;
 }

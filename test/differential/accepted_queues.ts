@@ -23,6 +23,17 @@ const DEATH =
 const FIRST_DEATH = 'x-first-death-exchange:S"", x-first-death-queue:S"q", x-first-death-reason:S"rejected"';
 const LAST_DEATH = 'x-last-death-exchange:S"", x-last-death-queue:S"q", x-last-death-reason:S"rejected"';
 
+const TIMEOUTS = 'every kind of queue has consumer timeouts';
+
+function timedOut(timeoutMs: number): string[] {
+  const text = `delivery acknowledgement on channel 1 timed out. Timeout value used: ${timeoutMs} ms. This timeout value can be configured, see consumers doc guide to learn more`;
+  return [`< 1 channel.close {replyCode:406, replyText:'PRECONDITION_FAILED - ${text}', classId:0, methodId:0}`];
+}
+
+const TELLS_TIMEOUT: readonly Difference[] = [
+  { reason: 'the timeout is told, instead of -1', reference: timedOut(-1), leveret: timedOut(300) },
+];
+
 /** What queues do otherwise. */
 export const QUEUES: Readonly<Record<string, readonly Difference[]>> = {
   'queue with x-delivery-limit on a classic queue': [
@@ -32,6 +43,34 @@ export const QUEUES: Readonly<Record<string, readonly Difference[]>> = {
         "< 1 channel.close {replyCode:406, replyText:'PRECONDITION_FAILED - invalid arg 'x-delivery-limit' for queue 'q' in vhost '/' of queue type rabbit_classic_queue', classId:50, methodId:10}",
       ],
       leveret: ["< 1 queue.declare-ok {queue:'q', messageCount:0, consumerCount:0}"],
+    },
+  ],
+  'consumer timeout: of a client that is not told': TELLS_TIMEOUT,
+  'consumer timeout: of a consumer that was cancelled': TELLS_TIMEOUT,
+  'consumer timeout: of what was got': TELLS_TIMEOUT,
+  'consumer timeout: and settled afterwards': [
+    {
+      reason: 'who was told that it is cancelled is, and gets nothing more when it settles',
+      reference: ["< 1 queue.declare-ok {queue:'q', messageCount:0, consumerCount:1}"],
+      leveret: ["< 1 queue.declare-ok {queue:'q', messageCount:0, consumerCount:0}"],
+    },
+  ],
+  'consumer timeout: in a classic queue': [
+    {
+      reason: TIMEOUTS,
+      reference: [
+        "< 1 channel.close {replyCode:406, replyText:'PRECONDITION_FAILED - invalid arg 'x-consumer-timeout' for queue 'q' in vhost '/' of queue type rabbit_classic_queue', classId:60, methodId:20}",
+      ],
+      leveret: ["< 1 basic.consume-ok {consumerTag:'ct'}"],
+    },
+  ],
+  'consumer timeout: of a classic queue': [
+    {
+      reason: TIMEOUTS,
+      reference: [
+        "< 1 channel.close {replyCode:406, replyText:'PRECONDITION_FAILED - invalid arg 'x-consumer-timeout' for queue 'q2' in vhost '/' of queue type rabbit_classic_queue', classId:50, methodId:10}",
+      ],
+      leveret: ["< 1 queue.declare-ok {queue:'q2', messageCount:0, consumerCount:0}"],
     },
   ],
   'dead letter: CC without a routing key': [

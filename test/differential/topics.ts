@@ -2,6 +2,7 @@ import { CARBON_COPY } from './conversations/carbon_copy.ts';
 import { CONFIRM } from './conversations/confirm.ts';
 import { CONNECTION } from './conversations/connection.ts';
 import { CONSUME } from './conversations/consume.ts';
+import { CONSUMER_TIMEOUT } from './conversations/consumer_timeout.ts';
 import { CONTENT } from './conversations/content.ts';
 import { DEAD_LETTER } from './conversations/dead_letter.ts';
 import { DELIVERY_LIMIT } from './conversations/delivery_limit.ts';
@@ -42,6 +43,7 @@ export const TOPICS: Readonly<Record<string, readonly Conversation[]>> = {
   carbon_copy: CARBON_COPY,
   settle: SETTLE,
   consume: CONSUME,
+  consumer_timeout: CONSUMER_TIMEOUT,
   confirm: CONFIRM,
   tx: TX,
   trace: TRACE,

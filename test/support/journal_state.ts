@@ -2,6 +2,7 @@ import { PREDECLARED_EXCHANGES } from '../../src/core/exchange/declare.ts';
 import type { Queue } from '../../src/core/queue/queue.ts';
 import { bodyFrameStart, routeEnd } from '../../src/core/store/record.ts';
 import type { JournalQueue } from '../../src/journal/journal_queue.ts';
+import { acquiredOf, type Returns } from '../../src/journal/returns.ts';
 import type { JournalHost } from './journal_host.ts';
 import { bodyBytesOf, messagesAt, positionsIn } from './queue_messages.ts';
 
@@ -65,7 +66,7 @@ async function queueState(
   return {
     messages,
     redelivered: messages.filter((body) => deliveredSet.has(sequenceOf(body)) || returns.has(sequenceOf(body))),
-    returns: Object.fromEntries(returned.map((body) => [body, returns.get(sequenceOf(body)) as number])),
+    returns: Object.fromEntries(returned.map((body) => [body, acquiredOf(returns.get(sequenceOf(body)) as Returns)])),
   };
 }
 

@@ -35,6 +35,7 @@ export function testServer(clock: Clock = new ManualClock()): Server {
     arena,
     turn,
     wheel: new TimerWheel(clock, 250),
+    clock,
     users: new Users({ defaultUser: 'guest', defaultPassword: 'guest', loopbackUsers: ['guest'] }),
     alarms: new Alarms({
       clock,
@@ -56,6 +57,7 @@ export function testServer(clock: Clock = new ManualClock()): Server {
     channelMax: 2047,
     heartbeatSeconds: 60,
     handshakeTimeoutMs: 10_000,
+    consumerTimeoutMs: 0,
   };
 }
 

@@ -2,7 +2,7 @@ import { AmqpError } from '../../codec/errors.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../codec/table.ts';
 import { assert } from '../../lib/assert.ts';
 import { printBinary } from '../../lib/erlang.ts';
-import { hashBytes } from '../../lib/phash2.ts';
+import { hashBytes, hashList } from '../../lib/phash2.ts';
 import type { Binding, Destination } from './binding.ts';
 import { type HashOn, readHashOn } from './hash_on.ts';
 import type { Matcher } from './matcher.ts';
@@ -73,7 +73,21 @@ export class ConsistentHashMatcher implements Matcher {
   }
 
   match(routingKey: string, properties: RoutedProperties, found: (destination: Destination) => void): void {
-    const hash = hashText(this.#hashOn === undefined ? routingKey : this.#hashOn(properties));
+    this.#draw(hashText(this.#hashOn === undefined ? routingKey : this.#hashOn(properties)), found);
+  }
+
+  /** As in RabbitMQ, the keys of CC and BCC are hashed with the message's own. */
+  matchAll(
+    routingKeys: readonly string[],
+    properties: RoutedProperties,
+    found: (destination: Destination) => void,
+  ): void {
+    const hashOn = this.#hashOn;
+    const keys = routingKeys.map((routingKey) => Buffer.from(routingKey));
+    this.#draw(hashOn === undefined ? scramble(hashList(keys)) : hashText(hashOn(properties)), found);
+  }
+
+  #draw(hash: number, found: (destination: Destination) => void): void {
     let best: Member | undefined;
     let bestLot = 0;
     for (const member of this.#members.values()) {

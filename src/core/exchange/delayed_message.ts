@@ -46,6 +46,21 @@ export class DelayedMessageMatcher implements Matcher {
     this.inner.match(routingKey, properties, found);
   }
 
+  matchAll(
+    routingKeys: readonly string[],
+    properties: RoutedProperties,
+    found: (destination: Destination) => void,
+  ): void {
+    const { inner } = this;
+    if (inner.matchAll !== undefined) {
+      inner.matchAll(routingKeys, properties, found);
+      return;
+    }
+    for (const routingKey of inner.firstKeyOnly ? routingKeys.slice(0, 1) : routingKeys) {
+      inner.match(routingKey, properties, found);
+    }
+  }
+
   remembers(properties: RoutedProperties): boolean {
     return this.inner.remembers?.(properties) ?? false;
   }

@@ -6,7 +6,7 @@ export interface Matcher {
   /** True when nothing but the routing key decides: the route may then be remembered by it. */
   readonly keyDecides: boolean;
 
-  /** True when routing keys beyond the first (those of CC and BCC) mean nothing: `match` is called for the first only. */
+  /** True when `match` is called for the first routing key only, and not for those of CC and BCC. */
   readonly firstKeyOnly: boolean;
 
   /** Refuses a binding that this type cannot hold with an AmqpError. Asked before `add`. */
@@ -24,6 +24,12 @@ export interface Matcher {
 
   /** True when a message may have to wait before it is routed (delayed_message.ts). */
   readonly delays?: boolean;
+  /** In place of `match`, for a message with several routing keys: all of them together decide. */
+  matchAll?(
+    routingKeys: readonly string[],
+    properties: RoutedProperties,
+    found: (destination: Destination) => void,
+  ): void;
 
   /** Whether a message is one to be kept in the exchange's history (history_queue.ts). */
   remembers?(properties: RoutedProperties): boolean;

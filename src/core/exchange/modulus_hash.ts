@@ -1,4 +1,4 @@
-import { hashListOf } from '../../lib/phash2.ts';
+import { hashList } from '../../lib/phash2.ts';
 import type { Binding, Destination } from './binding.ts';
 import { DestinationList } from './destination_list.ts';
 import type { Matcher } from './matcher.ts';
@@ -7,7 +7,7 @@ import type { RoutedProperties } from './routed_properties.ts';
 const HASHES = 2 ** 27;
 
 /**
- * One binding, by the hash of the routing key modulo their number. Hash and order are RabbitMQ's, so a key goes to the same
+ * One binding, by the hash of the routing key (and of those of CC and BCC with it) modulo their number. Hash and order are RabbitMQ's, so a key goes to the same
  * queue as there. Whenever a binding comes or goes, most keys move: that is what ConsistentHashMatcher is better at.
  */
 export class ModulusHashMatcher implements Matcher {
@@ -23,9 +23,18 @@ export class ModulusHashMatcher implements Matcher {
     this.#destinations.remove(binding);
   }
 
-  match(routingKey: string, _properties: RoutedProperties, found: (destination: Destination) => void): void {
+  match(routingKey: string, properties: RoutedProperties, found: (destination: Destination) => void): void {
+    this.matchAll([routingKey], properties, found);
+  }
+
+  matchAll(
+    routingKeys: readonly string[],
+    _properties: RoutedProperties,
+    found: (destination: Destination) => void,
+  ): void {
     const destinations = this.#destinations.all();
-    const destination = destinations[(hashListOf(Buffer.from(routingKey)) % HASHES) % destinations.length];
+    const hash = hashList(routingKeys.map((routingKey) => Buffer.from(routingKey)));
+    const destination = destinations[(hash % HASHES) % destinations.length];
     if (destination !== undefined) found(destination);
   }
 }

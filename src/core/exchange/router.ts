@@ -59,9 +59,13 @@ export class Router<Q extends Destination> {
         queues.add(delayed);
         continue;
       }
-      for (const routingKey of routingKeys) {
-        matcher.match(routingKey, properties, found);
-        if (matcher.firstKeyOnly) break;
+      if (routingKeys.length > 1 && matcher.matchAll !== undefined) {
+        matcher.matchAll(routingKeys, properties, found);
+      } else {
+        for (const routingKey of routingKeys) {
+          matcher.match(routingKey, properties, found);
+          if (matcher.firstKeyOnly) break;
+        }
       }
       // What was only remembered has matched nothing.
       if (matcher.remembers?.(properties)) queues.add(this.#lookup.history(current));

@@ -49,7 +49,8 @@ export const POLICY_KEYS: readonly PolicyKey[] = [
   key('dead-letter-exchange', isText, 'dead letter exchange name'),
   key('dead-letter-routing-key', isText, 'dead letter routing key'),
   key('dead-letter-strategy', oneOf(STRATEGIES), 'dead letter strategy', { notFor: CLASSIC }),
-  key('delivery-limit', Number.isInteger, 'delivery limit', { notFor: CLASSIC, merge: leastLimit }),
+  // RabbitMQ's classic queues have none.
+  key('delivery-limit', Number.isInteger, 'delivery limit', { merge: leastLimit }),
   key('expires', isPositive, 'queue expiry', { merge: least }),
   key('initial-cluster-size', isNatural, 'cluster size', { notFor: BOTH }),
   key('max-age', isAge, 'max age', { notFor: BOTH }),

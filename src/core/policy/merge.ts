@@ -30,6 +30,7 @@ function mergeValue(name: string, value: PolicyValue, operatorValue: PolicyValue
  * | setting                          | where arguments and policies both have it              |
  * | -------------------------------- | ------------------------------------------------------ |
  * | TTL, expiry, lengths             | the least                                              |
+ * | consumer timeout                 | the least, 0, which is none, left out                  |
  * | delivery limit                   | the least, a negative one, which is none, left out     |
  * | dead-letter exchange, routing key| the argument                                           |
  * | overflow                         | the argument; on a quorum queue the policy             |
@@ -53,6 +54,7 @@ export function effectiveSettings(
     overflow: overflow(properties, asked, definition),
     deadLetterExchange: asked.deadLetterExchange ?? textOf(definition, 'dead-letter-exchange'),
     deadLetterRoutingKey: asked.deadLetterRoutingKey ?? textOf(definition, 'dead-letter-routing-key'),
+    consumerTimeoutMs: leastTimeout(asked.consumerTimeoutMs, numberOf(definition, 'consumer-timeout')),
     deliveryLimit: deliveryLimit(properties, asked, definition),
     retry: retry(properties, definition),
     scheduled: asked.scheduled || definition.get('scheduled-delivery') === true,
@@ -102,6 +104,11 @@ function retry(properties: QueueProperties, definition: PolicyDefinition): Retry
 
 function least(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+}
+
+/** No timeout is 0: where one is, the other counts. */
+function leastTimeout(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || a === 0 ? (b ?? a) : least(a, b === 0 ? undefined : b);
 }
 
 function numberOf(definition: PolicyDefinition, name: string): number | undefined {

@@ -70,7 +70,8 @@ export const QUEUE_ARGUMENTS: readonly QueueArgument[] = [
   { name: 'x-queue-mode', queueTypes: CLASSIC },
   { name: 'x-queue-version', queueTypes: CLASSIC, problem: queueVersion },
   { name: 'x-single-active-consumer', queueTypes: BOTH, problem: bool },
-  { name: 'x-consumer-timeout', queueTypes: QUORUM, problem: natural },
+  // As x-delivery-limit.
+  { name: 'x-consumer-timeout', queueTypes: BOTH, problem: natural },
   { name: 'x-consumer-disconnected-timeout', queueTypes: QUORUM, problem: natural },
   { name: QUEUE_TYPE, queueTypes: BOTH, problem: queueTypeProblem },
   { name: 'x-quorum-initial-group-size', queueTypes: QUORUM, problem: groupSize },

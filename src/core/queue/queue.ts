@@ -44,6 +44,8 @@ export class Queue {
   /** What it has had, where it drops what comes again. */
   readonly deduplication: KeyWindow | undefined;
   exclusiveConsumer: QueueConsumer | undefined;
+  /** As in its settings. */
+  consumerTimeoutMs: number | undefined;
   /** Where a durable queue's persistent messages are accounted for; undefined for others. */
   log: QueueLog | undefined;
   /** True once it was deleted; what is still unacknowledged settles as usual. */
@@ -113,6 +115,7 @@ export class Queue {
 
   /** What arguments and policies together ask for, from now on; for what is in the queue too, as far as it goes. */
   applySettings(settings: QueueSettings): void {
+    this.consumerTimeoutMs = settings.consumerTimeoutMs;
     if (this.#rules === undefined && !hasRules(settings)) return;
     const rules = this.#ensureRules(settings);
     if (rules === undefined) return;
@@ -226,10 +229,8 @@ export class Queue {
     }
     this.#unacked--;
     rules?.cameBack(sequence);
-    if (counts) {
-      this.#returns.set(sequence, returns);
-      if ((flags & DURABLE) !== 0) this.log?.returned(sequence, returns);
-    }
+    if (counts) this.#returns.set(sequence, returns);
+    if ((flags & DURABLE) !== 0) this.log?.returned(sequence, returns, rules?.acquiredCount(sequence) ?? returns);
     const placement = rules?.recall(sequence) ?? NOWHERE_SPECIAL;
     const entry = { position, sequence, bodyBytes, flags: flags | REDELIVERED, ...placement };
     if (rules === undefined) {
@@ -296,7 +297,7 @@ export class Queue {
     return this.purge();
   }
 
-  /** Puts back what a journal has kept, oldest first, before anything is pushed. `returns` counts past returns. */
+  /** Puts back what a journal has kept, oldest first, before anything is pushed. `returns` are those that count. */
   restore(
     position: Position,
     sequence: number,
@@ -304,12 +305,14 @@ export class Queue {
     flags: number,
     returns: number,
     placement: Placement = NOWHERE_SPECIAL,
+    acquired: number = returns,
   ): void {
     assert(sequence >= this.#nextSequence, 'restored out of order');
     const { expiresAtMs, readyAtMs } = placement;
     const priority = Math.min(placement.priority, this.#ready.maxPriority);
     this.#nextSequence = sequence + 1;
     if (returns > 0) this.#returns.set(sequence, returns);
+    if (acquired > returns) this.#rules?.restoreAcquired(sequence, acquired);
     if (expiresAtMs !== 0) this.expectExpirations();
     // What is due is put in order with what waits, and comes out again when all is there.
     if (readyAtMs !== 0 && this.#rules !== undefined) {

@@ -44,7 +44,7 @@ const QUORUM_PRIORITY = 4;
 
 /** Whether settings ask for anything at all: a queue without rules pays for none. */
 export function hasRules(settings: QueueSettings): boolean {
-  const { overflow, singleActiveConsumer, scheduled, forwards, ...others } = settings;
+  const { overflow, singleActiveConsumer, consumerTimeoutMs, scheduled, forwards, ...others } = settings;
   return scheduled || forwards || Object.values(others).some((value) => value !== undefined);
 }
 
@@ -185,6 +185,10 @@ export class QueueRules {
   /** A message came back, whether or not that counts against the limit. */
   cameBack(sequence: number): void {
     if (this.tellsReturns) this.#acquired.set(sequence, this.acquiredCount(sequence) + 1);
+  }
+
+  restoreAcquired(sequence: number, count: number): void {
+    this.#acquired.set(sequence, count);
   }
 
   acquiredCount(sequence: number): number {

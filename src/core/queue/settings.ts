@@ -18,6 +18,8 @@ export interface QueueSettings {
   readonly scheduled: boolean;
   /** Whether this is no queue that anybody sees, but one in which an exchange keeps what it will route later. */
   readonly forwards: boolean;
+  /** How long a delivery may be unsettled; 0 is for ever. The channels see to it (server/channel/delivery_timeouts.ts). */
+  readonly consumerTimeoutMs: number | undefined;
   /** Only arguments, and the queue's type, set these two: they cannot change while the queue is there. */
   readonly maxPriority: number | undefined;
   readonly singleActiveConsumer: boolean;
@@ -46,6 +48,7 @@ export function argumentSettings(table: FieldTable, forwards = false): QueueSett
     retry: retrySettings(retryRequest(table)),
     scheduled: forwards || isTrue(table.get(SCHEDULED_DELIVERY)),
     forwards,
+    consumerTimeoutMs: getInteger(table, 'x-consumer-timeout'),
     // The least that can be told apart are two, as in RabbitMQ, whatever is asked for.
     maxPriority: isQuorum ? QUORUM_PRIORITY_MAX : maxPriority === undefined ? undefined : Math.max(1, maxPriority),
     singleActiveConsumer: isTrue(table.get('x-single-active-consumer')),

@@ -9,6 +9,7 @@ import { consumerDeleted } from '../events.ts';
 import type { Assembly } from './assembly.ts';
 import type { Confirms } from './confirms.ts';
 import type { Consumer } from './consumer.ts';
+import { DeliveryTimeouts } from './delivery_timeouts.ts';
 import { RouteMemo } from './route_memo.ts';
 import { requeueAll } from './settle.ts';
 import type { Transaction } from './transaction.ts';
@@ -58,6 +59,8 @@ export class Channel {
   delivering = true;
   /** Where the answers to what is published here come in, unless it was deleted; see reply_to.ts. */
   replyQueue: Queue | undefined;
+  /** Undefined while there is no timeout to keep. */
+  timeouts: DeliveryTimeouts | undefined;
   /** What an empty queue name stands for. */
   lastQueueName: string | undefined;
 
@@ -88,6 +91,13 @@ export class Channel {
   relocate(moved: (position: Position) => Position | undefined): void {
     this.unacked.relocate(moved);
     if (this.mode.name === 'transaction') this.mode.transaction.relocate(moved);
+  }
+
+  /** What is delivered from now on may have to be settled in so many milliseconds; 0 is for ever. */
+  expectSettlement(timeoutMs: number): void {
+    if (timeoutMs === 0) return;
+    this.timeouts ??= new DeliveryTimeouts(this);
+    this.timeouts.watch(timeoutMs);
   }
 
   /** The queue name a client gave, or the last declared queue where it gave none. */
@@ -134,6 +144,7 @@ export class Channel {
    */
   release(): void {
     this.delivering = false;
+    this.timeouts?.stop();
     if (this.mode.name === 'transaction') this.mode.transaction.rollback(this);
     if (this.mode.name === 'confirm') this.mode.confirms.stop();
     this.mode = PLAIN;

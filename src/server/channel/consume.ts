@@ -14,6 +14,7 @@ import { isReplyQueueName } from '../../core/topology/reply_queues.ts';
 import { consumerCreated, consumerDeleted } from '../events.ts';
 import type { Channel } from './channel.ts';
 import { Consumer } from './consumer.ts';
+import { timeoutOfQueue } from './delivery_timeouts.ts';
 import { refuseReplyAddress, replyQueueFor } from './reply_to.ts';
 import { requeueAll } from './settle.ts';
 import { traceDelivery } from './trace.ts';
@@ -36,18 +37,19 @@ export function consume(channel: Channel, method: BasicConsume): void {
   }
   if (isReplyQueueName(method.queue)) {
     // Arguments and exclusive mean nothing there.
-    start(channel, replyQueueFor(channel, method), { ...method, exclusive: false }, 0);
+    start(channel, replyQueueFor(channel, method), { ...method, exclusive: false }, 0, 0);
     return;
   }
   refuseReplyAddress(channel, 'basic.consume', method.queue);
   const queue = queueOfOwner(vhost, vhost.queue(stripLineBreaks(channel.queueName(method.queue))), connection);
-  const priority = priorityOf(method.arguments, queue.name, vhost.name);
+  const priority = integerArgument(method.arguments, 'x-priority', queue, vhost.name) ?? 0;
+  const timeoutMs = timeoutArgument(method.arguments, queue, vhost.name) ?? timeoutOfQueue(channel, queue);
   checkNoStreamArguments(method.arguments, queue, vhost.name);
   checkConsumable(vhost, queue, method.exclusive);
-  start(channel, queue, method, priority);
+  start(channel, queue, method, priority, timeoutMs);
 }
 
-function start(channel: Channel, queue: Queue, method: BasicConsume, priority: number): void {
+function start(channel: Channel, queue: Queue, method: BasicConsume, priority: number, timeoutMs: number): void {
   const tag = method.consumerTag === '' ? `amq.ctag-${channel.vhost.uniqueName()}` : method.consumerTag;
   const consumer = new Consumer(channel, queue, {
     tag,
@@ -56,20 +58,31 @@ function start(channel: Channel, queue: Queue, method: BasicConsume, priority: n
     priority,
     prefetch: channel.prefetch,
     arguments: method.arguments,
+    timeoutMs,
   });
   channel.consumers.set(tag, consumer);
   if (!method.noWait) channel.send({ name: 'basic.consume-ok', consumerTag: tag });
   consumerCreated(consumer);
+  if (!method.noAck) channel.expectSettlement(timeoutMs);
   queue.addConsumer(consumer);
 }
 
-function priorityOf(table: FieldTable, queueName: string, vhostName: string): number {
-  const field = table.get('x-priority');
-  if (field === undefined) return 0;
-  const priority = getInteger(table, 'x-priority');
-  if (priority !== undefined) return priority;
-  const problem = `"expected integer, got ${fieldTypeName(field)}"`;
-  throw new AmqpError(406, `invalid arg 'x-priority' for queue '${queueName}' in vhost '${vhostName}': ${problem}`);
+function integerArgument(table: FieldTable, name: string, queue: Queue, vhostName: string): number | undefined {
+  const field = table.get(name);
+  if (field === undefined) return undefined;
+  const value = getInteger(table, name);
+  if (value === undefined) throw invalid(name, queue, vhostName, `"expected integer, got ${fieldTypeName(field)}"`);
+  return value;
+}
+
+function timeoutArgument(table: FieldTable, queue: Queue, vhostName: string): number | undefined {
+  const timeoutMs = integerArgument(table, 'x-consumer-timeout', queue, vhostName);
+  if (timeoutMs === undefined || timeoutMs >= 0) return timeoutMs;
+  throw invalid('x-consumer-timeout', queue, vhostName, `{value_negative,${timeoutMs}}`);
+}
+
+function invalid(argument: string, queue: Queue, vhostName: string, problem: string): AmqpError {
+  return new AmqpError(406, `invalid arg '${argument}' for queue '${queue.name}' in vhost '${vhostName}': ${problem}`);
 }
 
 /** What only consumers of streams may ask for, which Leveret does not have. */
@@ -148,6 +161,7 @@ export function get(channel: Channel, method: BasicGet): void {
     queue.settle(position, sequence, flags);
   } else {
     channel.unacked.add(tag, queue, undefined, position, sequence, bodyBytes, flags);
+    channel.expectSettlement(timeoutOfQueue(channel, queue));
     queue.delivered(sequence, flags);
   }
 }

@@ -15,6 +15,8 @@ export interface ConsumerOptions {
   /** Most deliveries outstanding; 0 is no limit. */
   readonly prefetch: number;
   readonly arguments: FieldTable;
+  /** How long a delivery may be unsettled; 0 is for ever. */
+  readonly timeoutMs: number;
 }
 
 /** A subscription of a channel to a queue. */
@@ -27,6 +29,9 @@ export class Consumer implements QueueConsumer {
   readonly priority: number;
   readonly prefetch: number;
   readonly arguments: FieldTable;
+  readonly timeoutMs: number;
+  /** It was cancelled because it did not settle a delivery in time. */
+  timedOut = false;
   /** Deliveries of this consumer that are not settled. */
   unacked = 0;
   waiting = false;
@@ -42,6 +47,7 @@ export class Consumer implements QueueConsumer {
     this.priority = options.priority;
     this.prefetch = options.prefetch;
     this.arguments = options.arguments;
+    this.timeoutMs = options.timeoutMs;
     this.#prefix = deliverPrefix(channel.number, options.tag);
   }
 

@@ -17,7 +17,11 @@ export function settle(channel: Channel, tag: number, multiple: boolean, settlem
     settleUpTo(channel, last, settlement);
     return;
   }
-  if (!unacked.has(tag)) throw new AmqpError(406, `unknown delivery tag ${tag}`);
+  if (!unacked.has(tag)) {
+    if (channel.timeouts?.forgives(tag) !== true) throw new AmqpError(406, `unknown delivery tag ${tag}`);
+    if (multiple) settleUpTo(channel, tag, settlement);
+    return;
+  }
   if (channel.mode.name === 'transaction') {
     channel.mode.transaction.settle(channel, tag, multiple, settlement);
     return;
@@ -35,7 +39,8 @@ function settleUpTo(channel: Channel, tag: number, settlement: Settlement): void
     channel.mode.transaction.settle(channel, tag, true, settlement);
     return;
   }
-  const { unacked } = channel;
+  const { unacked, timeouts } = channel;
+  timeouts?.forgiveUpTo(tag);
   let last: Consumer | undefined;
   for (let first = unacked.firstTag; first !== undefined && first <= tag; first = unacked.firstTag) {
     const consumer = unacked.consumerOf(first);

@@ -112,6 +112,19 @@ export class UnackedRing {
     return this.#flags[tag & (this.#capacity - 1)] as number;
   }
 
+  /** Calls back for every tag that is held up to `last`, lowest first. */
+  eachUpTo(last: number, visit: (tag: number, queue: Queue, consumer: Consumer | undefined) => void): void {
+    for (const { tag, queue, consumer } of this.#stragglers.values()) {
+      if (tag > last) return;
+      visit(tag, queue, consumer);
+    }
+    if (this.count === this.#stragglers.size) return;
+    for (let tag = this.#first; tag < this.#next && tag <= last; tag++) {
+      const queue = this.#queues[tag & (this.#capacity - 1)];
+      if (queue !== undefined) visit(tag, queue, this.consumerOf(tag));
+    }
+  }
+
   /** Forgets a tag that is held. */
   remove(tag: number): void {
     const mask = this.#capacity - 1;

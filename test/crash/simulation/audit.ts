@@ -3,6 +3,7 @@ import { getInteger } from '../../../src/codec/table.ts';
 import type { Queue } from '../../../src/core/queue/queue.ts';
 import { propertiesEnd, propertiesStart, routeEnd } from '../../../src/core/store/record.ts';
 import type { JournalQueue } from '../../../src/journal/journal_queue.ts';
+import { acquiredOf } from '../../../src/journal/returns.ts';
 import type { JournalHost } from '../../support/journal_host.ts';
 import { messagesAt, positionsIn } from '../../support/queue_messages.ts';
 import { type Account, type AccountQueue, type AccountTransaction, type Copy, seenCopy } from './account.ts';
@@ -97,7 +98,7 @@ function auditMessages(
 
 /** Redelivered marks and counts of returns. */
 function auditMarks(where: string, copy: Copy, log: JournalQueue): void {
-  const returns = log.returns.get(copy.sequence) ?? 0;
+  const returns = acquiredOf(log.returns.get(copy.sequence) ?? 0);
   const marked = returns > 0 || log.deliveredSet.has(copy.sequence);
   must(copy.delivered !== undefined || !marked, `${where} is marked as delivered, and was not`);
   must(copy.delivered !== CERTAIN || marked, `${where} had been delivered, and is not marked`);
@@ -147,7 +148,7 @@ function enter(queue: AccountQueue, log: JournalQueue, messages: ReadonlyMap<num
   queue.declared = CERTAIN;
   queue.deleted = undefined;
   for (const copy of [...queue.copies.values()]) {
-    const returns = log.returns.get(copy.sequence) ?? 0;
+    const returns = acquiredOf(log.returns.get(copy.sequence) ?? 0);
     if (messages.has(copy.id)) seenCopy(copy, returns > 0 || log.deliveredSet.has(copy.sequence), returns);
     else queue.copies.delete(copy.id);
   }

@@ -107,6 +107,22 @@ export const EXCHANGE_TYPES: readonly Conversation[] = [
     for (const queue of queues) await drain(channel, queue);
   }),
 
+  talk('modulus hash: CC and BCC', 'all keys together are hashed', async (channel, stage) => {
+    const exchange = await declared(channel, stage, 'x-modulus-hash');
+    const queues = ['a', 'b', 'c', 'd', 'e'].map((name) => stage.queue(name));
+    for (const queue of queues) {
+      await channel.call('queue.declare', { queue });
+      await channel.call('queue.bind', { queue, exchange });
+    }
+    await channel.call('confirm.select');
+    for (const body of ['1', '2', '3', '4', '5', '6']) {
+      const copies = body === '1' ? {} : { CC: ['x', body], BCC: [`${body}${body}`] };
+      channel.publish({ exchange, routingKey: 'k', body, properties: { headers: fromPlain(copies) } });
+      await channel.client.confirms(1);
+    }
+    for (const queue of queues) await drain(channel, queue);
+  }),
+
   queueTalk('local random: a binding key', 'there is none', async (channel, queue, stage) => {
     const exchange = await declared(channel, stage, 'x-local-random');
     await channel.call('queue.bind', { queue, exchange, routingKey: 'k' });

@@ -388,7 +388,7 @@ test('a queue that is there only in its messages does not give them to the next 
 
 test('a sequence that was settled, delivered or returned is not used again', async () => {
   const delivered = { type: 'delivered', queue: 1, ranges: [{ first: 4, count: 1 }] } as const;
-  const returned = { type: 'returned', queue: 1, returns: new Map([[4, 1]]) } as const;
+  const returned = { type: 'returned', queue: 1, returns: new Map([[4, 0x1_0001]]) } as const;
   for (const record of [settled(1, 4), delivered, returned]) {
     const files = await filesWith({
       1: segmentBytes(1, [{ number: 1, records: [...checkpoint(1, Q), record] }]),

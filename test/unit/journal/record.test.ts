@@ -29,7 +29,7 @@ const RECORDS: {
   delivered: fc.record({ queue: u32, ranges }),
   returned: fc.record({
     queue: u32,
-    returns: fc.array(fc.tuple(sequence, fc.integer({ min: 0, max: 0xffff }))).map((entries) => new Map(entries)),
+    returns: fc.array(fc.tuple(sequence, u32)).map((entries) => new Map(entries)),
   }),
   rescheduled: fc.record({
     queue: u32,
@@ -78,11 +78,6 @@ test.each(Object.entries(RECORDS))('a record is read as it was written: %s', (ty
       expect(throughBytes(record)).toEqual(record);
     }),
   );
-});
-
-test('a message that came back more often than the field can hold is written all the same', () => {
-  const record: JournalRecord = { type: 'returned', queue: 1, returns: new Map([[1, 1_000_000]]) };
-  expect(throughBytes(record)).toEqual({ ...record, returns: new Map([[1, 0xffff]]) });
 });
 
 test('a record of an unknown type is not guessed at', () => {

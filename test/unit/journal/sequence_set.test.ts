@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RangeList, SequenceSet } from '../../../src/journal/sequence_set.ts';
+import { seededRandom } from '../../support/seeded_random.ts';
 
 const HIGHEST = 60;
 const sequence = fc.integer({ min: 1, max: HIGHEST });
@@ -12,6 +13,14 @@ const change = fc.oneof(
 
 function range(first: number, end: number): number[] {
   return Array.from({ length: Math.max(0, end - first) }, (_, i) => first + i);
+}
+
+function seededShuffle(values: readonly number[]): number[] {
+  const random = seededRandom(7);
+  return values
+    .map((value) => ({ value, by: random() }))
+    .sort((a, b) => a.by - b.by)
+    .map(({ value }) => value);
 }
 
 test('it holds what was added, as a Set does', () => {
@@ -52,6 +61,60 @@ test('its ranges are sorted, and apart from each other and from what is below', 
       }
     }),
   );
+});
+
+test('it holds what was added across many chunks, in any order, with its ranges', () => {
+  const top = 5 * 4096;
+  // Numbers around the edges of chunks are where mistakes would be.
+  const near = fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: -3, max: 3 }));
+  const place = fc.oneof(
+    fc.integer({ min: 1, max: top }),
+    near.map(([chunk, offset]) => Math.max(1, chunk * 4096 + offset)),
+  );
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant('range' as const), first: place, end: place }),
+    fc.record({ kind: fc.constant('one' as const), first: place, end: place }),
+    fc.record({ kind: fc.constant('raise' as const), first: fc.constant(1), end: place }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 12 }), place, place, (steps, from, to) => {
+      const set = new SequenceSet();
+      const model = new Set<number>();
+      for (const { kind, first, end } of steps) {
+        if (kind === 'raise') set.raise(end);
+        else if (kind === 'one') set.add(first);
+        else set.addRange(first, Math.max(0, end - first));
+        for (const one of kind === 'one' ? [first] : range(first, end)) model.add(one);
+      }
+      const ranged = range(1, set.below);
+      for (const { first, count } of set.ranges) for (let i = 0; i < count; i++) ranged.push(first + i);
+      expect(ranged).toEqual([...model].sort((left, right) => left - right));
+      expect(range(1, top + 5).every((one) => set.has(one) === model.has(one))).toBe(true);
+      expect([set.size, set.end]).toEqual([model.size, (ranged.at(-1) ?? 0) + 1]);
+      expect(set.countMissing(from, to)).toBe(range(from, to).filter((one) => !model.has(one)).length);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('what was added at random is all below in the end, whichever came last', () => {
+  const count = 3 * 4096 + 100;
+  const shuffled = seededShuffle(range(1, count + 1));
+  const set = new SequenceSet();
+  for (const one of shuffled.slice(0, -1)) set.add(one);
+  expect([set.size, set.countMissing(1, count + 1)]).toEqual([count - 1, 1]);
+  set.add(shuffled.at(-1) as number);
+  expect([set.below, set.ranges, set.size, set.end]).toEqual([count + 1, [], count, count + 1]);
+});
+
+test('a range of any length is one step, and takes no memory for its sequences', () => {
+  const set = new SequenceSet();
+  set.addRange(10, 2 ** 40);
+  expect([set.below, set.ranges]).toEqual([1, [{ first: 10, count: 2 ** 40 }]]);
+  expect([set.has(2 ** 40), set.has(2 ** 40 + 10), set.end]).toEqual([true, false, 2 ** 40 + 10]);
+  expect(set.countMissing(1, 2 ** 40)).toBe(9);
+  set.addRange(1, 9);
+  expect([set.below, set.ranges]).toEqual([2 ** 40 + 10, []]);
 });
 
 test('what is added in order is one range', () => {

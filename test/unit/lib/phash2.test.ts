@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hashBytes, hashListOf } from '../../../src/lib/phash2.ts';
+import { hashBytes, hashList } from '../../../src/lib/phash2.ts';
 
 /** What Erlang/OTP 29 answers to `erlang:phash2(Text, 1 bsl 32)` and `erlang:phash2([Text], 1 bsl 32)`. */
 it.each([
@@ -12,5 +12,15 @@ it.each([
   ['abcdefghijklmnopqrstuvwxyz', 2974138351, 2431159057],
 ])('hashes %j as Erlang does', (text, alone, listed) => {
   expect(hashBytes(Buffer.from(text))).toBe(alone);
-  expect(hashListOf(Buffer.from(text))).toBe(listed);
+  expect(hashList([Buffer.from(text)])).toBe(listed);
+});
+
+it.each([
+  [['a', 'b'], 3761191278],
+  [['', 'a'], 191218211],
+  [['a', ''], 8559055],
+  [['hello world 1', 'abcdefghijkl', 'b'], 333532132],
+  [['', ''], 1484973906],
+])('hashes the list %j as Erlang does', (texts, listed) => {
+  expect(hashList(texts.map((text) => Buffer.from(text)))).toBe(listed);
 });

@@ -45,7 +45,7 @@ describe('what a policy is for', () => {
   });
 
   test.each([
-    ['delivery-limit', false, true],
+    ['delivery-limit', true, true],
     ['dead-letter-strategy', false, true],
     ['max-in-memory-length', false, true],
     ['target-group-size', false, true],

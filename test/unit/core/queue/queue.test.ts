@@ -166,7 +166,7 @@ test('only durable messages are told to the log: delivered once, returned with a
   const told: string[] = [];
   bench.queue.log = {
     delivered: (sequence) => told.push(`delivered ${sequence}`),
-    returned: (sequence, count) => told.push(`returned ${sequence} ${count}`),
+    returned: (sequence, counted, acquired) => told.push(`returned ${sequence} ${counted} ${acquired}`),
     settled: (sequence) => told.push(`settled ${sequence}`),
     skipped: () => {},
     rescheduled: () => {},
@@ -180,7 +180,7 @@ test('only durable messages are told to the log: delivered once, returned with a
     for (const entry of entries) bench.requeue(entry);
   }
   expect(bench.queue.purge()).toBe(2);
-  expect(told).toEqual(['delivered 2', 'returned 2 1', 'returned 2 2', 'settled 2']);
+  expect(told).toEqual(['delivered 2', 'returned 2 1 1', 'returned 2 2 2', 'settled 2']);
 });
 
 test('messages that were moved are found in their new places, ready or returned', () => {
