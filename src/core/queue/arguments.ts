@@ -7,6 +7,7 @@ import {
   isInteger,
 } from '../../codec/table.ts';
 import { DEDUPLICATION_ARGUMENTS } from '../deduplication/arguments.ts';
+import { GROUP_BY, groupByProblem } from './groups/group_by.ts';
 
 /** The arguments of queue.declare that RabbitMQ knows, for which types of queues, and what values they may have. */
 
@@ -84,6 +85,7 @@ export const QUEUE_ARGUMENTS: readonly QueueArgument[] = [
   { name: 'x-stream-max-segment-size-bytes', queueTypes: NEITHER },
   { name: 'x-stream-filter-size-bytes', queueTypes: NEITHER },
   // Leveret's own, which RabbitMQ leaves alone.
+  { name: GROUP_BY, queueTypes: CLASSIC, problem: groupByProblem },
   ...DEDUPLICATION_ARGUMENTS.map((argument) => ({ ...argument, queueTypes: BOTH })),
 ];
 

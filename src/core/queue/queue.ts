@@ -8,6 +8,8 @@ import { queueType } from './arguments.ts';
 import { ConsumerRing } from './consumer_ring.ts';
 import { Dying } from './dying.ts';
 import { DURABLE, type Entry, REDELIVERED } from './entry.ts';
+import { type GroupKeyOf, groupKeyOf } from './groups/group_by.ts';
+import { QueueGroups } from './groups/queue_groups.ts';
 import { type ReadyList, ReadyMessages } from './ready_list.ts';
 import { type DeathReason, hasRules, type Placement, type QueueHost, QueueRules, type ReturnCause } from './rules.ts';
 import { argumentSettings, type QueueSettings } from './settings.ts';
@@ -43,6 +45,8 @@ export class Queue {
   /** True once it was deleted; what is still unacknowledged settles as usual. */
   deleted = false;
   readonly #ready: ReadyMessages;
+  /** Undefined where messages are in no groups. A queue that has some has rules, so that others need not ask. */
+  readonly #groups: QueueGroups | undefined;
   readonly #pages: PageTable;
   readonly #turn: Turn;
   readonly #host: QueueHost | undefined;
@@ -62,10 +66,12 @@ export class Queue {
     this.properties = properties;
     this.deduplication = windowOf(properties.arguments);
     this.consumers = new ConsumerRing(settings.singleActiveConsumer, queueType(properties) === 'quorum');
-    this.#ready = new ReadyMessages(host === undefined ? 0 : (settings.maxPriority ?? 0));
     this.#pages = pages;
     this.#turn = turn;
     this.#host = host;
+    const keyOf = host === undefined ? undefined : groupKeyOf(properties.arguments);
+    this.#groups = keyOf === undefined ? undefined : this.#newGroups(keyOf);
+    this.#ready = this.#groups?.ready ?? new ReadyMessages(host === undefined ? 0 : (settings.maxPriority ?? 0));
     this.#dying = new Dying(this, pages);
     this.applySettings(settings);
   }
@@ -92,6 +98,11 @@ export class Queue {
   /** The sequence that the next message pushed will have. */
   get nextSequence(): number {
     return this.#nextSequence;
+  }
+
+  /** Whether messages of one group go to one consumer at a time. */
+  get grouped(): boolean {
+    return this.#groups !== undefined;
   }
 
   /** Undefined for a queue without rules. */
@@ -236,6 +247,7 @@ export class Queue {
     if (!this.deleted) this.#rules?.used();
     if (this.exclusiveConsumer === consumer) this.exclusiveConsumer = undefined;
     const removed = this.consumers.remove(consumer);
+    this.#groups?.left(consumer);
     // Another may have become the active one.
     if (removed && !this.#scheduled && this.readyCount > 0 && this.consumers.hasWaiting) this.#schedule();
     return removed;
@@ -335,7 +347,7 @@ export class Queue {
     if (rules.overflow !== 'drop-head') return;
     const before = this.#ready.length;
     while (rules.isOver(this.#ready.length, this.#ready.bytes) && this.#ready.length > 0) {
-      if (!this.#dropHead(this.#ready.top, 'maxlen')) break;
+      if (!this.#dropHead(this.#ready.oldest(), 'maxlen')) break;
     }
     if (this.#ready.length < before) this.#headsChanged(rules);
   }
@@ -380,6 +392,10 @@ export class Queue {
   #deliverReady(): void {
     const ready = this.#ready;
     const rules = this.#rules;
+    if (this.#groups !== undefined) {
+      this.#groups.deliver();
+      return;
+    }
     for (let delivered = 0; ready.length > 0 && this.consumers.hasWaiting; delivered++) {
       if (delivered === DRAIN_MESSAGES_MAX) {
         if (!this.#scheduled) this.#schedule();
@@ -412,7 +428,7 @@ export class Queue {
    */
   #headReadable(callback?: () => void): boolean {
     for (;;) {
-      const position = this.#ready.top.headPosition();
+      const position = this.#ready.oldest().headPosition();
       if (position === undefined || this.#pages.isReadable(position)) {
         if (position === undefined || !this.#pages.isLost(position)) return true;
         const lost = this.#ready.take() as Entry;
@@ -430,15 +446,35 @@ export class Queue {
   #expectNextExpiry(rules: QueueRules): void {
     // What waits for the disk is looked at when it comes.
     if (this.#awaitsHead) return;
-    if (this.#ready.maxPriority === 0) rules.expectExpiry(this.#ready.top.headExpiresAtMs());
+    if (this.#ready.maxPriority === 0 && !this.grouped) rules.expectExpiry(this.#ready.top.headExpiresAtMs());
     else for (const list of this.#ready.lists()) rules.expectExpiry(list.headExpiresAtMs());
   }
 
   #drop(position: Position, sequence: number, flags: number): void {
     if (this.#returns.size > 0) this.#returns.delete(sequence);
-    this.#rules?.forget(sequence);
+    if (this.#rules !== undefined) {
+      this.#rules.forget(sequence);
+      this.#groups?.settled(sequence);
+    }
     if ((flags & DURABLE) !== 0 && !this.deleted) this.log?.settled(sequence);
     this.#pages.release(position);
+  }
+
+  #newGroups(keyOf: GroupKeyOf): QueueGroups {
+    return new QueueGroups(keyOf, {
+      consumers: this.consumers,
+      pages: this.#pages,
+      handOut: (entry, consumer) => {
+        const { position, sequence, bodyBytes, flags, priority, expiresAtMs } = entry;
+        this.#unacked++;
+        this.#rules?.remember(sequence, priority, expiresAtMs);
+        consumer.deliver(this, position, sequence, bodyBytes, flags);
+      },
+      lost: ({ position, sequence, flags }) => this.#drop(position, sequence, flags),
+      again: () => {
+        if (!this.#scheduled && this.readyCount > 0 && this.consumers.hasWaiting) this.#schedule();
+      },
+    });
   }
 
   #schedule(): void {

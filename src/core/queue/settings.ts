@@ -1,4 +1,5 @@
 import { type FieldTable, getInteger, getString } from '../../codec/table.ts';
+import { GROUP_BY } from './groups/group_by.ts';
 
 /** What arguments and policies ask of a queue, beyond keeping messages in order. Undefined where nobody asks for it. */
 export interface QueueSettings {
@@ -10,8 +11,10 @@ export interface QueueSettings {
   readonly deadLetterExchange: string | undefined;
   readonly deadLetterRoutingKey: string | undefined;
   readonly deliveryLimit: number | undefined;
-  /** Only arguments, and the queue's type, set these two: they cannot change while the queue is there. */
+  /** Only arguments, and the queue's type, set these: they cannot change while the queue is there. */
   readonly maxPriority: number | undefined;
+  /** As groups/group_by.ts reads it. */
+  readonly groupBy: string | undefined;
   readonly singleActiveConsumer: boolean;
 }
 
@@ -38,6 +41,7 @@ export function argumentSettings(table: FieldTable): QueueSettings {
     deliveryLimit: deliveryLimit === undefined || deliveryLimit < 0 ? undefined : deliveryLimit,
     // The least that can be told apart are two, as in RabbitMQ, whatever is asked for.
     maxPriority: isQuorum ? QUORUM_PRIORITY_MAX : maxPriority === undefined ? undefined : Math.max(1, maxPriority),
+    groupBy: getString(table, GROUP_BY),
     singleActiveConsumer: singleActive?.tag === 't' && singleActive.value,
   };
 }
