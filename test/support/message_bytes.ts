@@ -1,4 +1,4 @@
-import { writeProperties } from '../../src/codec/properties.ts';
+import { type BasicProperties, writeProperties } from '../../src/codec/properties.ts';
 import { fromPlain, type PlainTableInput } from '../../src/codec/table.ts';
 import { WireWriter } from '../../src/codec/wire_writer.ts';
 
@@ -18,6 +18,8 @@ export interface MessageFields {
   readonly headers?: PlainTableInput;
   readonly priority?: number | undefined;
   readonly expiration?: string | undefined;
+  /** Beyond those above. */
+  readonly properties?: BasicProperties;
   readonly body: Uint8Array;
 }
 
@@ -25,7 +27,7 @@ const FRAME_END = 0xce;
 const BASIC_CLASS = 60;
 
 export function messageBytes(fields: MessageFields): MessageBytes {
-  const { exchange, routingKey, persistent, headers, priority, expiration, body } = fields;
+  const { exchange, routingKey, persistent, headers, priority, expiration, properties, body } = fields;
   const writer = new WireWriter(256 + body.length);
   writer.shortstr(exchange);
   writer.shortstr(routingKey);
@@ -36,7 +38,7 @@ export function messageBytes(fields: MessageFields): MessageBytes {
     writer.u16(0);
     writer.u64(body.length);
     const deliveryMode = persistent ? 2 : 1;
-    writeProperties(writer, { deliveryMode, headers: fromPlain(headers ?? {}), priority, expiration });
+    writeProperties(writer, { ...properties, deliveryMode, headers: fromPlain(headers ?? {}), priority, expiration });
   });
   if (body.length > 0) frame(writer, 3, () => writer.bytesRaw(body));
   return {

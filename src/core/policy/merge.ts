@@ -1,6 +1,6 @@
 import { getInteger } from '../../codec/table.ts';
 import { queueType } from '../queue/arguments.ts';
-import type { QueueProperties } from '../queue/queue.ts';
+import type { QueueProperties } from '../queue/properties.ts';
 import { type RetryRequest, type RetrySettings, retrySettings } from '../queue/retry.ts';
 import { argumentSettings, type QueueSettings, retryRequest } from '../queue/settings.ts';
 import { leastDeliveryLimit, policyKey } from './keys.ts';
@@ -56,8 +56,7 @@ export function effectiveSettings(
     deadLetterRoutingKey: asked.deadLetterRoutingKey ?? textOf(definition, 'dead-letter-routing-key'),
     consumerTimeoutMs: leastTimeout(asked.consumerTimeoutMs, numberOf(definition, 'consumer-timeout')),
     deliveryLimit: deliveryLimit(properties, asked, definition),
-    retry: retry(properties, definition),
-    scheduled: asked.scheduled || definition.get('scheduled-delivery') === true,
+    ...(asked.groupBy === undefined ? waits(properties, asked, definition) : {}),
   };
 }
 
@@ -82,6 +81,16 @@ function deliveryLimit(
   const argument = getInteger(properties.arguments, 'x-delivery-limit');
   const limit = argument === undefined ? value : leastDeliveryLimit(argument, value);
   return limit < 0 ? undefined : limit;
+}
+
+/** Not of queues with message groups: what waits lets others of its group pass. */
+function waits(
+  properties: QueueProperties,
+  asked: QueueSettings,
+  definition: PolicyDefinition,
+): Pick<QueueSettings, 'retry' | 'scheduled'> {
+  const scheduled = asked.scheduled || definition.get('scheduled-delivery') === true;
+  return { retry: retry(properties, definition), scheduled };
 }
 
 function retry(properties: QueueProperties, definition: PolicyDefinition): RetrySettings | undefined {

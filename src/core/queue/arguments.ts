@@ -7,6 +7,7 @@ import {
   isInteger,
 } from '../../codec/table.ts';
 import { DEDUPLICATION_ARGUMENTS } from '../deduplication/arguments.ts';
+import { GROUP_BY, groupByProblem } from './groups/group_by.ts';
 import { RETRY_ARGUMENTS } from './retry_arguments.ts';
 import { SCHEDULED_DELIVERY } from './schedule.ts';
 
@@ -87,6 +88,7 @@ export const QUEUE_ARGUMENTS: readonly QueueArgument[] = [
   { name: 'x-stream-filter-size-bytes', queueTypes: NEITHER },
   // Leveret's own, which RabbitMQ leaves alone.
   { name: SCHEDULED_DELIVERY, queueTypes: BOTH, problem: bool },
+  { name: GROUP_BY, queueTypes: CLASSIC, problem: groupByProblem },
   ...DEDUPLICATION_ARGUMENTS.map((argument) => ({ ...argument, queueTypes: BOTH })),
 ];
 

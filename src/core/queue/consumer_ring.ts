@@ -67,7 +67,7 @@ export class ConsumerRing {
   remove(consumer: QueueConsumer): boolean {
     if (!this.#all.delete(consumer)) return false;
     const level = this.#level(consumer.priority);
-    if (consumer.waiting) this.#stepOut(level, level.ring.indexOf(consumer), consumer);
+    if (consumer.waiting) this.#leave(level, level.ring.indexOf(consumer), consumer);
     level.members--;
     if (level.members === 0) this.#levels.splice(this.#levels.indexOf(level), 1);
     if (this.#active === consumer) this.#activateNext();
@@ -102,10 +102,28 @@ export class ConsumerRing {
           level.cursor = index + 1 === ring.length ? 0 : index + 1;
           return consumer;
         }
-        this.#stepOut(level, index, consumer);
+        this.#leave(level, index, consumer);
       }
     }
     return undefined;
+  }
+
+  /** Whether `next` would find somebody; whoever is looked at and has no room steps out. */
+  someHasRoom(): boolean {
+    for (const level of this.#levels) {
+      while (level.ring.length > 0) {
+        const consumer = level.ring[level.cursor] as QueueConsumer;
+        if (consumer.hasRoom()) return true;
+        this.#leave(level, level.cursor, consumer);
+      }
+    }
+    return false;
+  }
+
+  /** `consumer`, which stands in its ring, was found without room. */
+  stepOut(consumer: QueueConsumer): void {
+    const level = this.#level(consumer.priority);
+    this.#leave(level, level.ring.indexOf(consumer), consumer);
   }
 
   /** Of those with the highest priority, the one that subscribed first. */
@@ -119,11 +137,11 @@ export class ConsumerRing {
   #giveWay(active: QueueConsumer): void {
     this.#givesWay = true;
     const level = this.#level(active.priority);
-    if (active.waiting) this.#stepOut(level, level.ring.indexOf(active), active);
+    if (active.waiting) this.#leave(level, level.ring.indexOf(active), active);
     if (active.unacked === 0) this.#activateNext();
   }
 
-  #stepOut(level: Level, index: number, consumer: QueueConsumer): void {
+  #leave(level: Level, index: number, consumer: QueueConsumer): void {
     consumer.waiting = false;
     this.#waitingCount--;
     level.ring.splice(index, 1);

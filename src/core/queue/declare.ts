@@ -2,7 +2,7 @@ import { AmqpError } from '../../codec/errors.ts';
 import { type FieldValue, fieldTypeName, getString } from '../../codec/table.ts';
 import { argumentDifference } from '../exchange/argument_difference.ts';
 import { DEAD_LETTER_EXCHANGE, QUEUE_ARGUMENTS, QUEUE_TYPE, queueType, queueTypeProblem } from './arguments.ts';
-import type { QueueProperties } from './queue.ts';
+import type { QueueProperties } from './properties.ts';
 
 /** The rules of queue.declare, each a check that throws an AmqpError in RabbitMQ's words. */
 

@@ -1,4 +1,3 @@
-import type { FieldTable } from '../../codec/table.ts';
 import { assert } from '../../lib/assert.ts';
 import { windowOf } from '../deduplication/arguments.ts';
 import type { KeyWindow } from '../deduplication/key_window.ts';
@@ -8,27 +7,18 @@ import { queueType } from './arguments.ts';
 import { ConsumerRing } from './consumer_ring.ts';
 import { Dying } from './dying.ts';
 import { DURABLE, type Entry, REDELIVERED } from './entry.ts';
+import { type GroupKeyOf, groupKeyOf } from './groups/group_by.ts';
+import { QueueGroups } from './groups/queue_groups.ts';
+import type { QueueProperties } from './properties.ts';
 import { ReadyMessages } from './ready_list.ts';
 import { hasRules, NOWHERE_SPECIAL, type Placement, type QueueHost, QueueRules, type ReturnCause } from './rules.ts';
 import { argumentSettings, type QueueSettings } from './settings.ts';
-import { type Trimmed, Trimmer } from './trimmer.ts';
-import { WaitingMessages } from './waiting.ts';
-
-export interface QueueProperties {
-  readonly name: string;
-  readonly durable: boolean;
-  readonly autoDelete: boolean;
-  /** The connection that alone may use the queue, and whose end is the queue's; any identity will do. */
-  readonly exclusiveOwner: object | undefined;
-  readonly arguments: FieldTable;
-  /** Here the exchange of this name keeps what it will route later: nobody sees it as a queue. */
-  readonly forwards?: boolean;
-}
+import { Trimmer } from './trimmer.ts';
+import type { WaitingMessages } from './waiting.ts';
+import { WaitingRoom } from './waiting_room.ts';
 
 /** Deliveries made before other queues and connections get their turn. */
 const DRAIN_MESSAGES_MAX = 4096;
-/** Messages that become ready before others get their turn. */
-const RELEASED_MAX = 4096;
 
 /**
  * One queue: ready messages in order, consumers in turn, and a count of what is out with consumers.
@@ -51,7 +41,9 @@ export class Queue {
   /** True once it was deleted; what is still unacknowledged settles as usual. */
   deleted = false;
   readonly #ready: ReadyMessages;
-  readonly #waiting = new WaitingMessages();
+  /** Undefined where messages are in no groups. A queue that has some has rules, so that others need not ask. */
+  readonly #groups: QueueGroups | undefined;
+  readonly #waiting: WaitingRoom;
   readonly #pages: PageTable;
   readonly #turn: Turn;
   readonly #host: QueueHost | undefined;
@@ -70,12 +62,16 @@ export class Queue {
     this.properties = properties;
     this.deduplication = windowOf(properties.arguments);
     this.consumers = new ConsumerRing(settings.singleActiveConsumer, queueType(properties) === 'quorum');
-    this.#ready = new ReadyMessages(host === undefined ? 0 : (settings.maxPriority ?? 0));
     this.#pages = pages;
     this.#turn = turn;
     this.#host = host;
+    const keyOf = host === undefined ? undefined : groupKeyOf(properties.arguments);
+    this.#groups = keyOf === undefined ? undefined : this.#newGroups(keyOf);
+    this.#ready = this.#groups?.ready ?? new ReadyMessages(host === undefined ? 0 : (settings.maxPriority ?? 0));
+    this.#waiting = new WaitingRoom(this, (entry) => this.#makeReady(entry));
     this.#dying = new Dying(this, pages);
-    this.#trimmer = new Trimmer(this.#trimmed());
+    const drop = (position: Position, sequence: number, flags: number): void => this.#drop(position, sequence, flags);
+    this.#trimmer = new Trimmer(this, this.#ready, this.#waiting.messages, this.#dying, pages, drop);
     this.applySettings(settings);
   }
 
@@ -95,7 +91,7 @@ export class Queue {
 
   /** Messages that wait for their time: published to be delivered later, or come back to be tried again later. */
   get waiting(): Pick<WaitingMessages, 'length' | 'bytes' | 'nextReadyAtMs' | 'first'> {
-    return this.#waiting;
+    return this.#waiting.messages;
   }
 
   /** Messages delivered and not yet settled. */
@@ -106,6 +102,11 @@ export class Queue {
   /** The sequence that the next message pushed will have. */
   get nextSequence(): number {
     return this.#nextSequence;
+  }
+
+  /** Whether messages of one group go to one consumer at a time. */
+  get grouped(): boolean {
+    return this.#groups !== undefined;
   }
 
   /** Undefined for a queue without rules. */
@@ -121,7 +122,8 @@ export class Queue {
     if (rules === undefined) return;
     rules.settings = settings;
     rules.used();
-    this.#releaseUnwanted(rules);
+    this.#waiting.releaseUnwanted(rules);
+    this.#scheduleIfWanted();
     this.#trimmer.enforceLimits(rules);
   }
 
@@ -139,9 +141,8 @@ export class Queue {
   refuses(bodyBytes: number): boolean {
     const rules = this.#rules;
     if (rules === undefined || rules.overflow === 'drop-head') return false;
-    const waiting = this.#waiting;
-    const isFull = (): boolean =>
-      rules.isFull(this.#ready.length + waiting.length, this.#ready.bytes + waiting.bytes, bodyBytes);
+    const { length, bytes } = this.#waiting.messages;
+    const isFull = (): boolean => rules.isFull(this.#ready.length + length, this.#ready.bytes + bytes, bodyBytes);
     if (!isFull()) return false;
     // Whatever can go now goes before anything is refused.
     this.#deliverByRules(rules);
@@ -236,21 +237,11 @@ export class Queue {
     if (rules === undefined) {
       this.#ready.giveBack(entry);
     } else {
-      this.#tryAgain(rules, entry, cause, returns);
+      this.#waiting.enterAgain(rules, entry, rules.retryAtMs(cause, sequence, returns));
       this.#trimmer.dropExpired();
       this.#trimmer.enforceLimits(rules);
     }
     this.#scheduleIfWanted();
-  }
-
-  #tryAgain(rules: QueueRules, entry: Entry, cause: ReturnCause, returns: number): void {
-    const readyAtMs = rules.retryAtMs(cause, entry.sequence, returns);
-    if (readyAtMs === undefined) {
-      this.#makeReady(entry);
-      return;
-    }
-    if ((entry.flags & DURABLE) !== 0) this.log?.rescheduled(entry.sequence, readyAtMs);
-    this.#wait(rules, { ...entry, readyAtMs });
   }
 
   addConsumer(consumer: QueueConsumer): void {
@@ -264,6 +255,7 @@ export class Queue {
     if (!this.deleted) this.#rules?.used();
     if (this.exclusiveConsumer === consumer) this.exclusiveConsumer = undefined;
     const removed = this.consumers.remove(consumer);
+    this.#groups?.left(consumer);
     // Another may have become the active one.
     if (removed) this.#scheduleIfWanted();
     return removed;
@@ -277,8 +269,8 @@ export class Queue {
 
   /** Drops every message that is ready, or waits for its time, and says how many there were. */
   purge(): number {
-    const count = this.readyCount + this.#waiting.length;
-    for (const messages of [this.#ready, this.#waiting]) {
+    const count = this.readyCount + this.waiting.length;
+    for (const messages of [this.#ready, this.#waiting.messages]) {
       messages.each((position, sequence, _bodyBytes, flags) => this.#drop(position, sequence, flags));
       messages.clear();
     }
@@ -316,7 +308,7 @@ export class Queue {
     if (expiresAtMs !== 0) this.expectExpirations();
     // What is due is put in order with what waits, and comes out again when all is there.
     if (readyAtMs !== 0 && this.#rules !== undefined) {
-      this.#waiting.push({ position, sequence, bodyBytes, flags, priority, expiresAtMs, readyAtMs });
+      this.#waiting.messages.push({ position, sequence, bodyBytes, flags, priority, expiresAtMs, readyAtMs });
     } else {
       this.#ready.push(position, sequence, bodyBytes, flags, priority, expiresAtMs, readyAtMs);
     }
@@ -327,14 +319,14 @@ export class Queue {
     this.#nextSequence = Math.max(this.#nextSequence, sequence);
     if (this.#rules === undefined) return;
     this.#trimmer.expectNextExpiry(this.#rules);
-    this.#releaseUnwanted(this.#rules);
+    this.#waiting.releaseUnwanted(this.#rules);
     this.releaseDue(Number.POSITIVE_INFINITY);
   }
 
   /** Messages were moved to other pages: see ReadyRing.relocate. */
   relocate(moved: (position: Position) => Position | undefined): void {
     this.#ready.relocate(moved);
-    this.#waiting.relocate(moved);
+    this.#waiting.messages.relocate(moved);
     this.#dying.relocate(moved);
   }
 
@@ -343,53 +335,25 @@ export class Queue {
     this.#trimmer.dropExpired();
   }
 
-  /** What waited for its time, and that has come, is ready now: the first of it at once, the rest in later turns. */
-  releaseDue(atMost: number = RELEASED_MAX): void {
+  /** What waited for its time, and that has come, is ready now. */
+  releaseDue(atMost?: number): void {
     const rules = this.#rules;
     if (rules === undefined || this.deleted) return;
-    const nowMs = rules.host.nowMs();
-    const waiting = this.#waiting;
-    for (let released = 0; released < atMost && waiting.nextReadyAtMs <= nowMs; released++) {
-      this.#makeReady(waiting.shift() as Entry);
-    }
-    rules.expectRelease(waiting.nextReadyAtMs);
+    this.#waiting.releaseDue(rules, atMost);
     this.#trimmer.headsChanged(rules);
     this.#scheduleIfWanted();
   }
 
   /** Drops those of the messages that wait for their time, and says how many there were of them. */
   cancelWaiting(sequences: ReadonlySet<number>): number {
-    const cancelled = this.#waiting.remove(sequences);
+    const cancelled = this.#waiting.cancel(this.#rules, sequences);
     for (const { position, sequence, flags } of cancelled) this.#drop(position, sequence, flags);
-    this.#rules?.expectRelease(this.#waiting.nextReadyAtMs);
     return cancelled.length;
   }
 
   /** Gives a message that waits for its time another one. False if there is none of that sequence. */
   reschedule(sequence: number, readyAtMs: number): boolean {
-    const rules = this.#rules;
-    const [entry] = this.#waiting.remove(new Set([sequence]));
-    if (rules === undefined || entry === undefined) return false;
-    if ((entry.flags & DURABLE) !== 0) this.log?.rescheduled(sequence, readyAtMs);
-    this.#wait(rules, rescheduled(entry, readyAtMs));
-    return true;
-  }
-
-  #trimmed(): Trimmed {
-    const queue = this;
-    return {
-      ready: this.#ready,
-      waiting: this.#waiting,
-      pages: this.#pages,
-      dying: this.#dying,
-      get rules() {
-        return queue.#rules;
-      },
-      get deleted() {
-        return queue.deleted;
-      },
-      drop: (position, sequence, flags) => this.#drop(position, sequence, flags),
-    };
+    return this.#rules !== undefined && this.#waiting.reschedule(this.#rules, sequence, readyAtMs);
   }
 
   #ensureRules(settings: QueueSettings): QueueRules | undefined {
@@ -399,15 +363,13 @@ export class Queue {
 
   #pushByRules(rules: QueueRules, position: Position, bodyBytes: number, flags: number): void {
     const trimmer = this.#trimmer;
-    const waiting = this.#waiting;
     trimmer.dropExpired();
     const page = this.#pages.of(position);
     const placement = rules.placementOf(page.bytes, page.base + offsetOf(position));
     const { priority, expiresAtMs, readyAtMs } = placement;
     const sequence = this.#nextSequence++;
-    // What is due now comes behind what was due before, and is still on its way.
-    if (readyAtMs !== 0 && (readyAtMs > rules.host.nowMs() || waiting.nextReadyAtMs <= readyAtMs)) {
-      this.#wait(rules, { position, sequence, bodyBytes, flags, ...placement });
+    if (this.#waiting.holds(rules, readyAtMs)) {
+      this.#waiting.enter(rules, { position, sequence, bodyBytes, flags, ...placement });
     } else {
       this.#ready.push(position, sequence, bodyBytes, flags, priority, expiresAtMs, readyAtMs);
       rules.expectExpiry(expiresAtMs);
@@ -424,12 +386,7 @@ export class Queue {
 
   #isOver(rules: QueueRules): boolean {
     const { length, bytes } = this.#ready;
-    return rules.isOver(length + this.#waiting.length, bytes + this.#waiting.bytes);
-  }
-
-  #wait(rules: QueueRules, entry: Entry): void {
-    this.#waiting.push(entry);
-    rules.expectRelease(this.#waiting.nextReadyAtMs);
+    return rules.isOver(length + this.waiting.length, bytes + this.waiting.bytes);
   }
 
   /** One that was delivered before comes back in front. */
@@ -438,20 +395,6 @@ export class Queue {
     if ((flags & REDELIVERED) !== 0) this.#ready.giveBack(entry);
     else this.#ready.push(position, sequence, bodyBytes, flags, priority, expiresAtMs, readyAtMs);
     this.#rules?.expectExpiry(expiresAtMs);
-  }
-
-  /** Where messages may not wait for their time any more, it has come. */
-  #releaseUnwanted(rules: QueueRules): void {
-    const { scheduled, retry } = rules.settings;
-    if (this.#waiting.length === 0 || scheduled) return;
-    const nowMs = rules.host.nowMs();
-    const all = this.#waiting.first(0, this.#waiting.length);
-    this.#waiting.clear();
-    for (const entry of all) {
-      const mayWait = retry !== undefined && (entry.flags & REDELIVERED) !== 0;
-      this.#waiting.push(mayWait ? entry : { ...entry, readyAtMs: Math.min(entry.readyAtMs, nowMs) });
-    }
-    this.releaseDue();
   }
 
   #deliverByRules(rules: QueueRules): void {
@@ -463,6 +406,10 @@ export class Queue {
   #deliverReady(): void {
     const ready = this.#ready;
     const rules = this.#rules;
+    if (this.#groups !== undefined) {
+      this.#groups.deliver();
+      return;
+    }
     for (let delivered = 0; ready.length > 0 && this.consumers.hasWaiting; delivered++) {
       if (delivered === DRAIN_MESSAGES_MAX) {
         if (!this.#scheduled) this.#schedule();
@@ -495,7 +442,7 @@ export class Queue {
    */
   #headReadable(callback?: () => void): boolean {
     for (;;) {
-      const position = this.#ready.top.headPosition();
+      const position = this.#ready.oldest().headPosition();
       if (position === undefined || this.#pages.isReadable(position)) {
         if (position === undefined || !this.#pages.isLost(position)) return true;
         const lost = this.#ready.take() as Entry;
@@ -512,9 +459,27 @@ export class Queue {
 
   #drop(position: Position, sequence: number, flags: number): void {
     if (this.#returns.size > 0) this.#returns.delete(sequence);
-    this.#rules?.forget(sequence);
+    if (this.#rules !== undefined) {
+      this.#rules.forget(sequence);
+      this.#groups?.settled(sequence);
+    }
     if ((flags & DURABLE) !== 0 && !this.deleted) this.log?.settled(sequence);
     this.#pages.release(position);
+  }
+
+  #newGroups(keyOf: GroupKeyOf): QueueGroups {
+    return new QueueGroups(keyOf, {
+      consumers: this.consumers,
+      pages: this.#pages,
+      handOut: (entry, consumer) => {
+        const { position, sequence, bodyBytes, flags } = entry;
+        this.#unacked++;
+        this.#rules?.remember(entry);
+        consumer.deliver(this, position, sequence, bodyBytes, flags);
+      },
+      lost: ({ position, sequence, flags }) => this.#drop(position, sequence, flags),
+      again: () => this.#scheduleIfWanted(),
+    });
   }
 
   #scheduleIfWanted(): void {
@@ -525,11 +490,4 @@ export class Queue {
     this.#scheduled = true;
     this.#turn.queueReady(this);
   }
-}
-
-/** A message that nobody has had yet ages from when it becomes ready. */
-function rescheduled(entry: Entry, readyAtMs: number): Entry {
-  const { expiresAtMs, flags } = entry;
-  const agesLater = expiresAtMs !== 0 && (flags & REDELIVERED) === 0;
-  return { ...entry, readyAtMs, expiresAtMs: agesLater ? expiresAtMs + readyAtMs - entry.readyAtMs : expiresAtMs };
 }

@@ -83,6 +83,11 @@ export class ReadyMessages {
     this.#added(list, bodyBytes);
   }
 
+  /** The list whose first message gives way when there are too many. */
+  oldest(): ReadyList {
+    return this.top;
+  }
+
   /** Puts a message back in its old place. */
   giveBack(entry: Entry): void {
     const list = this.#list(entry.priority);

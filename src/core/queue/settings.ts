@@ -1,4 +1,5 @@
 import { bytesToText, type FieldTable, type FieldValue, getInteger, getString, isInteger } from '../../codec/table.ts';
+import { GROUP_BY } from './groups/group_by.ts';
 import { type RetryRequest, type RetrySettings, retrySettings } from './retry.ts';
 import { SCHEDULED_DELIVERY } from './schedule.ts';
 
@@ -20,8 +21,10 @@ export interface QueueSettings {
   readonly forwards: boolean;
   /** How long a delivery may be unsettled; 0 is for ever. The channels see to it (server/channel/delivery_timeouts.ts). */
   readonly consumerTimeoutMs: number | undefined;
-  /** Only arguments, and the queue's type, set these two: they cannot change while the queue is there. */
+  /** Only arguments, and the queue's type, set these: they cannot change while the queue is there. */
   readonly maxPriority: number | undefined;
+  /** As groups/group_by.ts reads it. */
+  readonly groupBy: string | undefined;
   readonly singleActiveConsumer: boolean;
 }
 
@@ -51,6 +54,7 @@ export function argumentSettings(table: FieldTable, forwards = false): QueueSett
     consumerTimeoutMs: getInteger(table, 'x-consumer-timeout'),
     // The least that can be told apart are two, as in RabbitMQ, whatever is asked for.
     maxPriority: isQuorum ? QUORUM_PRIORITY_MAX : maxPriority === undefined ? undefined : Math.max(1, maxPriority),
+    groupBy: getString(table, GROUP_BY),
     singleActiveConsumer: isTrue(table.get('x-single-active-consumer')),
   };
 }

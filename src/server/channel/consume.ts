@@ -107,19 +107,24 @@ export function cancel(channel: Channel, method: BasicCancel): void {
   if (!method.noWait) channel.send({ name: 'basic.cancel-ok', consumerTag });
 }
 
-function refuseGetOfSingleActive(queue: Queue, vhostName: string): void {
+/** What goes to one consumer at a time is not for whoever comes by. */
+function refuseGetOfReserved(queue: Queue, vhostName: string): void {
   const type = queueType(queue.properties);
-  if (type === 'classic' || !queue.consumers.single) return;
+  const single = queue.consumers.single && type !== 'classic';
+  if (!single && !queue.grouped) return;
   const where = `locked queue '${queue.name}' in vhost '${vhostName}'`;
-  const why = `basic.get operations are not supported by <<"${type}">> queues with single active consumer`;
-  throw new AmqpError(405, `cannot obtain access to ${where}. ${why}`);
+  const why = queue.grouped ? 'message groups' : 'single active consumer';
+  throw new AmqpError(
+    405,
+    `cannot obtain access to ${where}. basic.get operations are not supported by <<"${type}">> queues with ${why}`,
+  );
 }
 
 export function get(channel: Channel, method: BasicGet): void {
   const { vhost, connection } = channel;
   refuseReplyAddress(channel, 'basic.get', method.queue);
   const queue = queueOfOwner(vhost, vhost.queue(stripLineBreaks(channel.queueName(method.queue))), connection);
-  refuseGetOfSingleActive(queue, vhost.name);
+  refuseGetOfReserved(queue, vhost.name);
   queue.rules?.used();
   // Its message may have to be read back from disk first; nothing else of this client is done meanwhile.
   const readable = queue.readyToTake(() => resume?.());

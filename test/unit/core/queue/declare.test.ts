@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EMPTY_TABLE, type FieldValue } from '../../../../src/codec/table.ts';
 import { QUEUE_ARGUMENTS, queueType } from '../../../../src/core/queue/arguments.ts';
 import { checkEquivalent, checkQueueArguments } from '../../../../src/core/queue/declare.ts';
-import type { QueueProperties } from '../../../../src/core/queue/queue.ts';
+import type { QueueProperties } from '../../../../src/core/queue/properties.ts';
 import { refusal } from '../../codec/refusal.ts';
 import { integer, table, text, VOID } from '../exchange/samples.ts';
 

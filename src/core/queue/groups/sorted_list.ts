@@ -1,0 +1,69 @@
+import type { Position } from '../../store/page_table.ts';
+import type { Entry } from '../entry.ts';
+import type { ReadyList } from '../ready_list.ts';
+import { ReadyRing } from '../ready_ring.ts';
+import { ReturnedHeap } from '../returned.ts';
+
+/**
+ * Messages by sequence, in whatever order they come: a ring for those that come in order, which nearly all do, and a heap for
+ * the rest. Unlike a ReadyList's, the heap may hold what is younger than the ring's first.
+ */
+export class SortedList implements ReadyList {
+  readonly priority = 0;
+  readonly ring: ReadyRing = new ReadyRing();
+  readonly returned: ReturnedHeap = new ReturnedHeap();
+  /** The ring's youngest, while it has any. */
+  #lastSequence = 0;
+
+  get length(): number {
+    return this.ring.length + this.returned.length;
+  }
+
+  put(entry: Entry): void {
+    const { position, sequence, bodyBytes, flags, expiresAtMs } = entry;
+    if (this.ring.length > 0 && sequence < this.#lastSequence) {
+      this.returned.push(entry);
+      return;
+    }
+    this.ring.push(position, sequence, bodyBytes, flags, expiresAtMs);
+    this.#lastSequence = sequence;
+  }
+
+  headPosition(): Position | undefined {
+    if (this.#heapIsFirst()) return this.returned.peek()?.position;
+    return this.ring.length > 0 ? this.ring.headPosition() : undefined;
+  }
+
+  headExpiresAtMs(): number {
+    if (this.#heapIsFirst()) return this.returned.peek()?.expiresAtMs ?? 0;
+    return this.ring.length > 0 ? this.ring.headExpiresAtMs() : 0;
+  }
+
+  take(): Entry | undefined {
+    if (this.#heapIsFirst()) return this.returned.shift();
+    const { ring, priority } = this;
+    if (ring.length === 0) return undefined;
+    const entry = {
+      position: ring.headPosition(),
+      sequence: ring.headSequence(),
+      bodyBytes: ring.headBodyBytes(),
+      flags: ring.headFlags(),
+      priority,
+      expiresAtMs: ring.headExpiresAtMs(),
+      readyAtMs: 0,
+    };
+    ring.shift();
+    return entry;
+  }
+
+  #heapIsFirst(): boolean {
+    const returned = this.returned.peek();
+    return returned !== undefined && (this.ring.length === 0 || returned.sequence < this.ring.headSequence());
+  }
+}
+
+/** Of a list with messages, the sequence of the first. */
+export function firstSequence({ ring, returned }: ReadyList): number {
+  const first = returned.peek()?.sequence ?? Number.POSITIVE_INFINITY;
+  return ring.length > 0 ? Math.min(first, ring.headSequence()) : first;
+}

@@ -1,0 +1,88 @@
+import { DURABLE, type Entry, REDELIVERED } from './entry.ts';
+import type { Queue } from './queue.ts';
+import type { QueueRules } from './rules.ts';
+import { WaitingMessages } from './waiting.ts';
+
+/** Messages that become ready before others get their turn. */
+const RELEASED_MAX = 4096;
+
+/** Where a queue's messages wait for their time, and the rules of coming in and going out. */
+export class WaitingRoom {
+  readonly messages: WaitingMessages = new WaitingMessages();
+  readonly #queue: Queue;
+  /** What waited is ready. */
+  readonly #makeReady: (entry: Entry) => void;
+
+  constructor(queue: Queue, makeReady: (entry: Entry) => void) {
+    this.#queue = queue;
+    this.#makeReady = makeReady;
+  }
+
+  /** Whether a message that is ready from `readyAtMs` on has to wait: also behind what was due before, and is still here. */
+  holds(rules: QueueRules, readyAtMs: number): boolean {
+    return readyAtMs !== 0 && (readyAtMs > rules.host.nowMs() || this.messages.nextReadyAtMs <= readyAtMs);
+  }
+
+  enter(rules: QueueRules, entry: Entry): void {
+    this.messages.push(entry);
+    rules.expectRelease(this.messages.nextReadyAtMs);
+  }
+
+  /** A message that a consumer gave back is ready again at once, or after a while that is noted in the journal. */
+  enterAgain(rules: QueueRules, entry: Entry, readyAtMs: number | undefined): void {
+    if (readyAtMs === undefined) {
+      this.#makeReady(entry);
+      return;
+    }
+    if ((entry.flags & DURABLE) !== 0) this.#queue.log?.rescheduled(entry.sequence, readyAtMs);
+    this.enter(rules, { ...entry, readyAtMs });
+  }
+
+  /** What is due is ready now: the first of it at once, the rest in later turns. */
+  releaseDue(rules: QueueRules, atMost: number = RELEASED_MAX): void {
+    const { messages } = this;
+    const nowMs = rules.host.nowMs();
+    for (let released = 0; released < atMost && messages.nextReadyAtMs <= nowMs; released++) {
+      this.#makeReady(messages.shift() as Entry);
+    }
+    rules.expectRelease(messages.nextReadyAtMs);
+  }
+
+  /** Where messages may not wait for their time any more, it has come. */
+  releaseUnwanted(rules: QueueRules): void {
+    const { messages } = this;
+    const { scheduled, retry } = rules.settings;
+    if (messages.length === 0 || scheduled) return;
+    const nowMs = rules.host.nowMs();
+    const all = messages.first(0, messages.length);
+    messages.clear();
+    for (const entry of all) {
+      const mayWait = retry !== undefined && (entry.flags & REDELIVERED) !== 0;
+      messages.push(mayWait ? entry : { ...entry, readyAtMs: Math.min(entry.readyAtMs, nowMs) });
+    }
+    this.releaseDue(rules);
+  }
+
+  /** Takes out those that wait here of these sequences. */
+  cancel(rules: QueueRules | undefined, sequences: ReadonlySet<number>): Entry[] {
+    const cancelled = this.messages.remove(sequences);
+    rules?.expectRelease(this.messages.nextReadyAtMs);
+    return cancelled;
+  }
+
+  /** Gives a message another time. False if there is none of that sequence. */
+  reschedule(rules: QueueRules, sequence: number, readyAtMs: number): boolean {
+    const [entry] = this.messages.remove(new Set([sequence]));
+    if (entry === undefined) return false;
+    if ((entry.flags & DURABLE) !== 0) this.#queue.log?.rescheduled(sequence, readyAtMs);
+    this.enter(rules, atAnotherTime(entry, readyAtMs));
+    return true;
+  }
+}
+
+/** A message that nobody has had yet ages from when it becomes ready. */
+function atAnotherTime(entry: Entry, readyAtMs: number): Entry {
+  const { expiresAtMs, flags } = entry;
+  const agesLater = expiresAtMs !== 0 && (flags & REDELIVERED) === 0;
+  return { ...entry, readyAtMs, expiresAtMs: agesLater ? expiresAtMs + readyAtMs - entry.readyAtMs : expiresAtMs };
+}
