@@ -123,7 +123,7 @@ export class Listeners {
     if (port === undefined) return undefined;
     // Only who listens to WebSockets waits for their library to load.
     const { WebSocketGate } = await import('./server/listener/websocket_gate.ts');
-    const listener = await this.#listen({ host, port }, [...gates, new WebSocketGate(this.#server.frameMax)]);
+    const listener = await this.#listen({ host, port }, [...gates, new WebSocketGate(this.#server)]);
     return listener.port;
   }
 

@@ -2,28 +2,33 @@ import { createServer, type Server as HttpServer, type IncomingMessage } from 'n
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { UNSENT_BYTES_MAX } from '../outbox.ts';
+import type { Server } from '../server.ts';
 import type { Arrival, Gate } from './arrival.ts';
 
 /** The sub-protocol of AMQP 0-9-1; a client that names none is taken to mean it. */
 const SUB_PROTOCOL = 'amqp';
 
-/** Largest WebSocket message, whose bytes gather before AMQP sees them; it may hold any number of frames, or part of one. */
-const MESSAGE_BYTES_MAX = 1024 * 1024;
+/** What a client may send before it has logged in: a WebSocket message gathers in memory until its end. */
+const STRANGER_BYTES_MAX = 1024 * 1024;
+
+/** Frames around a body, in a WebSocket message that holds a whole AMQP message, as browsers send it. */
+const FRAMING_SHARE_MAX = 1.01;
 
 /** Lets in who upgrades from HTTP. The binary messages then are AMQP's stream of bytes, cut anywhere. */
 export class WebSocketGate implements Gate {
+  readonly #server: Server;
   readonly #http: HttpServer;
   readonly #sockets: WebSocketServer;
   readonly #entering: WeakMap<Duplex, { readonly arrival: Arrival; readonly next: (arrival: Arrival) => void }> =
     new WeakMap();
 
-  /** `frameMax`: a client may send each frame as a message. */
-  constructor(frameMax: number) {
+  constructor(server: Server) {
+    this.#server = server;
     this.#sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      maxPayload: Math.max(MESSAGE_BYTES_MAX, 2 * frameMax),
+      maxPayload: Math.ceil(server.maxMessageSizeBytes * FRAMING_SHARE_MAX) + STRANGER_BYTES_MAX,
       handleProtocols: (offered) => (offered.has(SUB_PROTOCOL) ? SUB_PROTOCOL : false),
     });
     this.#http = createServer((_request, response) => {
@@ -47,7 +52,27 @@ export class WebSocketGate implements Gate {
     }
     const { arrival, next } = entering;
     this.#sockets.handleUpgrade(request, stream, head, (socket) => {
-      next({ ...arrival, stream: createWebSocketStream(socket, { highWaterMark: UNSENT_BYTES_MAX }) });
+      const messages = createWebSocketStream(socket, { highWaterMark: UNSENT_BYTES_MAX });
+      this.#limitStranger(arrival, messages);
+      next({ ...arrival, stream: messages });
     });
   };
+
+  #limitStranger({ stream, origin }: Arrival, messages: Duplex): void {
+    let received = 0;
+    const count = (chunk: Buffer): void => {
+      received += chunk.length;
+      if (received <= STRANGER_BYTES_MAX) return;
+      stream.off('data', count);
+      const { connections, logger } = this.#server;
+      const connection = [...connections].find((candidate) => candidate.socket === messages);
+      if (connection?.phase.name === 'running') return;
+      logger.warn(
+        { peer: `${origin.remoteAddress}:${origin.remotePort}` },
+        'too much from a client that is not logged in',
+      );
+      stream.destroy();
+    };
+    stream.on('data', count);
+  }
 }
