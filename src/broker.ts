@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { CertificateLogin } from './auth/certificate_name.ts';
+import type { Mechanism } from './auth/mechanisms.ts';
 import { Users } from './auth/users.ts';
+import { type ListenerOptions, Listeners, type Ports } from './broker_listeners.ts';
 import { type OpenStorage, openStorage } from './broker_storage.ts';
 import { AmqpError } from './codec/errors.ts';
 import { VERSION } from './config/version.ts';
@@ -17,16 +20,16 @@ import { type Policies, VirtualHostPolicies } from './policies.ts';
 import { type Scheduled, type ScheduledPlace, scheduledIn } from './scheduled.ts';
 import { Alarms } from './server/alarms.ts';
 import type { Connection } from './server/connection/connection.ts';
-import { Listener } from './server/listener.ts';
 import { type Logger, SILENT } from './server/logger.ts';
 import { memoryMeter } from './server/memory_meter.ts';
 import type { Server } from './server/server.ts';
 import { LoopTurn } from './server/turn.ts';
 
+const DEFAULT_HOST = '127.0.0.1';
 const MIB = 1024 * 1024;
 
 /** Everything has a default, which is what a test wants. */
-export interface BrokerOptions {
+export interface BrokerOptions extends ListenerOptions {
   /** Address to listen on; this machine only unless told otherwise. */
   readonly host?: string;
   /** Port to listen on; 0, the default, takes any free one. */
@@ -56,6 +59,10 @@ export interface BrokerOptions {
   /** Users who may only connect from this machine. */
   readonly loopbackUsers?: readonly string[];
   readonly allowAnonymous?: boolean;
+  /** SASL mechanisms that clients may log in by: PLAIN and AMQPLAIN unless told otherwise. */
+  readonly authMechanisms?: readonly Mechanism[];
+  /** Where the mechanism EXTERNAL finds the user name in a client's certificate; its distinguished name, unless told otherwise. */
+  readonly certificateLogin?: Partial<CertificateLogin>;
   /** Publish what happens in the broker to the exchange amq.rabbitmq.event of the virtual host `/`. */
   readonly events?: boolean;
   readonly defaultUser?: string;
@@ -68,6 +75,15 @@ export interface Broker {
   readonly url: string;
   readonly host: string;
   readonly port: number;
+  /** Undefined where the broker does not listen for that. */
+  readonly tlsPort: number | undefined;
+  readonly webSocketPort: number | undefined;
+  readonly webSocketTlsPort: number | undefined;
+  /**
+   * Reads certificates and keys again, for connections from now on. Rejects with a StartError when they cannot be used, and
+   * goes on with those that it has.
+   */
+  reloadCertificates(): Promise<void>;
   /** The policies of a virtual host, `/` unless another is named. */
   policies(vhost?: string): Policies;
   /** Its operator policies: limits that users' own policies and arguments can only make narrower. */
@@ -93,7 +109,7 @@ export function createBroker(options: BrokerOptions = {}): Promise<Broker> {
 
 /** As createBroker, with its data folder on a disk of the caller's: one that fails, for a test. */
 export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): Promise<Broker> {
-  const host = options.host ?? '127.0.0.1';
+  const host = options.host ?? DEFAULT_HOST;
   const logger = options.logger ?? SILENT;
   const clock = options.clock ?? new SystemClock();
   const frameMax = options.frameMax ?? 128 * 1024;
@@ -142,7 +158,8 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
     }),
     counters: { connectionsOpened: 0, published: 0 },
     version: VERSION,
-    allowAnonymous: options.allowAnonymous ?? false,
+    mechanisms: mechanismsOf(options),
+    certificateLogin: { from: 'distinguished_name', sanType: 'dns', sanIndex: 0, ...options.certificateLogin },
     maxMessageSizeBytes: options.maxMessageSizeBytes ?? 128 * MIB,
     frameMax,
     channelMax: options.channelMax ?? 2047,
@@ -152,8 +169,8 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
   };
   try {
     await alarms.checkDisk();
-    const listener = await Listener.open(server, host, options.port ?? 0);
-    return new RunningBroker(server, listener, storage, host, options);
+    const { listeners, ports } = await Listeners.open(server, host, options.port ?? 0, options);
+    return new RunningBroker(server, listeners, ports, storage, options);
   } catch (error) {
     alarms.stop();
     wheel.stop();
@@ -168,21 +185,32 @@ class RunningBroker implements Broker {
   readonly url: string;
   readonly host: string;
   readonly port: number;
+  readonly tlsPort: number | undefined;
+  readonly webSocketPort: number | undefined;
+  readonly webSocketTlsPort: number | undefined;
   readonly #server: Server;
-  readonly #listener: Listener;
+  readonly #listeners: Listeners;
   readonly #storage: OpenStorage;
   #closing: Promise<void> | undefined;
 
-  constructor(server: Server, listener: Listener, storage: OpenStorage, host: string, options: BrokerOptions) {
+  constructor(server: Server, listeners: Listeners, ports: Ports, storage: OpenStorage, options: BrokerOptions) {
     this.#server = server;
-    this.#listener = listener;
+    this.#listeners = listeners;
     this.#storage = storage;
+    const host = options.host ?? DEFAULT_HOST;
     this.host = host;
-    this.port = listener.port;
+    this.port = ports.port;
+    this.tlsPort = ports.tlsPort;
+    this.webSocketPort = ports.webSocketPort;
+    this.webSocketTlsPort = ports.webSocketTlsPort;
     const user = encodeURIComponent(options.defaultUser ?? 'guest');
     const password = encodeURIComponent(options.defaultPassword ?? 'guest');
     const shownHost = host.includes(':') ? `[${host}]` : host;
     this.url = `amqp://${user}:${password}@${shownHost}:${this.port}`;
+  }
+
+  reloadCertificates(): Promise<void> {
+    return this.#listeners.reloadCertificates();
   }
 
   policies(vhost = '/'): Policies {
@@ -214,7 +242,7 @@ class RunningBroker implements Broker {
 
   async #close(reason: string): Promise<void> {
     const { connections, alarms, wheel } = this.#server;
-    const closed = this.#listener.close();
+    const closed = this.#listeners.close();
     for (const connection of connections) connection.forceClose(reason);
     // Real time, not the clock's: a test that holds time still must still be able to close its broker.
     const grace = setTimeout(() => {
@@ -228,6 +256,10 @@ class RunningBroker implements Broker {
     await this.#storage.close();
     this.#server.arena.dispose();
   }
+}
+
+function mechanismsOf({ authMechanisms = ['PLAIN', 'AMQPLAIN'], allowAnonymous = false }: BrokerOptions): Mechanism[] {
+  return [...new Set([...(allowAnonymous ? (['ANONYMOUS'] as const) : []), ...authMechanisms])];
 }
 
 /** 22 characters of base64url: 128 random bits, as RabbitMQ's generated names have. */

@@ -1,8 +1,12 @@
 /** Leveret as a library: `createBroker()` starts an AMQP 0-9-1 broker in this process. */
+export type { AlternativeNameType, CertificateLogin, CertificateLoginFrom } from './auth/certificate_name.ts';
+export type { Mechanism } from './auth/mechanisms.ts';
 export { type Broker, type BrokerOptions, createBroker } from './broker.ts';
+export type { ListenerOptions, TlsOptions } from './broker_listeners.ts';
 export { PolicyError } from './core/policy/check.ts';
 export { type Clock, ManualClock, SystemClock, type Timer } from './lib/clock.ts';
 export { StartError, type StartErrorCode } from './lib/start_error.ts';
 export type { ApplyTo, Policies, Policy, PolicyDefinition, PolicyInput, PolicySettings } from './policies.ts';
 export type { Scheduled, ScheduledMessage, ScheduledPlace } from './scheduled.ts';
+export type { TlsVersion } from './server/listener/tls_gate.ts';
 export type { Logger } from './server/logger.ts';

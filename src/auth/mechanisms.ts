@@ -4,15 +4,21 @@ import { readTable } from '../codec/table_wire.ts';
 import { WireReader } from '../codec/wire_reader.ts';
 import { WireWriter } from '../codec/wire_writer.ts';
 
-/** What a client says of itself. Anonymous logins have neither name nor password. */
+/** What a client says of itself. Anonymous logins have neither name nor password; a certificate was checked already. */
 export type Credentials =
   | { readonly kind: 'password'; readonly userName: string; readonly password: string }
+  | { readonly kind: 'certificate'; readonly userName: string }
   | { readonly kind: 'anonymous' };
 
-export type Mechanism = 'PLAIN' | 'AMQPLAIN' | 'ANONYMOUS';
+export type Mechanism = 'PLAIN' | 'AMQPLAIN' | 'ANONYMOUS' | 'EXTERNAL';
 
-/** Throws 503 for a mechanism that is not offered, 502 for a response that is not of its form. */
-export function readCredentials(mechanism: string, response: Uint8Array, offered: readonly Mechanism[]): Credentials {
+/** `certificateUser` tells who the client's certificate says it is. Throws 503 for a mechanism that is not offered, 502 for a response that is not of its form. */
+export function readCredentials(
+  mechanism: string,
+  response: Uint8Array,
+  offered: readonly Mechanism[],
+  certificateUser: () => string,
+): Credentials {
   if (!offered.includes(mechanism as Mechanism)) {
     throw new AmqpError(503, `unknown authentication mechanism '${mechanism}'`);
   }
@@ -23,6 +29,8 @@ export function readCredentials(mechanism: string, response: Uint8Array, offered
       return amqplain(response);
     case 'ANONYMOUS':
       return { kind: 'anonymous' };
+    case 'EXTERNAL':
+      return { kind: 'certificate', userName: certificateUser() };
   }
 }
 

@@ -30,6 +30,7 @@ export class Users {
   authenticate(credentials: Credentials, remoteAddress: string): User | Refusal {
     const { defaultUser, loopbackUsers } = this.#options;
     const name = credentials.kind === 'anonymous' ? defaultUser : credentials.userName;
+    if (credentials.kind === 'certificate' && name !== defaultUser) return 'unknown user or wrong password';
     if (credentials.kind === 'password') {
       // Compared always, and as hashes, so that the time taken tells nothing about either.
       const passwordMatches = timingSafeEqual(hash(credentials.password), this.#passwordHash);

@@ -3,6 +3,7 @@ import { OPTIONS, type Option, SETTING_NAMES, type SettingName } from '../config
 import type { Flags } from '../config/resolve.ts';
 import { VERSION } from '../config/version.ts';
 import { StartError } from '../lib/start_error.ts';
+import type { CertFlags } from './cert.ts';
 
 const PING_OPTIONS: readonly SettingName[] = ['config', 'host', 'port'];
 
@@ -56,6 +57,7 @@ function program(): Command {
       await ping(flagsOf(command, PING_OPTIONS));
     });
   addJournalCommands(leveret);
+  addCertCommands(leveret);
   return leveret;
 }
 
@@ -78,6 +80,25 @@ function addJournalCommands(leveret: Command): void {
         await commands[name](folder, options);
       });
   }
+}
+
+function addCertCommands(leveret: Command): void {
+  leveret
+    .command('cert')
+    .description('Make certificates.')
+    .helpOption('-h, --help', 'Print this help.')
+    .helpCommand(false)
+    .command('dev')
+    .description('Make an authority, and certificates for the broker and a client, for trying TLS out.')
+    .option('--out <folder>', 'Folder to write to; an authority that is there already is used again.', './certs')
+    .option('--host <name...>', 'More names and addresses of the broker, besides localhost and this machine.', [])
+    .option('--client <user>', "User that the client's certificate is of.", 'guest')
+    .helpOption('-h, --help', 'Print this help.')
+    .allowExcessArguments(false)
+    .action(async (options: CertFlags) => {
+      const { dev } = await import('./cert.ts');
+      await dev(options);
+    });
 }
 
 function addOptions(command: Command, names: readonly SettingName[]): Command {

@@ -6,6 +6,7 @@ import type { Settings } from '../config/options.ts';
 import type { Flags } from '../config/resolve.ts';
 import { VERSION } from '../config/version.ts';
 import { type Broker, createBroker } from '../index.ts';
+import { listenerOptions } from './listener_options.ts';
 import { type Log, openLog } from './log.ts';
 
 const CLOSE_TIMEOUT_MS = 10_000;
@@ -19,7 +20,9 @@ export async function start(flags: Flags): Promise<void> {
   endOnDefects(log);
   const starting = startBroker(settings, log);
   endOnSignals(log, starting);
-  announce(await starting, settings, log);
+  const broker = await starting;
+  reloadOnHangup(log, broker);
+  announce(broker, settings, log);
 }
 
 function startBroker(settings: Settings, log: Log): Promise<Broker> {
@@ -44,19 +47,23 @@ function startBroker(settings: Settings, log: Log): Promise<Broker> {
     events: settings.events,
     defaultUser: settings.defaultUser,
     defaultPassword: settings.defaultPass,
+    ...listenerOptions(settings),
   });
 }
 
 function announce(broker: Broker, settings: Settings, log: Log): void {
-  const { host, port } = broker;
+  const { host, port, tlsPort, webSocketPort, webSocketTlsPort } = broker;
+  const ports = { port, tlsPort, webSocketPort, webSocketTlsPort, unixSocket: settings.unixSocket };
   const startupMs = Math.round(performance.now());
   if (log.format === 'pretty') {
     const where = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+    const also = Object.entries({ ...ports, port: undefined }).filter(([, value]) => value !== undefined);
+    const others = also.map(([name, value]) => `, ${name} ${value}`).join('');
     log.logger.info(
-      `Leveret ${VERSION} is ready: amqp://${where}, data in ${readable(settings.dataDir)} (${startupMs} ms)`,
+      `Leveret ${VERSION} is ready: amqp://${where}${others}, data in ${readable(settings.dataDir)} (${startupMs} ms)`,
     );
   } else {
-    log.logger.info({ host, port, dataDir: settings.dataDir, version: VERSION, startupMs }, 'Leveret is ready');
+    log.logger.info({ host, ...ports, dataDir: settings.dataDir, version: VERSION, startupMs }, 'Leveret is ready');
   }
 }
 
@@ -64,6 +71,16 @@ function announce(broker: Broker, settings: Settings, log: Log): void {
 function readable(dataDir: string): string {
   const below = relative('', dataDir);
   return below === '' || below.startsWith('..') ? dataDir : `./${below}`;
+}
+
+/** SIGHUP has the certificates read again; those that cannot be used change nothing. */
+function reloadOnHangup(log: Log, broker: Broker): void {
+  process.on('SIGHUP', () => {
+    broker.reloadCertificates().then(
+      () => log.logger.info('certificates were read again'),
+      (error: Error) => log.logger.error({ reason: error.message }, 'certificates stay as they were'),
+    );
+  });
 }
 
 /** The first SIGTERM or SIGINT closes the broker in good order; the next one ends the process at once. */

@@ -1,3 +1,4 @@
+import { LISTENER_OPTIONS, type ListenerSettings } from './listener_options.ts';
 import {
   duration,
   integer,
@@ -15,7 +16,7 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' |
 export type LogFormat = 'auto' | 'pretty' | 'json';
 
 /** Every setting with its value. The order here is the order in --help and in the documentation. */
-export interface Settings {
+export interface Settings extends ListenerSettings {
   readonly config: string | undefined;
   readonly host: string;
   readonly port: number;
@@ -231,6 +232,7 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
       'Password of that user; other users of the machine can read flags, so prefer the environment or the file.',
     secret: true,
   },
+  ...LISTENER_OPTIONS,
 };
 
 export const SETTING_NAMES: readonly SettingName[] = Object.keys(OPTIONS) as SettingName[];

@@ -98,3 +98,19 @@ export function names(): ValueType<readonly string[]> {
     },
   };
 }
+
+/** Words separated by commas, each of which `item` takes. */
+export function list<Item>(
+  placeholder: string,
+  accepted: string,
+  item: (word: string) => Item | undefined,
+): ValueType<readonly Item[]> {
+  return {
+    placeholder,
+    accepted,
+    parse(given) {
+      const items = given.split(',').map((word) => item(word.trim()));
+      return items.includes(undefined) ? undefined : (items as readonly Item[]);
+    },
+  };
+}

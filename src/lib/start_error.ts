@@ -1,5 +1,5 @@
 /** Why a broker could not start, for programs to tell apart; the message is the sentence for people. */
-export type StartErrorCode = 'option' | 'data-dir' | 'locked' | 'port-in-use' | 'address';
+export type StartErrorCode = 'option' | 'data-dir' | 'locked' | 'port-in-use' | 'address' | 'certificate';
 
 /** A mistake of the operator's, or of the machine's, that keeps a broker from starting. Never a mistake of ours. */
 export class StartError extends Error {
@@ -12,19 +12,35 @@ export class StartError extends Error {
   }
 }
 
+/** Where something listens, or should: a TCP port, or the path of a Unix domain socket. */
+type Place = { readonly host: string; readonly port: number } | { readonly path: string };
+
+function printPlace(place: Place): string {
+  if ('path' in place) return place.path;
+  const { host, port } = place;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 /** What `server.listen` failed with, in a sentence. What is not an operator's to mend is given back as it came. */
-export function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  const where = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+export function listenError(error: NodeJS.ErrnoException, place: Place): Error {
+  const where = printPlace(place);
+  const what = 'path' in place ? 'path' : 'port';
   switch (error.code) {
     case 'EADDRINUSE':
-      return new StartError('port-in-use', `Cannot listen on ${where}: another program is using this port.`);
+      return new StartError('port-in-use', `Cannot listen on ${where}: another program is using this ${what}.`);
     case 'EACCES':
-      return new StartError('address', `Cannot listen on ${where}: the system does not permit this port to this user.`);
+      return new StartError(
+        'address',
+        `Cannot listen on ${where}: the system does not permit this ${what} to this user.`,
+      );
     case 'EADDRNOTAVAIL':
       return new StartError('address', `Cannot listen on ${where}: this machine does not have that address.`);
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new StartError('address', `Cannot listen on ${where}: the host name "${host}" is not known.`);
+      return new StartError(
+        'address',
+        `Cannot listen on ${where}: the host name "${'host' in place ? place.host : ''}" is not known.`,
+      );
     default:
       return error;
   }

@@ -9,6 +9,7 @@ import { printAddress } from '../lib/address.ts';
 import type { Channel } from './channel/channel.ts';
 import type { Consumer } from './channel/consumer.ts';
 import type { Connection } from './connection/connection.ts';
+import { tlsFacts } from './tls_facts.ts';
 
 /** What clients do, told as RabbitMQ's event exchange tells it. */
 
@@ -22,19 +23,6 @@ interface Introduction {
 const introductions = new WeakMap<Connection, Introduction>();
 
 const PROTOCOL = '{0,9,1}';
-
-/** What there is without TLS. */
-const NO_TLS = {
-  ssl: false,
-  ssl_protocol: '',
-  ssl_key_exchange: '',
-  ssl_cipher: '',
-  ssl_hash: '',
-  peer_cert_subject: '',
-  peer_cert_issuer: '',
-  peer_cert_serial_number: '',
-  peer_cert_validity: '',
-} as const;
 
 /** The client named itself; nobody knows yet whether it may come in. */
 export function introduced(connection: Connection, { mechanism, clientProperties }: ConnectionStartOk): void {
@@ -54,33 +42,33 @@ export function loginRefused(connection: Connection, user: string): void {
 }
 
 function loginOf(connection: Connection): EventFields {
-  const { localAddress = '', remotePort } = connection.socket;
+  const { localAddress, remoteAddress, remotePort } = connection.origin;
   return {
     connection_name: connection.name,
     connection_type: 'network',
     host: printAddress(localAddress),
-    peer_host: printAddress(connection.remoteAddress),
+    peer_host: printAddress(remoteAddress),
     peer_port: remotePort,
     protocol: PROTOCOL,
     auth_mechanism: introductions.get(connection)?.mechanism ?? '',
-    ssl: false,
+    ssl: connection.origin.tls !== undefined,
   };
 }
 
 export function connectionCreated(connection: Connection, vhost: VirtualHost): void {
   const { events } = vhost;
   if (!events.heard) return;
-  const { tuning, userName, socket } = connection;
+  const { tuning, userName, origin } = connection;
   const { connection_name: name, connection_type: type, ...login } = loginOf(connection);
   events.happened('connection.created', {
     name,
     type,
     ...login,
-    ...NO_TLS,
+    ...tlsFacts(origin.tls),
     ...clientOf(connection),
     pid: events.identityOf(connection),
     node: BROKER_NODE,
-    port: socket.localPort,
+    port: origin.localPort,
     user: userName,
     vhost: vhost.name,
     timeout: tuning.heartbeatSeconds,

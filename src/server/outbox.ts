@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { FRAME_BODY, FRAME_END, FRAME_METHOD } from '../codec/frames.ts';
 import { encodeMethod, type Method } from '../codec/methods.gen.ts';
 import { WireWriter } from '../codec/wire_writer.ts';
@@ -34,7 +34,7 @@ export class Outbox {
   congested = false;
   /** Bytes handed to the socket since the connection began. */
   bytesWritten = 0;
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #arena: Arena;
   readonly #turn: LoopTurn;
   readonly #bodyFrameMax: () => number;
@@ -53,7 +53,7 @@ export class Outbox {
   };
 
   /** `bodyFrameMax` tells the largest body payload of a frame that the peer takes. */
-  constructor(socket: Socket, arena: Arena, turn: LoopTurn, bodyFrameMax: () => number) {
+  constructor(socket: Duplex, arena: Arena, turn: LoopTurn, bodyFrameMax: () => number) {
     this.#socket = socket;
     this.#arena = arena;
     this.#turn = turn;
@@ -221,7 +221,9 @@ export class Outbox {
     const view = new Uint8Array(slot.bytes.buffer, slot.bytes.byteOffset + slot.base + this.#sent, length);
     this.#sent = this.#used;
     this.bytesWritten += length;
-    if (!this.#socket.write(view, this.#reclaim)) this.congested = true;
+    const socket = this.#socket;
+    // TLS asks for a pause far earlier than plain TCP, as Node gives its sockets less room; there is one limit for all.
+    if (!socket.write(view, this.#reclaim) && socket.writableLength >= UNSENT_BYTES_MAX) this.congested = true;
   }
 
   /** Makes room for `length` bytes (at most a slot) and returns where they go in the slot's bytes. */

@@ -1,3 +1,5 @@
+import type { CertificateLogin } from '../auth/certificate_name.ts';
+import type { Mechanism } from '../auth/mechanisms.ts';
 import type { Users } from '../auth/users.ts';
 import type { Events } from '../core/events.ts';
 import type { VirtualHost } from '../core/vhost.ts';
@@ -30,7 +32,10 @@ export interface Server {
   readonly connections: Set<Connection>;
   readonly counters: Counters;
   readonly version: string;
-  readonly allowAnonymous: boolean;
+  /** SASL mechanisms, in the order in which they are offered; EXTERNAL only to clients that speak TLS. */
+  readonly mechanisms: readonly Mechanism[];
+  /** Where an EXTERNAL login finds its user name in the client's certificate. */
+  readonly certificateLogin: CertificateLogin;
   readonly maxMessageSizeBytes: number;
   /** What is offered in connection.tune: octets, channels, seconds. */
   readonly frameMax: number;

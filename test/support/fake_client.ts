@@ -1,5 +1,6 @@
 import { methodFrame, PROTOCOL_HEADER } from '../../src/codec/frames.ts';
 import { Connection } from '../../src/server/connection/connection.ts';
+import type { Origin } from '../../src/server/origin.ts';
 import type { Server } from '../../src/server/server.ts';
 import { ArrivalReader } from './raw_arrivals.ts';
 import { type Arguments, method, type Sendable } from './raw_methods.ts';
@@ -20,6 +21,14 @@ export function frameOf<N extends Sendable>(channel: number, name: N, given: Par
   return methodFrame(channel, method(name, given));
 }
 
+const ORIGIN: Origin = {
+  remoteAddress: '127.0.0.1',
+  remotePort: 1,
+  localAddress: '127.0.0.1',
+  localPort: 5672,
+  tls: undefined,
+};
+
 /** A connection whose other end is the test: bytes go in as chunks, and frames are seen as lines. */
 export class FakeClient {
   readonly socket: FakeSocket = new FakeSocket();
@@ -29,7 +38,7 @@ export class FakeClient {
   #read = 0;
 
   constructor(server: Server = testServer()) {
-    this.connection = new Connection(server, this.socket.asSocket());
+    this.connection = new Connection(server, this.socket.asSocket(), ORIGIN);
   }
 
   /** Sends a chunk, which must not be changed afterwards by whoever parses it. */

@@ -51,7 +51,8 @@ export function testServer(clock: Clock = new ManualClock()): Server {
     connections,
     counters: { connectionsOpened: 0, published: 0 },
     version: '0.0.0-test',
-    allowAnonymous: false,
+    mechanisms: ['PLAIN', 'AMQPLAIN'],
+    certificateLogin: { from: 'distinguished_name', sanType: 'dns', sanIndex: 0 },
     maxMessageSizeBytes: 1024 * 1024,
     frameMax: 131_072,
     channelMax: 2047,
@@ -103,8 +104,6 @@ export class FakeSocket extends EventEmitter {
   takeAll(): void {
     while (this.#untaken.length > 0) this.takeOne();
   }
-
-  setNoDelay(): void {}
 
   pause(): void {
     this.paused = true;

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { User } from '../../auth/users.ts';
 import { AmqpError, NO_METHOD } from '../../codec/errors.ts';
 import type { Method } from '../../codec/methods.gen.ts';
@@ -10,6 +10,7 @@ import { assert } from '../../lib/assert.ts';
 import type { Timer } from '../../lib/clock.ts';
 import { Channel } from '../channel/channel.ts';
 import { channelClosed, channelCreated, connectionClosed, connectionCreated } from '../events.ts';
+import type { Origin } from '../origin.ts';
 import { Outbox } from '../outbox.ts';
 import type { Server } from '../server.ts';
 import { type ClientCapabilities, NO_CAPABILITIES } from './capabilities.ts';
@@ -30,7 +31,9 @@ export interface Tuning {
 /** One client. The methods of channel 0 are in handshake.ts; everything else goes to its channels. */
 export class Connection {
   readonly server: Server;
-  readonly socket: Socket;
+  /** What is spoken over: TCP, TLS, a Unix domain socket or a WebSocket. */
+  readonly socket: Duplex;
+  readonly origin: Origin;
   readonly outbox: Outbox;
   readonly channels: Map<number, Channel> = new Map();
   readonly peer: string;
@@ -52,20 +55,20 @@ export class Connection {
   /** Things under way for which it is not read. */
   #diskHolds = 0;
 
-  constructor(server: Server, socket: Socket) {
+  constructor(server: Server, socket: Duplex, origin: Origin) {
     this.server = server;
     this.socket = socket;
-    this.remoteAddress = socket.remoteAddress ?? '';
-    this.peer = `${socket.remoteAddress}:${socket.remotePort}`;
-    const near = printEnd(socket.localAddress ?? '', socket.localPort);
-    this.name = `${printEnd(this.remoteAddress, socket.remotePort)} -> ${near}`;
+    this.origin = origin;
+    this.remoteAddress = origin.remoteAddress;
+    this.peer = `${origin.remoteAddress}:${origin.remotePort}`;
+    const near = printEnd(origin.localAddress, origin.localPort);
+    this.name = `${printEnd(origin.remoteAddress, origin.remotePort)} -> ${near}`;
     this.tuning = { frameMax: server.frameMax, channelMax: server.channelMax, heartbeatSeconds: 0 };
     this.outbox = new Outbox(socket, server.arena, server.turn, () => this.tuning.frameMax - 8);
     this.#readLoop = new ReadLoop(this);
     this.#deadline = server.wheel.after(server.handshakeTimeoutMs, () => this.#drop('handshake timeout'));
     server.connections.add(this);
     server.counters.connectionsOpened++;
-    socket.setNoDelay(true);
     socket.on('data', this.#onData);
     socket.on('drain', this.#onDrain);
     socket.on('error', this.#onError);

@@ -1,3 +1,4 @@
+import { certificateName } from '../../auth/certificate_name.ts';
 import { type Mechanism, readCredentials } from '../../auth/mechanisms.ts';
 import type { User } from '../../auth/users.ts';
 import { AmqpError } from '../../codec/errors.ts';
@@ -51,7 +52,8 @@ export function refuseProtocol(connection: Connection): void {
 }
 
 function mechanisms(connection: Connection): readonly Mechanism[] {
-  return connection.server.allowAnonymous ? ['ANONYMOUS', 'PLAIN', 'AMQPLAIN'] : ['PLAIN', 'AMQPLAIN'];
+  const { server, origin } = connection;
+  return origin.tls === undefined ? server.mechanisms.filter((name) => name !== 'EXTERNAL') : server.mechanisms;
 }
 
 /** A method on channel 0. Throws AmqpError. */
@@ -87,10 +89,12 @@ function startOk(connection: Connection, method: ConnectionStartOk): void {
   connection.capabilities = readCapabilities(method.clientProperties);
   connection.clientName = getString(method.clientProperties, 'connection_name');
   introduced(connection, method);
-  const credentials = readCredentials(method.mechanism, method.response, mechanisms(connection));
+  const credentials = readCredentials(method.mechanism, method.response, mechanisms(connection), () =>
+    certificateUser(connection),
+  );
   const user = server.users.authenticate(credentials, remoteAddress);
   if (typeof user === 'string') {
-    const name = credentials.kind === 'password' ? credentials.userName : undefined;
+    const name = credentials.kind === 'anonymous' ? undefined : credentials.userName;
     server.logger.warn({ peer, user: name, reason: user }, 'login refused');
     loginRefused(connection, name ?? '');
     refuse(connection, method.mechanism);
@@ -101,6 +105,16 @@ function startOk(connection: Connection, method: ConnectionStartOk): void {
   connection.phase = { name: 'tuning', user };
   const { channelMax, frameMax, heartbeatSeconds: heartbeat } = server;
   connection.send({ name: 'connection.tune', channelMax, frameMax, heartbeat });
+}
+
+/** Nobody, where there is no certificate or no name in it. */
+function certificateUser({ server, origin, peer }: Connection): string {
+  const certificate = origin.tls?.getPeerX509Certificate();
+  const name = certificate && certificateName(certificate, server.certificateLogin);
+  const from = server.certificateLogin.from;
+  if (certificate === undefined) server.logger.warn({ peer }, 'EXTERNAL login without a client certificate');
+  else if (name === undefined) server.logger.warn({ peer, from }, 'no user name in the client certificate');
+  return name ?? '';
 }
 
 function refuse(connection: Connection, mechanism: string): void {

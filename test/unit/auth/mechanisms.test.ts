@@ -4,10 +4,10 @@ import { fromPlain } from '../../../src/codec/table.ts';
 import { writeTable } from '../../../src/codec/table_wire.ts';
 import { WireWriter } from '../../../src/codec/wire_writer.ts';
 
-const ALL: readonly Mechanism[] = ['PLAIN', 'AMQPLAIN', 'ANONYMOUS'];
+const ALL: readonly Mechanism[] = ['PLAIN', 'AMQPLAIN', 'ANONYMOUS', 'EXTERNAL'];
 
-function read(mechanism: string, response: string | Uint8Array, offered = ALL) {
-  return readCredentials(mechanism, Buffer.from(response as string), offered);
+function read(mechanism: string, response: string | Uint8Array, offered = ALL, certificateUser = () => '') {
+  return readCredentials(mechanism, Buffer.from(response as string), offered, certificateUser);
 }
 
 /** A field table without its length. */
@@ -44,10 +44,15 @@ test('ANONYMOUS needs nothing', () => {
   expect(read('ANONYMOUS', 'whatever')).toEqual({ kind: 'anonymous' });
 });
 
-test.each(['EXTERNAL', '', 'plain'])('mechanism "%s" is not offered: 503', (mechanism) => {
+test.each(['SCRAM-SHA-256', '', 'plain'])('mechanism "%s" is not offered: 503', (mechanism) => {
   expect(() => read(mechanism, '\0a\0b')).toThrow(expect.objectContaining({ code: 503 }));
 });
 
 test('what is known but switched off is not offered either', () => {
   expect(() => read('ANONYMOUS', '', ['PLAIN'])).toThrow(expect.objectContaining({ code: 503 }));
+});
+
+test('EXTERNAL takes the name from the certificate, whatever the response says', () => {
+  const credentials = read('EXTERNAL', 'someone else', ALL, () => 'hare');
+  expect(credentials).toEqual({ kind: 'certificate', userName: 'hare' });
 });

@@ -1,0 +1,163 @@
+import { StartError } from './lib/start_error.ts';
+import type { Gate } from './server/listener/arrival.ts';
+import { Listener, type Place } from './server/listener/listener.ts';
+import { ProxyGate } from './server/listener/proxy_gate.ts';
+import { TlsGate, type TlsMaterial, type TlsRules, type TlsVersion } from './server/listener/tls_gate.ts';
+import { removeStaleSocket } from './server/listener/unix_socket.ts';
+import type { Server } from './server/server.ts';
+import { readTlsFiles, type TlsFiles } from './tls_files.ts';
+
+/** TLS, on a port of its own. */
+export interface TlsOptions extends TlsFiles {
+  /** Port for AMQP over TLS; 0, the default, takes any free one. `false` for WebSocket only. */
+  readonly port?: number | false;
+  /** Whether clients are asked for a certificate; the default is verify_none. */
+  readonly verify?: 'verify_none' | 'verify_peer';
+  /** With verify_peer: whether a client without a certificate is refused. */
+  readonly failIfNoPeerCert?: boolean;
+  /** Both unless told otherwise. */
+  readonly versions?: readonly TlsVersion[];
+  /** OpenSSL's names; Node's choice unless given. */
+  readonly ciphers?: readonly string[];
+  readonly honorCipherOrder?: boolean;
+  readonly handshakeTimeoutMs?: number;
+}
+
+/** Where and how clients come in. */
+export interface ListenerOptions {
+  readonly tls?: TlsOptions | undefined;
+  /** Path of a Unix domain socket to listen on as well. */
+  readonly unixSocket?: string | undefined;
+  /** Port for AMQP over WebSocket; 0 takes any free one. */
+  readonly webSocketPort?: number | undefined;
+  /** The same over TLS, with the certificates of `tls`. */
+  readonly webSocketTlsPort?: number | undefined;
+  /** Expect the PROXY protocol on every port: from everybody, or from these addresses and networks. */
+  readonly proxyProtocol?: boolean | readonly string[];
+}
+
+/** Undefined where there is none of that kind. */
+export interface Ports {
+  readonly port: number;
+  readonly tlsPort: number | undefined;
+  readonly webSocketPort: number | undefined;
+  readonly webSocketTlsPort: number | undefined;
+}
+
+const TLS_HANDSHAKE_TIMEOUT_MS = 5_000;
+
+/** Everything that a broker listens on. */
+export class Listeners {
+  readonly #open: Listener[] = [];
+  readonly #server: Server;
+  readonly #options: ListenerOptions;
+  #tls: TlsGate | undefined;
+
+  private constructor(server: Server, options: ListenerOptions) {
+    this.#server = server;
+    this.#options = options;
+  }
+
+  /** Rejects with a StartError, and nothing is open then. */
+  static async open(
+    server: Server,
+    host: string,
+    port: number,
+    options: ListenerOptions,
+  ): Promise<{ readonly listeners: Listeners; readonly ports: Ports }> {
+    const listeners = new Listeners(server, options);
+    try {
+      return { listeners, ports: await listeners.#openAll(host, port) };
+    } catch (error) {
+      await listeners.close();
+      throw error;
+    }
+  }
+
+  /** Reads the certificates again. Rejects with a StartError, and goes on with those it has, when they cannot be used. */
+  async reloadCertificates(): Promise<void> {
+    const { tls } = this.#options;
+    const gate = this.#tls;
+    if (tls === undefined || gate === undefined) return;
+    const material = await readTlsFiles(tls);
+    usable(tls, () => gate.replace(material));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#open.map((listener) => listener.close()));
+  }
+
+  async #openAll(host: string, port: number): Promise<Ports> {
+    const { tls, unixSocket, webSocketPort, webSocketTlsPort } = this.#options;
+    const proxied = this.#proxyGates();
+    const plain = await this.#listen({ host, port }, proxied);
+    if (tls === undefined && webSocketTlsPort !== undefined) {
+      throw new StartError('option', 'WebSocket over TLS needs a certificate and a key.');
+    }
+    const secured = tls === undefined ? [] : [...proxied, await this.#tlsGate(tls)];
+    const tlsPort =
+      tls === undefined || tls.port === false ? undefined : await this.#listen({ host, port: tls.port ?? 0 }, secured);
+    if (unixSocket !== undefined) {
+      await removeStaleSocket(unixSocket);
+      await this.#listen({ path: unixSocket }, []);
+    }
+    return {
+      port: plain.port,
+      tlsPort: tlsPort?.port,
+      webSocketPort: await this.#listenToWebSockets(host, webSocketPort, proxied),
+      webSocketTlsPort: await this.#listenToWebSockets(host, webSocketTlsPort, secured),
+    };
+  }
+
+  async #listen(place: Place, gates: readonly Gate[]): Promise<Listener> {
+    const listener = await Listener.open(this.#server, place, gates);
+    this.#open.push(listener);
+    return listener;
+  }
+
+  async #listenToWebSockets(
+    host: string,
+    port: number | undefined,
+    gates: readonly Gate[],
+  ): Promise<number | undefined> {
+    if (port === undefined) return undefined;
+    // Only who listens to WebSockets waits for their library to load.
+    const { WebSocketGate } = await import('./server/listener/websocket_gate.ts');
+    const listener = await this.#listen({ host, port }, [...gates, new WebSocketGate(this.#server)]);
+    return listener.port;
+  }
+
+  async #tlsGate(tls: TlsOptions): Promise<TlsGate> {
+    const material: TlsMaterial = await readTlsFiles(tls);
+    const rules: TlsRules = {
+      versions: tls.versions ?? ['tlsv1.2', 'tlsv1.3'],
+      ciphers: tls.ciphers ?? [],
+      honorCipherOrder: tls.honorCipherOrder ?? true,
+      verify: tls.verify ?? 'verify_none',
+      failIfNoPeerCert: tls.failIfNoPeerCert ?? false,
+      handshakeTimeoutMs: tls.handshakeTimeoutMs ?? TLS_HANDSHAKE_TIMEOUT_MS,
+    };
+    // Node would take the authorities that browsers believe: anybody can have a certificate from those.
+    if (rules.verify === 'verify_peer' && material.authorities === undefined) {
+      throw new StartError('option', 'verify_peer needs the certificates of the authorities to believe (cacertfile).');
+    }
+    this.#tls = usable(tls, () => new TlsGate(rules, material, this.#server.logger));
+    return this.#tls;
+  }
+
+  #proxyGates(): readonly Gate[] {
+    const { proxyProtocol = false } = this.#options;
+    if (proxyProtocol === false) return [];
+    return [new ProxyGate(proxyProtocol === true ? undefined : proxyProtocol, this.#server.logger)];
+  }
+}
+
+/** What OpenSSL says of certificates and keys, in a sentence. */
+function usable<T>({ certfile }: TlsFiles, use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    const { message } = error as Error;
+    throw new StartError('certificate', `TLS cannot use ${certfile} and what goes with it: ${message}.`);
+  }
+}

@@ -1,0 +1,88 @@
+import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
+import type { Timer } from '../../lib/clock.ts';
+import { listenError } from '../../lib/start_error.ts';
+import { Connection } from '../connection/connection.ts';
+import { originOf } from '../origin.ts';
+import { UNSENT_BYTES_MAX } from '../outbox.ts';
+import type { Server } from '../server.ts';
+import type { Arrival, Gate } from './arrival.ts';
+
+/** Connections the kernel holds while the loop is busy. */
+const BACKLOG = 1024;
+
+/** Where to listen: a TCP port, or the path of a Unix domain socket. */
+export type Place = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/**
+ * Where clients come in. Each passes the gates in their order (PROXY protocol, TLS, WebSocket), within the handshake's
+ * time, and then has its connection.
+ */
+export class Listener {
+  readonly #server: Server;
+  readonly #gates: readonly Gate[];
+  readonly #net: NetServer;
+  /** Those still at a gate, with their deadlines. */
+  readonly #entering: Map<Socket, Timer> = new Map();
+
+  private constructor(server: Server, gates: readonly Gate[]) {
+    this.#server = server;
+    this.#gates = gates;
+    const options = { highWaterMark: UNSENT_BYTES_MAX, allowHalfOpen: false, noDelay: true };
+    this.#net = createServer(options, gates.length === 0 ? this.#welcome : this.#examine);
+  }
+
+  /** Rejects with a StartError when it cannot listen there. */
+  static async open(server: Server, place: Place, gates: readonly Gate[] = []): Promise<Listener> {
+    const listener = new Listener(server, gates);
+    const net = listener.#net;
+    await new Promise<void>((done, fail) => {
+      net.once('error', (error: NodeJS.ErrnoException) => fail(listenError(error, place)));
+      net.listen({ ...place, backlog: BACKLOG }, done);
+    });
+    net.removeAllListeners('error').on('error', (error) => server.logger.error({ err: error }, 'listener error'));
+    return listener;
+  }
+
+  /** Of a TCP listener. */
+  get port(): number {
+    return (this.#net.address() as AddressInfo).port;
+  }
+
+  /** Takes no more connections; those that are open stay. Resolves when the last of them has ended. */
+  close(): Promise<void> {
+    const closed = new Promise<void>((done) => this.#net.close(() => done()));
+    for (const socket of this.#entering.keys()) socket.destroy();
+    return closed;
+  }
+
+  readonly #welcome = (socket: Socket): void => {
+    new Connection(this.#server, socket, originOf(socket));
+  };
+
+  readonly #examine = (socket: Socket): void => {
+    const { wheel, handshakeTimeoutMs } = this.#server;
+    this.#entering.set(
+      socket,
+      wheel.after(handshakeTimeoutMs, () => socket.destroy()),
+    );
+    // The gate at hand says what went wrong, where that is worth a line.
+    socket.on('error', () => {});
+    socket.once('close', () => this.#entered(socket));
+    this.#pass({ socket, stream: socket, origin: originOf(socket) }, 0);
+  };
+
+  #pass(arrival: Arrival, index: number): void {
+    const gate = this.#gates[index];
+    if (gate !== undefined) {
+      gate.pass(arrival, (passed) => this.#pass(passed, index + 1));
+      return;
+    }
+    this.#entered(arrival.socket);
+    new Connection(this.#server, arrival.stream, arrival.origin);
+  }
+
+  #entered(socket: Socket): void {
+    this.#entering.get(socket)?.cancel();
+    this.#entering.delete(socket);
+  }
+}
