@@ -30,8 +30,9 @@ export class FakeConsumer implements QueueConsumer {
     return this.room > 0;
   }
 
-  deliver(_queue: Queue, position: number, sequence: number, bodyBytes: number, flags: number): void {
+  deliver(queue: Queue, position: number, sequence: number, bodyBytes: number, flags: number): void {
     this.room--;
+    queue.delivered(sequence, flags);
     this.held.push({ position, sequence, bodyBytes, flags, priority: 0, expiresAtMs: 0, readyAtMs: 0 });
   }
 

@@ -11,11 +11,15 @@ import {
   propertiesStart,
   routeEnd,
 } from '../../../../src/core/store/record.ts';
+import type { VirtualHost } from '../../../../src/core/vhost.ts';
+import type { Log } from '../../../../src/journal/log.ts';
 import { Arena } from '../../../../src/lib/arena.ts';
 import { ManualClock } from '../../../../src/lib/clock.ts';
 import { HostClient } from '../../../support/host_client.ts';
-import { memoryHost } from '../../../support/journal_host.ts';
+import { JournalHost, memoryHost } from '../../../support/journal_host.ts';
 import { type MessageFields, messageBytes } from '../../../support/message_bytes.ts';
+import { MicrotaskTurn } from '../../../support/microtask_turn.ts';
+import { messagesAt, positionsIn } from '../../../support/queue_messages.ts';
 
 /** What a test looks at of a message. */
 export interface Seen {
@@ -28,18 +32,43 @@ export interface Seen {
   readonly died: boolean;
 }
 
-/** A virtual host in memory whose clock and turns are the test's. */
-export class RuleBench {
-  readonly clock: ManualClock = new ManualClock();
-  readonly pages: PageTable = new PageTable(new Arena({ readBytes: 0, slots: 0, pages: 1 }));
+/** Queues are drained when the test says so. */
+class HeldTurn extends MicrotaskTurn {
   readonly ready: Queue[] = [];
-  readonly vhost = memoryHost(
-    this.pages,
-    { queueReady: (queue) => this.ready.push(queue), commitReady: () => {} },
-    undefined,
-    this.clock,
-  );
-  readonly client: HostClient = new HostClient(this.vhost);
+
+  override queueReady(queue: Queue): void {
+    this.ready.push(queue);
+  }
+}
+
+/** A virtual host whose clock and turns are the test's: in memory, or the one of a journal. */
+export class RuleBench {
+  readonly clock: ManualClock;
+  readonly ready: Queue[];
+  readonly vhost: VirtualHost;
+  readonly client: HostClient;
+  readonly #journalled: boolean;
+
+  constructor(clock: ManualClock = new ManualClock(), turn: HeldTurn = new HeldTurn(), host?: JournalHost) {
+    this.clock = clock;
+    this.ready = turn.ready;
+    const pages = new PageTable(new Arena({ readBytes: 0, slots: 0, pages: 1 }));
+    this.vhost = host?.vhost ?? memoryHost(pages, turn, undefined, clock);
+    this.client = host?.client ?? new HostClient(this.vhost);
+    this.#journalled = host !== undefined;
+  }
+
+  /** With what the log holds, all of it in memory. */
+  static async open(log: Log, clock: ManualClock): Promise<{ bench: RuleBench; host: JournalHost }> {
+    const turn = new HeldTurn();
+    const host = await JournalHost.open({ log, clock }, turn);
+    for (const queue of host.vhost.queues.values()) await messagesAt(host, () => positionsIn(queue));
+    return { bench: new RuleBench(clock, turn, host), host };
+  }
+
+  get pages(): PageTable {
+    return this.vhost.store.pages;
+  }
 
   declare(name: string, table: Parameters<typeof fromPlain>[0] = {}): Queue {
     return this.client.declareQueue(name, true, fromPlain(table));
@@ -47,10 +76,16 @@ export class RuleBench {
 
   /** Publishes to the queue of that name, as the broker itself does: a full queue may refuse it. */
   publish(queue: Queue, body: string, fields: Partial<MessageFields> = {}): void {
-    const message = { exchange: '', routingKey: queue.name, persistent: false, ...fields, body: Buffer.from(body) };
+    const message = {
+      exchange: '',
+      routingKey: queue.name,
+      persistent: this.#journalled,
+      ...fields,
+      body: Buffer.from(body),
+    };
     const { bytes, routeEnd: content, bodyBytes } = messageBytes(message);
     if (fields.expiration !== undefined) queue.expectExpirations();
-    enqueueRecord(this.vhost, [queue], { bytes, start: 0, content, end: bytes.length }, bodyBytes, false);
+    enqueueRecord(this.vhost, [queue], { bytes, start: 0, content, end: bytes.length }, bodyBytes, this.#journalled);
   }
 
   endTurn(): void {
@@ -77,7 +112,9 @@ export class RuleBench {
   /** Takes a message as basic.get does. */
   take(queue: Queue): Entry | undefined {
     queue.readyToTake(() => {});
-    return queue.take();
+    const entry = queue.take();
+    if (entry !== undefined) queue.delivered(entry.sequence, entry.flags);
+    return entry;
   }
 
   /** Takes everything out of a queue. */

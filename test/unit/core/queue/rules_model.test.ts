@@ -1,159 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { PolicyValue } from '../../../../src/core/policy/policy.ts';
 import type { Entry } from '../../../../src/core/queue/entry.ts';
 import { REDELIVERED } from '../../../../src/core/queue/entry.ts';
-import type { QueueSettings } from '../../../../src/core/queue/settings.ts';
+import type { Queue } from '../../../../src/core/queue/queue.ts';
+import { setPolicy } from '../../../../src/core/topology/policies.ts';
+import { MemoryLog } from '../../../../src/journal/memory_log.ts';
+import { ManualClock } from '../../../../src/lib/clock.ts';
+import { compilePattern } from '../../../../src/lib/pattern.ts';
+import type { JournalHost } from '../../../support/journal_host.ts';
+import { microtasks } from '../../../support/microtask_turn.ts';
 import { FakeConsumer } from './fake_consumer.ts';
 import { RuleBench, reject, requeue, settle } from './rule_bench.ts';
-
-interface Message {
-  readonly id: number;
-  readonly body: string;
-  readonly priority: number;
-  readonly expiresAtMs: number;
-  returns: number;
-}
-
-type Limits = Pick<QueueSettings, 'messageTtlMs' | 'maxLength' | 'maxLengthBytes' | 'overflow' | 'deliveryLimit'>;
-
-/** What a queue with rules is, said the simple way: a sorted list, and a clock that goes millisecond by millisecond. */
-class Model {
-  readonly maxPriority: number;
-  limits: Limits;
-  nowMs = 0;
-  ready: Message[] = [];
-  out: Message[] = [];
-  /** Dead letters since the last look. */
-  dead: string[] = [];
-  room = 0;
-  delivered: number[] = [];
-  #ids = 0;
-
-  constructor(maxPriority: number, limits: Limits) {
-    this.maxPriority = maxPriority;
-    this.limits = limits;
-  }
-
-  get bytes(): number {
-    return this.ready.reduce((sum, { body }) => sum + body.length, 0);
-  }
-
-  message(padding: number, priority: number | undefined, ttlMs: number | undefined): Message {
-    const id = ++this.#ids;
-    const ttls = [ttlMs, this.limits.messageTtlMs].filter((ttl) => ttl !== undefined);
-    const expiresAtMs = ttls.length === 0 ? Number.POSITIVE_INFINITY : this.nowMs + Math.min(...ttls);
-    return {
-      id,
-      body: `${id}`.padEnd(padding, '.'),
-      priority: Math.min(priority ?? 0, this.maxPriority),
-      expiresAtMs,
-      returns: 0,
-    };
-  }
-
-  push(message: Message): void {
-    if (this.limits.overflow !== 'drop-head' && this.#isOver([...this.ready, message])) {
-      this.dropExpired();
-      this.deliver();
-      if (this.#isOver([...this.ready, message])) {
-        if (this.limits.overflow === 'reject-publish-dlx') this.#die(message, 'maxlen');
-        return;
-      }
-    }
-    this.dropExpired();
-    this.#insert(message);
-    if (message.expiresAtMs > this.nowMs && !this.#isOver(this.ready)) return;
-    this.deliver();
-    this.dropExpired();
-    this.#enforce();
-  }
-
-  take(): Message | undefined {
-    this.dropExpired();
-    const message = this.ready.shift();
-    if (message !== undefined) this.out.push(message);
-    this.dropExpired();
-    return message;
-  }
-
-  deliver(): void {
-    while (this.room > 0 && this.ready.length > 0) {
-      const message = this.ready.shift() as Message;
-      this.out.push(message);
-      this.delivered.push(message.id);
-      this.room--;
-    }
-    this.dropExpired();
-  }
-
-  settle(message: Message): void {
-    this.out = this.out.filter((other) => other !== message);
-  }
-
-  reject(message: Message): void {
-    this.settle(message);
-    this.#die(message, 'rejected');
-  }
-
-  requeue(message: Message): void {
-    this.settle(message);
-    message.returns++;
-    const { deliveryLimit } = this.limits;
-    if (deliveryLimit !== undefined && message.returns > deliveryLimit) {
-      this.#die(message, 'delivery_limit');
-      return;
-    }
-    this.#insert(message);
-    this.dropExpired();
-    this.#enforce();
-  }
-
-  advance(byMs: number): void {
-    for (let left = byMs; left > 0; left--) {
-      this.nowMs++;
-      this.dropExpired();
-    }
-  }
-
-  change(limits: Limits): void {
-    this.limits = limits;
-    this.#enforce();
-  }
-
-  /** Each priority has a first message. */
-  dropExpired(): void {
-    for (let priority = this.maxPriority; priority >= 0; priority--) {
-      for (;;) {
-        const first = this.ready.find((message) => message.priority === priority);
-        if (first === undefined || first.expiresAtMs > this.nowMs) break;
-        this.ready = this.ready.filter((message) => message !== first);
-        this.#die(first, 'expired');
-      }
-    }
-  }
-
-  #enforce(): void {
-    while (this.limits.overflow === 'drop-head' && this.ready.length > 0 && this.#isOver(this.ready)) {
-      this.#die(this.ready.shift() as Message, 'maxlen');
-    }
-    this.dropExpired();
-  }
-
-  #isOver(messages: readonly Message[]): boolean {
-    const { maxLength = Number.POSITIVE_INFINITY, maxLengthBytes = Number.POSITIVE_INFINITY } = this.limits;
-    const bytes = messages.reduce((sum, { body }) => sum + body.length, 0);
-    return messages.length > maxLength || bytes > maxLengthBytes;
-  }
-
-  #insert(message: Message): void {
-    this.ready.push(message);
-    this.ready.sort((left, right) => right.priority - left.priority || left.id - right.id);
-  }
-
-  #die(message: Message, reason: string): void {
-    this.dead.push(`${message.body} ${reason}`);
-  }
-}
+import { type Limits, type Message, Model } from './rule_model.ts';
 
 const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined, freq: 2 });
@@ -172,53 +31,66 @@ type Step =
   | { kind: 'settle' | 'reject' | 'requeue'; which: number }
   | { kind: 'advance'; byMs: number }
   | { kind: 'room'; count: number }
-  | { kind: 'change'; limits: Limits };
+  | { kind: 'change'; limits: Limits }
+  | { kind: 'restart'; how: 'close' | 'kill' };
 
 const which = fc.nat(50);
-const steps: fc.Arbitrary<Step[]> = fc.array(
-  fc.oneof(
-    {
-      weight: 12,
-      arbitrary: fc.record({
-        kind: fc.constant('publish' as const),
-        padding: fc.nat(12),
-        priority: optional(fc.nat(5)),
-        ttlMs: optional(fc.nat(40)),
-      }),
-    },
-    { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('take' as const, 'endTurn' as const) }) },
-    {
-      weight: 6,
-      arbitrary: fc.record({ kind: fc.constantFrom('settle' as const, 'reject' as const, 'requeue' as const), which }),
-    },
-    { weight: 4, arbitrary: fc.record({ kind: fc.constant('advance' as const), byMs: fc.nat(15) }) },
-    { weight: 3, arbitrary: fc.record({ kind: fc.constant('room' as const), count: fc.nat(4) }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('change' as const), limits }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('purge' as const) }) },
-  ),
-  { maxLength: 80 },
-);
+const oneStep: readonly fc.WeightedArbitrary<Step>[] = [
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      kind: fc.constant('publish' as const),
+      padding: fc.nat(12),
+      priority: optional(fc.nat(5)),
+      ttlMs: optional(fc.nat(40)),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('take' as const, 'endTurn' as const) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constantFrom('settle' as const, 'reject' as const, 'requeue' as const), which }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('advance' as const), byMs: fc.nat(15) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('room' as const), count: fc.nat(4) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('change' as const), limits }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('purge' as const) }) },
+];
+const restart: fc.WeightedArbitrary<Step> = {
+  weight: 3,
+  arbitrary: fc.record({
+    kind: fc.constant('restart' as const),
+    how: fc.constantFrom('close' as const, 'kill' as const),
+  }),
+};
+
+const ALL = await compilePattern('^q$');
 
 /** A queue and its model, which do the same things. */
 class Pair {
-  readonly bench = new RuleBench();
-  readonly dead = this.bench.declare('dead');
+  bench: RuleBench;
   readonly model: Model;
-  readonly queue;
-  readonly consumer = new FakeConsumer('c', 0);
+  readonly #clock: ManualClock;
   readonly #held = new Map<number, Entry>();
+  #consumer = new FakeConsumer('c', 0);
+  #policies = 0;
   #page: number | undefined;
 
-  constructor(maxPriority: number, given: Limits) {
+  constructor(maxPriority: number, given: Limits, bench = new RuleBench()) {
+    this.bench = bench;
+    this.#clock = bench.clock;
     const toGrave = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'dead' };
-    this.queue = this.bench.declare('q', { ...toGrave, ...(maxPriority > 0 ? { 'x-max-priority': maxPriority } : {}) });
+    bench.declare('dead');
+    bench.declare('q', { ...toGrave, ...(maxPriority > 0 ? { 'x-max-priority': maxPriority } : {}) });
     this.model = new Model(maxPriority, given);
     this.#apply(given);
-    this.queue.addConsumer(this.consumer);
-    this.bench.endTurn();
+    this.#subscribe();
   }
 
-  do(step: Step): void {
+  get queue(): Queue {
+    return this.bench.vhost.queue('q');
+  }
+
+  do(step: Exclude<Step, { kind: 'restart' }>): void {
     const { bench, queue, model } = this;
     switch (step.kind) {
       case 'publish': {
@@ -234,7 +106,7 @@ class Pair {
       case 'endTurn':
         model.dropExpired();
         model.deliver();
-        queue.wake(this.consumer);
+        queue.wake(this.#consumer);
         bench.endTurn();
         break;
       case 'settle':
@@ -250,12 +122,12 @@ class Pair {
       }
       case 'advance':
         model.advance(step.byMs);
-        bench.clock.advance(step.byMs);
+        this.#clock.advance(step.byMs);
         break;
       case 'room':
         model.room = step.count;
-        this.consumer.room = step.count;
-        queue.wake(this.consumer);
+        this.#consumer.room = step.count;
+        queue.wake(this.#consumer);
         break;
       case 'change':
         model.change(step.limits);
@@ -267,18 +139,40 @@ class Pair {
     }
   }
 
+  /** The process has ended, and another has begun. */
+  restarted(bench: RuleBench): void {
+    this.bench = bench;
+    this.#held.clear();
+    this.#page = undefined;
+    this.model.restart();
+    this.#clock.advance(0);
+    this.#consumer = new FakeConsumer('c', this.model.room);
+    this.#subscribe();
+    this.do({ kind: 'endTurn' });
+  }
+
   compare(): void {
-    const { bench, queue, model, dead } = this;
-    for (const entry of this.consumer.held.splice(0)) this.#note(entry, this.#delivered(entry));
+    const { bench, queue, model } = this;
+    for (const entry of this.#consumer.held.splice(0)) this.#note(entry, this.#delivered(entry));
     expect(model.delivered, 'nothing more was delivered').toEqual([]);
-    expect(bench.deaths(dead)).toEqual(model.dead);
+    expect(bench.deaths(bench.vhost.queue('dead'))).toEqual(model.dead);
     model.dead = [];
     expect([queue.readyCount, queue.unackedCount, queue.readyBytes]).toEqual([
       model.ready.length,
       model.out.length,
       model.bytes,
     ]);
-    expect(this.#references()).toBe(model.ready.length + model.out.length);
+  }
+
+  /** Nothing but its messages is held in memory. */
+  compareReferences(): void {
+    if (this.#page === undefined) return;
+    expect(this.bench.pages.of(this.#page).references).toBe(this.model.ready.length + this.model.out.length);
+  }
+
+  #subscribe(): void {
+    this.queue.addConsumer(this.#consumer);
+    this.bench.endTurn();
   }
 
   #delivered(entry: Entry): Message | undefined {
@@ -290,31 +184,76 @@ class Pair {
   #note(entry: Entry | undefined, message: Message | undefined): void {
     expect(entry === undefined ? undefined : this.bench.see(entry).body).toBe(message?.body);
     if (entry === undefined || message === undefined) return;
-    expect(entry.flags & REDELIVERED).toBe(message.returns > 0 ? REDELIVERED : 0);
+    expect(entry.flags & REDELIVERED).toBe(message.redelivered ? REDELIVERED : 0);
+    expect(this.queue.returnsOf(entry.sequence)).toBe(message.returns);
     this.#held.set(message.id, entry);
     this.#page = entry.position;
   }
 
-  #references(): number {
-    if (this.#page === undefined) return this.model.ready.length + this.model.out.length;
-    return this.bench.pages.of(this.#page).references;
-  }
-
   #apply(given: Limits): void {
-    const settings = this.queue.rules?.settings as QueueSettings;
-    this.queue.applySettings({ ...settings, ...given });
+    const definition = new Map<string, PolicyValue>([['overflow', given.overflow]]);
+    const set = (key: string, value: number | undefined): void => {
+      if (value !== undefined) definition.set(key, value);
+    };
+    set('message-ttl', given.messageTtlMs);
+    set('max-length', given.maxLength);
+    set('max-length-bytes', given.maxLengthBytes);
+    set('delivery-limit', given.deliveryLimit);
+    // One that is no other than before would change nothing.
+    const policy = { name: 'p', pattern: '^q$', applyTo: 'queues', priority: this.#policies++ } as const;
+    setPolicy(this.bench.vhost, 'policy', { ...policy, definition }, ALL);
   }
 }
 
 test('order, counts, deaths and their reasons are those of a sorted list and a clock, whatever happens in any order', () => {
+  const steps = fc.array(fc.oneof(...oneStep), { maxLength: 80, size: 'max' });
   fc.assert(
     fc.property(fc.constantFrom(0, 0, 3), limits, steps, (maxPriority, given, plan) => {
       const pair = new Pair(maxPriority, given);
       for (const step of plan) {
+        if (step.kind === 'restart') continue;
         pair.do(step);
         pair.compare();
+        pair.compareReferences();
       }
     }),
     { numRuns: 300 },
   );
 });
+
+test('and still are when the broker is restarted in between: nothing is lost, nor comes twice without saying so', async () => {
+  const steps = fc.array(fc.oneof(...oneStep, restart), { maxLength: 60, size: 'max' });
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(0, 0, 3), limits, steps, async (maxPriority, given, plan) => {
+      const clock = new ManualClock();
+      const log = new MemoryLog();
+      let { bench, host } = await RuleBench.open(log, clock);
+      const pair = new Pair(maxPriority, given, bench);
+      for (const step of plan) {
+        if (step.kind === 'restart') {
+          await end(host, step.how);
+          ({ bench, host } = await RuleBench.open(log, clock));
+          pair.restarted(bench);
+          // How long a message lives is told by the policy at the time of the restart: here it stays the same.
+        } else if (step.kind === 'change') {
+          pair.do({ ...step, limits: { ...step.limits, messageTtlMs: given.messageTtlMs } });
+        } else {
+          pair.do(step);
+        }
+        pair.compare();
+      }
+      await end(host, 'close');
+    }),
+    { numRuns: 60 },
+  );
+});
+
+/** Everything that was done is on disk. */
+async function end(host: JournalHost, how: 'close' | 'kill'): Promise<void> {
+  await host.settle();
+  host.vhost.stop();
+  if (how === 'close') await host.close();
+  host.kill();
+  // What the disk was told to do is done.
+  await microtasks(50);
+}
