@@ -166,13 +166,22 @@ export class VirtualHost {
   }
 
   #historyOf(exchange: Exchange): HistoryQueue {
-    let history = this.histories.get(exchange);
-    if (history === undefined) {
-      const matcher = exchange.matcher instanceof DelayedMessageMatcher ? exchange.matcher.inner : exchange.matcher;
-      assert(matcher instanceof RecentHistoryMatcher, 'an exchange that remembers has a history');
-      history = new HistoryQueue(matcher.historyLength, this.store.pages, this.turn);
-      this.histories.set(exchange, history);
-    }
+    const known = this.histories.get(exchange);
+    if (known !== undefined) return known;
+    const history = this.beginHistory(exchange);
+    assert(history !== undefined, 'an exchange that remembers has a history');
+    const { durable } = this;
+    if (exchange.properties.durable && durable?.failure === undefined) history.log = durable?.queueDeclared(history);
+    return history;
+  }
+
+  /** Undefined for an exchange whose type remembers nothing. The journal is not told. */
+  beginHistory(exchange: Exchange): HistoryQueue | undefined {
+    const { matcher, properties } = exchange;
+    const type = matcher instanceof DelayedMessageMatcher ? matcher.inner : matcher;
+    if (!(type instanceof RecentHistoryMatcher)) return undefined;
+    const history = new HistoryQueue(properties, type.historyLength, this.store.pages, this.turn);
+    this.histories.set(exchange, history);
     return history;
   }
 

@@ -3,6 +3,7 @@ import { bytesToText, type PlainTable, type PlainValue, toPlain } from '../codec
 import { propertiesEnd, propertiesStart, routeEnd } from '../core/store/record.ts';
 import { eachKey } from './deduplication.ts';
 import type { InspectedJournal } from './inspect.ts';
+import { shownName } from './inspect_name.ts';
 import { scanSegment } from './inspect_segment.ts';
 import { readSegment } from './read_segment.ts';
 import type { JournalRecord } from './record.ts';
@@ -73,7 +74,9 @@ function batchItems(bytes: Uint8Array, batch: ScannedBatch, names: Map<number, s
       places.push({ queue: nameOf(queue, names), sequence });
     },
     other: (record) => {
-      if (record.type === 'queue declared') names.set(record.queue, record.name);
+      if (record.type === 'queue declared') {
+        names.set(record.queue, shownName(record.name, record.arguments));
+      }
       items.push({ type: 'record', record: plainRecord(record, names) });
     },
   });

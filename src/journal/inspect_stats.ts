@@ -1,5 +1,6 @@
 import { farBlock } from '../lib/arena.ts';
 import type { InspectedJournal } from './inspect.ts';
+import { shownName } from './inspect_name.ts';
 import type { RecoveredQueue } from './recovered.ts';
 import { type RecoveredSegment, recover } from './recovery.ts';
 import { SequenceSet } from './sequence_set.ts';
@@ -75,7 +76,8 @@ export async function journalStats({ vhost, files }: InspectedJournal): Promise<
 }
 
 function counting(recovered: RecoveredQueue): Counting {
-  const { name: queue, settled } = recovered;
+  const { name, arguments: table, settled } = recovered;
+  const queue = shownName(name, table);
   const stats = { queue, messages: 0, bodyBytes: 0, delivered: 0, settled: settled.size };
   return { recovered, stats, counted: new SequenceSet() };
 }

@@ -1,4 +1,5 @@
 import { Exchange } from '../core/exchange/exchange.ts';
+import { exchangeOfHistory } from '../core/exchange/history_queue.ts';
 import { DURABLE, REDELIVERED } from '../core/queue/entry.ts';
 import { Queue } from '../core/queue/queue.ts';
 import { NOWHERE_SPECIAL, type Placement, type Wish } from '../core/queue/rules.ts';
@@ -76,7 +77,7 @@ function restoreQueues(vhost: VirtualHost, journal: Journal, recovery: Recovery)
   const queues = new Map<number, Restoring>();
   // By id, so that of two queues of one name (the deletion of the first was never written) the second is kept.
   const inOrder = [...state.queues.values()].sort((a, b) => a.id - b.id);
-  const byName = new Map(inOrder.map((queue) => [`${queue.forwards ? 'exchange' : 'queue'} ${queue.name}`, queue]));
+  const byName = new Map(inOrder.map((queue) => [identity(queue), queue]));
   for (const recovered of byName.values()) {
     const queue = createQueue(vhost, recovered);
     if (queue === undefined) continue;
@@ -100,11 +101,22 @@ function createQueue(vhost: VirtualHost, recovered: RecoveredQueue): Queue | und
     if (delayQueue !== undefined) vhost.delayQueues.set(name, delayQueue);
     return delayQueue;
   }
+  const historyOf = exchangeOfHistory(name, table);
+  if (historyOf !== undefined) {
+    const exchange = vhost.exchanges.get(historyOf);
+    return exchange === undefined ? undefined : vhost.beginHistory(exchange);
+  }
   const properties = { name, durable: true, autoDelete, exclusiveOwner: undefined, arguments: table };
   const queue = new Queue(properties, vhost.store.pages, vhost.turn, vhost.host);
   vhost.queues.set(name, queue);
   applyPolicies(vhost, queue);
   return queue;
+}
+
+/** What queues, what waits at exchanges and what they remember are told apart by. */
+function identity({ name, forwards, arguments: table }: RecoveredQueue): string {
+  const historyOf = exchangeOfHistory(name, table);
+  return historyOf === undefined ? `${forwards ? 'waiting at' : 'queue'} ${name}` : `history of ${historyOf}`;
 }
 
 /** An id above those of messages: a queue may be there in its messages only, if its declaration was never written. */

@@ -1,21 +1,26 @@
-import { EMPTY_TABLE } from '../../codec/table.ts';
+import type { FieldTable } from '../../codec/table.ts';
+import { getString } from '../../codec/table.ts';
 import { assert } from '../../lib/assert.ts';
 import type { Turn } from '../ports.ts';
 import { Queue } from '../queue/queue.ts';
 import type { PageTable, Position } from '../store/page_table.ts';
+import type { ExchangeProperties } from './exchange.ts';
+
+/** No queue that a client declares is called so. */
+const NO_NAME = '';
+const EXCHANGE = 'exchange';
 
 /**
  * What an exchange remembers: a queue that nobody sees or consumes from, which the router adds to where a message goes. So
- * messages are kept where queues keep them, and moved and counted with them, but not in the journal.
+ * messages are kept where queues keep them, and moved and counted with them; and in the journal, if the exchange is durable.
  */
 export class HistoryQueue extends Queue {
   readonly #length: number;
 
   /** Keeps no more than the last `length` messages. */
-  constructor(length: number, pages: PageTable, turn: Turn) {
-    // No queue that a client declares has an empty name.
-    const kind = { durable: false, autoDelete: false, exclusiveOwner: undefined, arguments: EMPTY_TABLE };
-    super({ name: '', ...kind }, pages, turn);
+  constructor({ name, durable }: ExchangeProperties, length: number, pages: PageTable, turn: Turn) {
+    const table: FieldTable = new Map([[EXCHANGE, { tag: 'S', value: Buffer.from(name) }]]);
+    super({ name: NO_NAME, durable, autoDelete: false, exclusiveOwner: undefined, arguments: table }, pages, turn);
     this.#length = length;
   }
 
@@ -35,6 +40,12 @@ export class HistoryQueue extends Queue {
       positions.push(position);
       return undefined;
     });
-    return positions;
+    // Of what was found after a crash, the oldest may be one too many.
+    return positions.slice(-this.#length);
   }
+}
+
+/** The exchange whose history a queue is, by the queue's name and arguments; undefined for any other queue. */
+export function exchangeOfHistory(name: string, table: FieldTable): string | undefined {
+  return name === NO_NAME ? getString(table, EXCHANGE) : undefined;
 }

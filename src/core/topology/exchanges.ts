@@ -83,8 +83,7 @@ export function deleteExchange(vhost: VirtualHost, nameGiven: string, ifUnused: 
 function removeExchange(vhost: VirtualHost, name: string): void {
   const exchange = vhost.exchange(name);
   vhost.exchanges.delete(name);
-  vhost.histories.get(exchange)?.delete();
-  vhost.histories.delete(exchange);
+  forgetHistory(vhost, exchange);
   deleteDelayQueue(vhost, exchange);
   forgetBindings(vhost, vhost.bindings.removeAllOfSource(name));
   const removed = vhost.bindings.removeAllOfDestination('exchange', name);
@@ -93,6 +92,14 @@ function removeExchange(vhost: VirtualHost, name: string): void {
   vhost.topologyVersion++;
   exchangeDeleted(vhost, name);
   autoDeleteSources(vhost, removed);
+}
+
+function forgetHistory(vhost: VirtualHost, exchange: Exchange): void {
+  const history = vhost.histories.get(exchange);
+  if (history === undefined) return;
+  vhost.histories.delete(exchange);
+  vhost.durable?.queueDeleted(history);
+  history.delete();
 }
 
 /** Bindings that are gone are gone for good, those that were durable too. */
