@@ -1,6 +1,6 @@
 // Starts a built Leveret as a process of its own, and stops it.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createConnection, createServer } from 'node:net';
@@ -12,16 +12,24 @@ const HOST = '127.0.0.1';
 const START_TIMEOUT_MS = 20_000;
 const POLL_MS = 2;
 
-/** A daemon that takes connections: `url`, `pid`, `startMs` (from spawning it to the first connection), `stop()`. */
-export async function startDaemon(folder, { host = HOST } = {}) {
+/**
+ * A daemon that takes connections: `url`, `pid`, `startMs` (from spawning it to the first connection), `stop()`; with `tls`,
+ * if it is a Leveret that has it, also `tlsUrl`.
+ */
+export async function startDaemon(folder, { host = HOST, tls = false } = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'leveret-bench-'));
   const port = await freePort();
   const main = join(folder, 'dist', 'cli', 'main.js');
   const words = [main, 'start', '--host', host, '--port', String(port), '--data-dir', dataDir];
+  const secured = tls ? await tlsOf(main, dataDir) : undefined;
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...words, '--log-format', 'json', '--log-level', 'error'], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...words, ...(secured?.words ?? []), '--log-format', 'json', '--log-level', 'error'],
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
   const stop = async () => {
     if (child.exitCode === null && child.kill('SIGTERM')) await once(child, 'exit');
     await rm(dataDir, { recursive: true, force: true });
@@ -33,7 +41,19 @@ export async function startDaemon(folder, { host = HOST } = {}) {
     throw error;
   }
   const startMs = performance.now() - startedAt;
-  return { url: `amqp://guest:guest@${HOST}:${port}`, port, pid: child.pid, startMs, stop };
+  return { url: `amqp://guest:guest@${HOST}:${port}`, tlsUrl: secured?.url, port, pid: child.pid, startMs, stop };
+}
+
+/** Certificates, what makes the daemon use them, and where it is reached then. Undefined for one that has no TLS. */
+async function tlsOf(main, dataDir) {
+  const certificates = join(dataDir, 'bench-certificates');
+  if (spawnSync(process.execPath, [main, 'cert', 'dev', '--out', certificates]).status !== 0) return undefined;
+  const port = await freePort();
+  const [cert, key, ca] = ['server.pem', 'server.key', 'ca.pem'].map((name) => join(certificates, name));
+  return {
+    words: ['--tls-port', String(port), '--tls-certfile', cert, '--tls-keyfile', key],
+    url: `amqps://guest:guest@${HOST}:${port}?cacertfile=${encodeURIComponent(ca)}`,
+  };
 }
 
 async function accepting(port, child) {

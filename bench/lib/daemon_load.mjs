@@ -11,16 +11,24 @@ export async function measureLoad(subjects, { only, runs, seconds, durable: isDu
   const scenarios = SCENARIOS.map((scenario) => (isDurable ? durable(scenario) : scenario));
   const results = [];
   for (const scenario of scenarios.filter(({ name }) => only.test(name))) {
-    const samples = subjects.map(() => []);
+    const able = subjectsFor(scenario, subjects);
+    if (able.length === 0) continue;
+    const samples = able.map(() => []);
     for (let run = 0; run < runs; run++) {
-      for (const [index, { url }] of subjects.entries()) {
+      for (const [index, { url }] of able.entries()) {
         samples[index].push(await runScenario(url, scenario, { seconds, warmUpSeconds: WARM_UP_SECONDS }));
       }
     }
-    const figures = subjects.map(({ name }, index) => ({ name, ...medians(samples[index]), runs: samples[index] }));
+    const figures = able.map(({ name }, index) => ({ name, ...medians(samples[index]), runs: samples[index] }));
     results.push({ scenario: scenario.name, paced: scenario.perSecond !== undefined, figures });
   }
   return results;
+}
+
+/** TLS is measured where it is known how to reach it: of a Leveret that was started for this. */
+function subjectsFor({ tls = false }, subjects) {
+  if (!tls) return subjects;
+  return subjects.filter(({ tlsUrl }) => tlsUrl !== undefined).map((subject) => ({ ...subject, url: subject.tlsUrl }));
 }
 
 export function printLoad(results) {

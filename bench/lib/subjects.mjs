@@ -17,9 +17,9 @@ export async function withSubjects({ url, compare, commits, load }, measure) {
         subjects.push({ name, folder });
         continue;
       }
-      const daemon = await startDaemon(folder);
+      const daemon = await startDaemon(folder, { tls: true });
       undo.push(daemon.stop);
-      subjects.push({ name, folder, url: daemon.url });
+      subjects.push({ name, folder, url: daemon.url, tlsUrl: daemon.tlsUrl });
     }
     for (const address of [url, compare]) {
       if (address !== undefined) subjects.push({ name: new URL(address).host, url: address });

@@ -1,6 +1,8 @@
 // One AMQP connection with channel 1 open, over a raw socket: as little between the measure and the broker as there can be.
 
+import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { FrameScanner } from './frame_scanner.mjs';
 import * as methods from './methods.mjs';
 import { FRAME_METHOD } from './payload.mjs';
@@ -8,12 +10,14 @@ import { FRAME_METHOD } from './payload.mjs';
 const FRAME_MAX = 131_072;
 const READ_BYTES = 256 * 1024;
 
-/** What `amqp://user:password@host:port/vhost` says, with the usual defaults. */
+/** What `amqp://user:password@host:port/vhost` says, or `amqps://...?cacertfile=FILE`, with the usual defaults. */
 function parseUrl(url) {
-  const { hostname, port, username, password, pathname } = new URL(url);
+  const { protocol, hostname, port, username, password, pathname, searchParams } = new URL(url);
+  const cacertfile = searchParams.get('cacertfile');
   return {
     host: hostname.replace(/^\[|\]$/g, '') || '127.0.0.1',
-    port: Number(port || 5672),
+    port: Number(port || (protocol === 'amqps:' ? 5671 : 5672)),
+    tls: protocol === 'amqps:' ? { ca: cacertfile === null ? undefined : readFileSync(cacertfile) } : undefined,
     user: decodeURIComponent(username || 'guest'),
     password: decodeURIComponent(password || 'guest'),
     vhost: pathname.length > 1 ? decodeURIComponent(pathname.slice(1)) : '/',
@@ -33,8 +37,8 @@ export class Connection {
 
   /** Without heartbeats unless told otherwise; a connection that has nothing to read can do with few `readBytes`. */
   static async open(url, { localAddress, readBytes = READ_BYTES, heartbeatSeconds = 0 } = {}) {
-    const { host, port, user, password, vhost } = parseUrl(url);
-    const connection = new Connection({ host, port, localAddress, readBytes });
+    const { host, port, tls, user, password, vhost } = parseUrl(url);
+    const connection = new Connection({ host, port, tls, localAddress, readBytes });
     await connection.#call(methods.PROTOCOL_HEADER, methods.CONNECTION_START);
     const tune = await connection.#call(methods.startOk(user, password), methods.CONNECTION_TUNE);
     const offered = tune.readUInt32BE(6);
@@ -45,10 +49,11 @@ export class Connection {
     return connection;
   }
 
-  constructor({ readBytes, ...address }) {
+  constructor({ readBytes, tls, ...address }) {
     const scanner = new FrameScanner(readBytes, (type, bytes, at, size) => this.#frame(type, bytes, at, size));
     const onread = { buffer: scanner.readInto, callback: (length) => this.#read(scanner, length) };
-    this.socket = createConnection({ ...address, noDelay: true, onread });
+    const options = { ...address, noDelay: true, onread };
+    this.socket = tls === undefined ? createConnection(options) : connectTls({ ...options, ...tls });
     this.socket.on('error', (error) => this.#lost(error));
     this.socket.on('close', () => this.#lost(new Error('the broker closed the connection')));
   }

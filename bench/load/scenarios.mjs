@@ -1,5 +1,5 @@
 // What the daemon is measured with. Absent numbers are: no confirms, no acknowledgements, no prefetch limit, no fanout,
-// and as fast as it goes. `table` are the queue's arguments; messages take turns in so many `priorities`; those that are
+// and as fast as it goes. `table` are the queue's arguments; messages take turns in so many `priorities`; `tls` is TLS 1.3; those that are
 // `deadLettered` are published to a queue that has room for none, and consumed from where its dead go.
 
 const ONE = { publishers: 1, consumers: 1, bodyBytes: 100 };
@@ -8,6 +8,8 @@ export const SCENARIOS = [
   { name: '1 to 1, 100 B', ...ONE },
   { name: '1 to 1, 100 B, confirms 1000, acks 100', ...ONE, window: 1000, ackEvery: 100, prefetch: 1000 },
   { name: '1 to 1, 16 KiB', ...ONE, bodyBytes: 16 * 1024 },
+  { name: '1 to 1, 100 B, TLS', ...ONE, tls: true },
+  { name: '1 to 1, 16 KiB, TLS', ...ONE, bodyBytes: 16 * 1024, tls: true },
   { name: 'fanout to 10 queues, 100 B', ...ONE, consumers: 10, fanout: 10 },
   { name: '20 to 20 on one queue, 100 B', ...ONE, publishers: 20, consumers: 20 },
   { name: 'priority queue, 100 B', ...ONE, table: { 'x-max-priority': 10 }, priorities: 10 },
