@@ -7,7 +7,9 @@ COPY src src
 RUN npx tsc -p tsconfig.build.json && npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24-bookworm-slim
-ENV NODE_ENV=production LEVERET_DATA_DIR=/data
+# A configuration that was mounted for RabbitMQ is found.
+ENV NODE_ENV=production LEVERET_DATA_DIR=/data \
+    RABBITMQ_CONFIG_FILE=/etc/rabbitmq/rabbitmq.conf RABBITMQ_CONFIG_FILES=/etc/rabbitmq/conf.d/*.conf
 WORKDIR /leveret
 RUN mkdir /data && chown node:node /data
 COPY package.json LICENSE ./

@@ -17,6 +17,7 @@ import { Arena } from './lib/arena.ts';
 import { type Clock, SystemClock } from './lib/clock.ts';
 import { TimerWheel } from './lib/timer_wheel.ts';
 import { type Policies, VirtualHostPolicies } from './policies.ts';
+import { type LiveOptions, reconfigure } from './reconfigure.ts';
 import { type Scheduled, type ScheduledPlace, scheduledIn } from './scheduled.ts';
 import { Alarms } from './server/alarms.ts';
 import type { Connection } from './server/connection/connection.ts';
@@ -32,8 +33,8 @@ const MIB = 1024 * 1024;
 export interface BrokerOptions extends ListenerOptions {
   /** Address to listen on; this machine only unless told otherwise. */
   readonly host?: string;
-  /** Port to listen on; 0, the default, takes any free one. */
-  readonly port?: number;
+  /** Port to listen on; 0, the default, takes any free one, and false none. */
+  readonly port?: number | false;
   /** Folder for what is durable, locked for this broker. Without one, everything is in memory only. */
   readonly dataDir?: string | undefined;
   /** What to do when the journal is found damaged: serve what is sound (the default), or reject. */
@@ -74,6 +75,7 @@ export interface Broker {
   /** As clients take it: `amqp://user:password@host:port`, of the default user and virtual host. */
   readonly url: string;
   readonly host: string;
+  /** 0 where the broker listens for TLS only, or in other ways. */
   readonly port: number;
   /** Undefined where the broker does not listen for that. */
   readonly tlsPort: number | undefined;
@@ -95,6 +97,8 @@ export interface Broker {
    * goes to its exchange amq.rabbitmq.trace. Off at the start.
    */
   tracing(vhost: string, on: boolean): void;
+  /** Changes what can change while the broker runs; resolves when it counts. */
+  reconfigure(options: LiveOptions): Promise<void>;
   /** Closes every connection with 320 and the reason, and lets go of everything. Safe to call again. */
   close(options?: { readonly reason?: string }): Promise<void>;
 }
@@ -199,7 +203,7 @@ class RunningBroker implements Broker {
     this.#storage = storage;
     const host = options.host ?? DEFAULT_HOST;
     this.host = host;
-    this.port = ports.port;
+    this.port = ports.port ?? 0;
     this.tlsPort = ports.tlsPort;
     this.webSocketPort = ports.webSocketPort;
     this.webSocketTlsPort = ports.webSocketTlsPort;
@@ -227,6 +231,10 @@ class RunningBroker implements Broker {
 
   tracing(vhost: string, on: boolean): void {
     this.#vhost(vhost).tracing = on;
+  }
+
+  reconfigure(options: LiveOptions): Promise<void> {
+    return reconfigure(this.#server, options);
   }
 
   close(options: { readonly reason?: string } = {}): Promise<void> {

@@ -11,6 +11,10 @@ import { readTlsFiles, type TlsFiles } from './tls_files.ts';
 export interface TlsOptions extends TlsFiles {
   /** Port for AMQP over TLS; 0, the default, takes any free one. `false` for WebSocket only. */
   readonly port?: number | false;
+  /** Address to listen on; unless given, the broker's. */
+  readonly host?: string | undefined;
+  /** Further addresses to listen on. */
+  readonly more?: readonly Address[];
   /** Whether clients are asked for a certificate; the default is verify_none. */
   readonly verify?: 'verify_none' | 'verify_peer';
   /** With verify_peer: whether a client without a certificate is refused. */
@@ -23,8 +27,16 @@ export interface TlsOptions extends TlsFiles {
   readonly handshakeTimeoutMs?: number;
 }
 
+/** No host is the broker's. */
+export interface Address {
+  readonly host: string | undefined;
+  readonly port: number;
+}
+
 /** Where and how clients come in. */
 export interface ListenerOptions {
+  /** Further addresses to listen on. */
+  readonly moreListeners?: readonly Address[];
   readonly tls?: TlsOptions | undefined;
   /** Path of a Unix domain socket to listen on as well. */
   readonly unixSocket?: string | undefined;
@@ -38,7 +50,7 @@ export interface ListenerOptions {
 
 /** Undefined where there is none of that kind. */
 export interface Ports {
-  readonly port: number;
+  readonly port: number | undefined;
   readonly tlsPort: number | undefined;
   readonly webSocketPort: number | undefined;
   readonly webSocketTlsPort: number | undefined;
@@ -62,7 +74,7 @@ export class Listeners {
   static async open(
     server: Server,
     host: string,
-    port: number,
+    port: number | false,
     options: ListenerOptions,
   ): Promise<{ readonly listeners: Listeners; readonly ports: Ports }> {
     const listeners = new Listeners(server, options);
@@ -87,23 +99,25 @@ export class Listeners {
     await Promise.all(this.#open.map((listener) => listener.close()));
   }
 
-  async #openAll(host: string, port: number): Promise<Ports> {
-    const { tls, unixSocket, webSocketPort, webSocketTlsPort } = this.#options;
+  async #openAll(host: string, port: number | false): Promise<Ports> {
+    const { tls, unixSocket, webSocketPort, webSocketTlsPort, moreListeners = [] } = this.#options;
     const proxied = this.#proxyGates();
-    const plain = await this.#listen({ host, port }, proxied);
+    const plain = await this.#listenToAll({ host, port }, moreListeners, proxied);
     if (tls === undefined && webSocketTlsPort !== undefined) {
       throw new StartError('option', 'WebSocket over TLS needs a certificate and a key.');
     }
     const secured = tls === undefined ? [] : [...proxied, await this.#tlsGate(tls)];
     const tlsPort =
-      tls === undefined || tls.port === false ? undefined : await this.#listen({ host, port: tls.port ?? 0 }, secured);
+      tls === undefined
+        ? undefined
+        : await this.#listenToAll({ host: tls.host ?? host, port: tls.port ?? 0 }, tls.more ?? [], secured);
     if (unixSocket !== undefined) {
       await removeStaleSocket(unixSocket);
       await this.#listen({ path: unixSocket }, []);
     }
     return {
-      port: plain.port,
-      tlsPort: tlsPort?.port,
+      port: plain,
+      tlsPort,
       webSocketPort: await this.#listenToWebSockets(host, webSocketPort, proxied),
       webSocketTlsPort: await this.#listenToWebSockets(host, webSocketTlsPort, secured),
     };
@@ -113,6 +127,18 @@ export class Listeners {
     const listener = await Listener.open(this.#server, place, gates);
     this.#open.push(listener);
     return listener;
+  }
+
+  /** The port of the first. */
+  async #listenToAll(
+    first: { readonly host: string; readonly port: number | false },
+    more: readonly Address[],
+    gates: readonly Gate[],
+  ): Promise<number | undefined> {
+    const { host, port } = first;
+    const listener = port === false ? undefined : await this.#listen({ host, port }, gates);
+    for (const other of more) await this.#listen({ host: other.host ?? host, port: other.port }, gates);
+    return listener?.port;
   }
 
   async #listenToWebSockets(

@@ -1,4 +1,5 @@
 import type { BrokerOptions } from './broker.ts';
+import { defaultDiskFreeLimitBytes } from './config/memory.ts';
 import type { EventExchange } from './core/event_exchange.ts';
 import { MemoryStore, type Spill } from './core/store/memory_store.ts';
 import { PageCache } from './core/store/page_cache.ts';
@@ -110,7 +111,7 @@ async function openDurable(
     vhost,
     disk: {
       freeLimitBytes:
-        options.diskFreeLimitBytes ?? Math.max(50 * MIB, 2 * (options.memoryCacheBytes ?? MEMORY_CACHE_BYTES)),
+        options.diskFreeLimitBytes ?? defaultDiskFreeLimitBytes(options.memoryCacheBytes ?? MEMORY_CACHE_BYTES),
       freeBytes: () => disk.freeBytes(dataDir),
       failure: () => journal?.failure,
     },

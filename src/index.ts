@@ -7,6 +7,7 @@ export { PolicyError } from './core/policy/check.ts';
 export { type Clock, ManualClock, SystemClock, type Timer } from './lib/clock.ts';
 export { StartError, type StartErrorCode } from './lib/start_error.ts';
 export type { ApplyTo, Policies, Policy, PolicyDefinition, PolicyInput, PolicySettings } from './policies.ts';
+export type { LiveOptions } from './reconfigure.ts';
 export type { Scheduled, ScheduledMessage, ScheduledPlace } from './scheduled.ts';
 export type { TlsVersion } from './server/listener/tls_gate.ts';
 export type { Logger } from './server/logger.ts';

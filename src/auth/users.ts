@@ -18,17 +18,20 @@ export type Refusal = 'unknown user or wrong password' | 'user can only connect 
 
 /** Who may log in: one user, as configured. */
 export class Users {
+  /** Users that may only come from this machine. */
+  loopbackUsers: readonly string[];
   readonly #options: UsersOptions;
   readonly #passwordHash: Buffer;
 
   constructor(options: UsersOptions) {
     this.#options = options;
+    this.loopbackUsers = options.loopbackUsers;
     this.#passwordHash = hash(options.defaultPassword);
   }
 
   /** An anonymous login is the default user's, as in RabbitMQ. */
   authenticate(credentials: Credentials, remoteAddress: string): User | Refusal {
-    const { defaultUser, loopbackUsers } = this.#options;
+    const { defaultUser } = this.#options;
     const name = credentials.kind === 'anonymous' ? defaultUser : credentials.userName;
     if (credentials.kind === 'certificate' && name !== defaultUser) return 'unknown user or wrong password';
     if (credentials.kind === 'password') {
@@ -36,7 +39,7 @@ export class Users {
       const passwordMatches = timingSafeEqual(hash(credentials.password), this.#passwordHash);
       if (name !== defaultUser || !passwordMatches) return 'unknown user or wrong password';
     }
-    if (loopbackUsers.includes(name) && !isLoopback(remoteAddress)) return 'user can only connect via localhost';
+    if (this.loopbackUsers.includes(name) && !isLoopback(remoteAddress)) return 'user can only connect via localhost';
     return { name };
   }
 }

@@ -4,7 +4,14 @@ import { StartError } from '../lib/start_error.ts';
 
 type ListeningOptions = Pick<
   BrokerOptions,
-  'tls' | 'unixSocket' | 'webSocketPort' | 'webSocketTlsPort' | 'proxyProtocol' | 'authMechanisms' | 'certificateLogin'
+  | 'tls'
+  | 'moreListeners'
+  | 'unixSocket'
+  | 'webSocketPort'
+  | 'webSocketTlsPort'
+  | 'proxyProtocol'
+  | 'authMechanisms'
+  | 'certificateLogin'
 >;
 
 /** What the settings say of where and how clients come in. */
@@ -12,6 +19,7 @@ export function listenerOptions(settings: Settings): ListeningOptions {
   const { certLoginFrom: from, certLoginSanType: sanType, certLoginSanIndex: sanIndex } = settings;
   return {
     tls: tlsOptions(settings),
+    moreListeners: settings.moreListeners,
     unixSocket: settings.unixSocket,
     webSocketPort: settings.webSocketPort,
     webSocketTlsPort: settings.webSocketTlsPort,
@@ -31,6 +39,8 @@ function tlsOptions(settings: Settings): TlsOptions | undefined {
   }
   return {
     port: tlsPort ?? false,
+    host: settings.tlsHost,
+    more: settings.tlsMoreListeners,
     certfile,
     keyfile,
     password: settings.tlsPassword,

@@ -1,4 +1,5 @@
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import type { Configuration } from '../config/load.ts';
 import type { LogFormat, LogLevel } from '../config/options.ts';
 
 export interface Log {
@@ -16,6 +17,15 @@ export async function openLog(level: LogLevel, wanted: LogFormat): Promise<Log> 
     stream,
   );
   return { logger, format };
+}
+
+/** What was given and has no effect. */
+export function logNotes({ notes }: Configuration, log: Log): void {
+  for (const { path, line, kind, text } of notes) {
+    const sentence = `${path}:${line}: ${text}`;
+    if (kind === 'missing') log.logger.warn(sentence);
+    else log.logger.info(sentence);
+  }
 }
 
 /** Loaded only where it is used. */

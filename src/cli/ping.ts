@@ -20,6 +20,7 @@ const WILDCARDS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', ':
 /** Prints one line when the broker answers; throws a StartError when it does not. */
 export async function ping(flags: Flags): Promise<void> {
   const { host, port } = loadSettings(flags, process.env);
+  if (port === false) throw new StartError('address', 'The broker has no port without TLS to be asked on.');
   const answer = await firstBytes(WILDCARDS[host] ?? host, port);
   if (answer.subarray(METHOD_OFFSET, METHOD_END).toString('hex') !== CONNECTION_START) {
     throw new StartError('address', `What listens on ${host}:${port} is not an AMQP 0-9-1 broker.`);

@@ -57,6 +57,7 @@ function program(): Command {
       await ping(flagsOf(command, PING_OPTIONS));
     });
   addJournalCommands(leveret);
+  addConfigCommands(leveret);
   addCertCommands(leveret);
   return leveret;
 }
@@ -80,6 +81,35 @@ function addJournalCommands(leveret: Command): void {
         await commands[name](folder, options);
       });
   }
+}
+
+function addConfigCommands(leveret: Command): void {
+  const config = leveret
+    .command('config')
+    .description('Check a configuration file, or show the settings that a broker would start with.')
+    .helpOption('-h, --help', 'Print this help.')
+    .helpCommand(false);
+  config
+    .command('check')
+    .description(
+      'Print every mistake in a file, and what in it has no effect: exit code 0 if it can be used, 1 if not.',
+    )
+    .argument('<file>', 'A file in the format of rabbitmq.conf, or a folder of them.')
+    .helpOption('-h, --help', 'Print this help.')
+    .allowExcessArguments(false)
+    .action(async (path: string) => {
+      const { check } = await import('./config.ts');
+      check(path);
+    });
+  addOptions(config.command('show'), SETTING_NAMES)
+    .description(
+      'Print every setting and where it comes from: a flag, the environment, a line of a file, or the default.',
+    )
+    .option('--json', 'Print JSON, for programs.', false)
+    .action(async (options: { readonly json: boolean }, command: Command) => {
+      const { show } = await import('./config.ts');
+      show(flagsOf(command, SETTING_NAMES), options);
+    });
 }
 
 function addCertCommands(leveret: Command): void {

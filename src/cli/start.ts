@@ -1,13 +1,12 @@
 import { constants } from 'node:os';
 import { relative } from 'node:path';
-import { loadSettings } from '../config/load.ts';
-import { availableMemoryBytes, memoryLimitBytes } from '../config/memory.ts';
-import type { Settings } from '../config/options.ts';
+import { type Configuration, loadConfiguration } from '../config/load.ts';
 import type { Flags } from '../config/resolve.ts';
 import { VERSION } from '../config/version.ts';
 import { type Broker, createBroker } from '../index.ts';
-import { listenerOptions } from './listener_options.ts';
-import { type Log, openLog } from './log.ts';
+import { brokerOptions } from './broker_options.ts';
+import { type Log, logNotes, openLog } from './log.ts';
+import { reloadOnHangup } from './reload.ts';
 
 const CLOSE_TIMEOUT_MS = 10_000;
 /** Ctrl-C under npm arrives twice within a few milliseconds: from the terminal, and passed on by npm. */
@@ -15,55 +14,36 @@ const SAME_SIGNAL_MS = 100;
 
 /** Starts the broker and returns; it then runs until a signal. Throws a StartError when it cannot start. */
 export async function start(flags: Flags): Promise<void> {
-  const settings = loadSettings(flags, process.env);
+  const configuration = loadConfiguration(flags, process.env);
+  const { settings } = configuration;
   const log = await openLog(settings.logLevel, settings.logFormat);
   endOnDefects(log);
-  const starting = startBroker(settings, log);
+  logNotes(configuration, log);
+  const starting = createBroker({ ...brokerOptions(settings), logger: log.logger });
   endOnSignals(log, starting);
   const broker = await starting;
-  reloadOnHangup(log, broker);
-  announce(broker, settings, log);
+  reloadOnHangup(flags, log, broker, settings);
+  announce(broker, configuration, log);
 }
 
-function startBroker(settings: Settings, log: Log): Promise<Broker> {
-  const limitBytes = memoryLimitBytes(settings.memoryLimit, availableMemoryBytes());
-  return createBroker({
-    logger: log.logger,
-    host: settings.host,
-    port: settings.port,
-    dataDir: settings.dataDir,
-    memoryLimitBytes: limitBytes,
-    memoryCacheBytes: memoryLimitBytes(settings.memoryCache, limitBytes),
-    diskFreeLimitBytes: settings.diskFreeLimitBytes,
-    onDamage: settings.onDamage,
-    maxMessageSizeBytes: settings.maxMessageSizeBytes,
-    frameMax: settings.frameMaxBytes,
-    channelMax: settings.channelMax,
-    heartbeatSeconds: settings.heartbeatSeconds,
-    handshakeTimeoutMs: settings.handshakeTimeoutMs,
-    consumerTimeoutMs: settings.consumerTimeoutMs,
-    loopbackUsers: settings.loopbackUsers,
-    allowAnonymous: settings.anonymous,
-    events: settings.events,
-    defaultUser: settings.defaultUser,
-    defaultPassword: settings.defaultPass,
-    ...listenerOptions(settings),
-  });
-}
-
-function announce(broker: Broker, settings: Settings, log: Log): void {
+function announce(broker: Broker, { settings, files }: Configuration, log: Log): void {
   const { host, port, tlsPort, webSocketPort, webSocketTlsPort } = broker;
-  const ports = { port, tlsPort, webSocketPort, webSocketTlsPort, unixSocket: settings.unixSocket };
+  const plainPort = settings.port === false ? undefined : port;
+  const ports = { port: plainPort, tlsPort, webSocketPort, webSocketTlsPort, unixSocket: settings.unixSocket };
   const startupMs = Math.round(performance.now());
   if (log.format === 'pretty') {
     const where = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
     const also = Object.entries({ ...ports, port: undefined }).filter(([, value]) => value !== undefined);
-    const others = also.map(([name, value]) => `, ${name} ${value}`).join('');
-    log.logger.info(
-      `Leveret ${VERSION} is ready: amqp://${where}${others}, data in ${readable(settings.dataDir)} (${startupMs} ms)`,
-    );
+    const plain = plainPort === undefined ? [] : [`amqp://${where}`];
+    const places = [
+      ...plain,
+      ...also.map(([name, value]) => `${name} ${value}`),
+      `data in ${readable(settings.dataDir)}`,
+    ];
+    log.logger.info(`Leveret ${VERSION} is ready: ${places.join(', ')} (${startupMs} ms)`);
   } else {
-    log.logger.info({ host, ...ports, dataDir: settings.dataDir, version: VERSION, startupMs }, 'Leveret is ready');
+    const { dataDir } = settings;
+    log.logger.info({ host, ...ports, dataDir, config: files, version: VERSION, startupMs }, 'Leveret is ready');
   }
 }
 
@@ -71,16 +51,6 @@ function announce(broker: Broker, settings: Settings, log: Log): void {
 function readable(dataDir: string): string {
   const below = relative('', dataDir);
   return below === '' || below.startsWith('..') ? dataDir : `./${below}`;
-}
-
-/** SIGHUP has the certificates read again; those that cannot be used change nothing. */
-function reloadOnHangup(log: Log, broker: Broker): void {
-  process.on('SIGHUP', () => {
-    broker.reloadCertificates().then(
-      () => log.logger.info('certificates were read again'),
-      (error: Error) => log.logger.error({ reason: error.message }, 'certificates stay as they were'),
-    );
-  });
 }
 
 /** The first SIGTERM or SIGINT closes the broker in good order; the next one ends the process at once. */

@@ -1,57 +1,96 @@
-// A configuration file, in the manner of rabbitmq.conf:
+// A configuration file, in the format of rabbitmq.conf:
 //
-//   # a comment                      from a # at the start of a line, or after white space, to the end of the line
-//   port = 5672                      key = value, white space around both left out
-//   log.level = debug                keys are lower case, with dots and underscores
-//   default_pass = 'a # inside'      single quotes keep what is between them as it is; '' is one quote
+//   # a comment                        from a # to the end of the line, wherever it stands outside quotes
+//   listeners.tcp.default = 5672       key = value, white space around both left out
+//   loopback_users.my\.name = true     a key is words of A-Z a-z 0-9 _ - with dots between them; \. is a dot in a word
+//   default_pass = 'a # inside'        single quotes keep what is between them as it is, line ends too; '' is one quote
+//   include conf.d/*.conf              other files, as if they stood here
 //
-// One key a line, each key at most once.
+// One setting a line. A key may stand again: the last one counts. RabbitMQ knows all of this but the doubled quote.
 
-import { nearest } from '../lib/nearest.ts';
-import { StartError } from '../lib/start_error.ts';
-
-export interface FileEntry {
-  readonly value: string;
-  readonly line: number;
-}
-
-export interface ConfigFile {
+export interface SettingLine {
+  readonly type: 'setting';
   readonly path: string;
-  readonly entries: ReadonlyMap<string, FileEntry>;
+  readonly line: number;
+  /** The key's words: `a.b\.c` is `a` and `b.c`. */
+  readonly words: readonly string[];
+  readonly value: string;
 }
 
-const LINE = /^([A-Za-z][A-Za-z0-9_.]*)\s*=\s*(?:'((?:[^']|'')*)'|(.*?))\s*(?:(?<=[\s='])#.*)?$/;
+export interface IncludeLine {
+  readonly type: 'include';
+  readonly path: string;
+  readonly line: number;
+  readonly included: string;
+}
 
-export function parseConfigFile(path: string, content: string, knownKeys: readonly string[]): ConfigFile {
-  const entries = new Map<string, FileEntry>();
-  const lines = content.replace(/^\uFEFF/, '').split(/\r?\n/);
-  for (const [index, raw] of lines.entries()) {
-    const line = index + 1;
-    const trimmed = raw.trim();
-    if (trimmed === '' || trimmed.startsWith('#')) continue;
-    const [key, value] = parseLine(trimmed) ?? reject(path, line, 'is not a `key = value` line, a comment or empty.');
-    if (!knownKeys.includes(key)) reject(path, line, unknownKey(key, knownKeys));
-    const earlier = entries.get(key);
-    if (earlier) reject(path, line, `${key} was given before, on line ${earlier.line}.`);
-    entries.set(key, { value, line });
+/** What is wrong with a line, as the end of a sentence that began with its place. */
+export interface Problem {
+  readonly path: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+export interface ParsedFile {
+  readonly lines: readonly (SettingLine | IncludeLine)[];
+  readonly problems: readonly Problem[];
+}
+
+const WORD = String.raw`(?:\\\.|[\w-])+`;
+const ASSIGNMENT = String.raw`[ \t]*(${WORD}(?:\.${WORD})*)[ \t]*=[ \t]*`;
+const LINE_END = String.raw`[ \t]*(?:#[^\n]*)?\r?(?:\n|$)`;
+const QUOTED = new RegExp(`${ASSIGNMENT}'((?:[^']|'')*)'${LINE_END}`, 'y');
+/** A quote that is not closed on its line is a letter like any other. */
+const PLAIN = new RegExp(String.raw`${ASSIGNMENT}(?!'[^'\n]*'|[ \t\r])([^#\n]+)${LINE_END}`, 'y');
+const INCLUDE = new RegExp(String.raw`[ \t]*include[ \t]+([^\s#=][^\s#]*)${LINE_END}`, 'y');
+const NOTHING = new RegExp(LINE_END, 'y');
+const WHOLE_LINE = /[^\n]*(?:\n|$)/y;
+
+/** Every line of a file, and what is wrong with those that mean nothing. Never throws. */
+export function parseConfigFile(path: string, content: string): ParsedFile {
+  const lines: (SettingLine | IncludeLine)[] = [];
+  const problems: Problem[] = [];
+  const text = content.replace(/^\uFEFF/, '');
+  let line = 1;
+  let at = 0;
+  let taken: readonly string[] | undefined;
+  const takes = (pattern: RegExp): boolean => {
+    pattern.lastIndex = at;
+    taken = pattern.exec(text) ?? undefined;
+    return taken !== undefined;
+  };
+  while (at < text.length) {
+    if (takes(QUOTED)) {
+      const [, key, value] = taken!;
+      lines.push({ type: 'setting', path, line, words: wordsOf(key!), value: value!.replaceAll("''", "'") });
+    } else if (takes(PLAIN)) {
+      const [, key, value] = taken!;
+      lines.push({ type: 'setting', path, line, words: wordsOf(key!), value: value!.trimEnd() });
+    } else if (takes(INCLUDE)) {
+      lines.push({ type: 'include', path, line, included: taken![1]! });
+    } else if (!takes(NOTHING)) {
+      takes(WHOLE_LINE);
+      problems.push({ path, line, text: whyNot(taken![0]!) });
+    }
+    const [whole] = taken!;
+    line += whole!.split('\n').length - 1;
+    at += whole!.length;
   }
-  return { path, entries };
+  return { lines, problems };
 }
 
-function parseLine(trimmed: string): [key: string, value: string] | undefined {
-  const match = LINE.exec(trimmed);
-  if (!match) return undefined;
-  const [, key, quoted, plain] = match;
-  return [key!, quoted === undefined ? plain! : quoted.replaceAll("''", "'")];
+/** A key as it is written: dots within its words are marked. */
+export function keyOf(words: readonly string[]): string {
+  return words.map((word) => word.replaceAll('.', '\\.')).join('.');
 }
 
-function unknownKey(key: string, knownKeys: readonly string[]): string {
-  const guess = nearest(key, knownKeys);
-  return guess === undefined
-    ? `"${key}" is not an option. The options are ${knownKeys.join(', ')}.`
-    : `"${key}" is not an option. Did you mean ${guess}?`;
+function wordsOf(key: string): string[] {
+  return key.split(/(?<!\\)\./).map((word) => word.replaceAll('\\.', '.'));
 }
 
-function reject(path: string, line: number, problem: string): never {
-  throw new StartError('option', `${path}:${line}: ${problem}`);
+function whyNot(line: string): string {
+  const [, key] = /^\s*([\w.\\-]+)\s*=\s*(?:#.*)?$/.exec(line.trimEnd()) ?? [];
+  if (key !== undefined) return `${key} is given no value. The empty text is written ''.`;
+  if (/=\s*'/.test(line)) return 'has something after the closing quote.';
+  return 'is not a `key = value` line, a comment or empty.';
 }

@@ -1,10 +1,15 @@
 import { isIP } from 'node:net';
+import { key, keys } from './file_key.ts';
 import type { Option } from './options.ts';
-import { duration, integer, list, oneOf, onOff, text } from './value_types.ts';
+import { type ListenAddress, listenAddress, listenAddresses } from './rabbitmq_types.ts';
+import { duration, integer, list, oneOf, onOff, password, text } from './value_types.ts';
 
 /** Where and how clients come in, besides plain TCP. */
 export interface ListenerSettings {
+  readonly moreListeners: readonly ListenAddress[];
   readonly tlsPort: number | undefined;
+  readonly tlsHost: string | undefined;
+  readonly tlsMoreListeners: readonly ListenAddress[];
   readonly tlsCertfile: string | undefined;
   readonly tlsKeyfile: string | undefined;
   readonly tlsPassword: string | undefined;
@@ -29,9 +34,13 @@ export interface ListenerSettings {
 
 const PORT_MAX = 0xffff;
 const FILE = text('file', 'the path of a PEM file');
+const ADDRESSES = listenAddresses();
+const VERIFY = oneOf('whom', 'verify_none', 'verify_peer');
+const HANDSHAKE_TIMEOUT = duration(100, 3_600_000, 'from 100ms to 60m');
 
-const versions = oneOf('version', 'tlsv1.2', 'tlsv1.3');
 const mechanisms = ['PLAIN', 'AMQPLAIN', 'ANONYMOUS', 'EXTERNAL'] as const;
+const MECHANISM = { placeholder: 'name', accepted: `one of ${mechanisms.join(', ')}`, parse: oneOfNames };
+const versions = oneOf('version', 'tlsv1.2', 'tlsv1.3');
 
 /** 10.0.0.0/8, or an address by itself. */
 function network(word: string): string | undefined {
@@ -49,6 +58,34 @@ export const LISTENER_OPTIONS: { readonly [Name in keyof ListenerSettings]: Opti
     type: integer(0, PORT_MAX),
     default: undefined,
     sentence: 'Port to listen on for TLS, by convention 5671; needs a certificate and a key.',
+    rabbitmq: [keys('listeners.ssl.$name', listenAddress(), ([first]) => first?.value.port)],
+  },
+  tlsHost: {
+    key: 'tls.host',
+    environment: 'LEVERET_TLS_HOST',
+    flag: '--tls-host',
+    type: text('address', 'an IP address or a host name of this machine'),
+    default: undefined,
+    sentence: 'Address to listen on for TLS; unless given, that of --host.',
+    rabbitmq: [keys('listeners.ssl.$name', listenAddress(), ([first]) => first?.value.host)],
+  },
+  tlsMoreListeners: {
+    key: 'tls.more_listeners',
+    environment: 'LEVERET_TLS_MORE_LISTENERS',
+    flag: '--tls-more-listeners',
+    type: ADDRESSES,
+    default: 'none',
+    sentence: 'Further addresses to listen on for TLS.',
+    rabbitmq: [keys('listeners.ssl.$name', listenAddress(), rest)],
+  },
+  moreListeners: {
+    key: 'more_listeners',
+    environment: 'LEVERET_MORE_LISTENERS',
+    flag: '--more-listeners',
+    type: ADDRESSES,
+    default: 'none',
+    sentence: 'Further addresses to listen on, besides --host and --port.',
+    rabbitmq: [keys('listeners.tcp.$name', listenAddress(), rest)],
   },
   tlsCertfile: {
     key: 'tls.certfile',
@@ -57,6 +94,7 @@ export const LISTENER_OPTIONS: { readonly [Name in keyof ListenerSettings]: Opti
     type: FILE,
     default: undefined,
     sentence: "The broker's certificate, with those that lead to its authority; read again at SIGHUP.",
+    rabbitmq: [key('ssl_options.certfile', FILE)],
   },
   tlsKeyfile: {
     key: 'tls.keyfile',
@@ -65,15 +103,17 @@ export const LISTENER_OPTIONS: { readonly [Name in keyof ListenerSettings]: Opti
     type: FILE,
     default: undefined,
     sentence: 'The key of that certificate.',
+    rabbitmq: [key('ssl_options.keyfile', FILE)],
   },
   tlsPassword: {
     key: 'tls.password',
     environment: 'LEVERET_TLS_PASSWORD',
     flag: '--tls-password',
-    type: text('password', 'a password'),
+    type: password(),
     default: undefined,
     sentence: 'Password of that key; other users of the machine can read flags, so prefer the environment or the file.',
     secret: true,
+    rabbitmq: [key('ssl_options.password', password())],
   },
   tlsCacertfile: {
     key: 'tls.cacertfile',
@@ -82,14 +122,16 @@ export const LISTENER_OPTIONS: { readonly [Name in keyof ListenerSettings]: Opti
     type: FILE,
     default: undefined,
     sentence: 'Authorities whose client certificates are believed.',
+    rabbitmq: [key('ssl_options.cacertfile', FILE)],
   },
   tlsVerify: {
     key: 'tls.verify',
     environment: 'LEVERET_TLS_VERIFY',
     flag: '--tls-verify',
-    type: oneOf('whom', 'verify_none', 'verify_peer'),
+    type: VERIFY,
     default: 'verify_none',
     sentence: 'Whether clients are asked for a certificate, which must then be of a believed authority.',
+    rabbitmq: [key('ssl_options.verify', VERIFY)],
   },
   tlsFailIfNoPeerCert: {
     key: 'tls.fail_if_no_peer_cert',
@@ -98,6 +140,7 @@ export const LISTENER_OPTIONS: { readonly [Name in keyof ListenerSettings]: Opti
     type: onOff(),
     default: 'off',
     sentence: 'With verify_peer: refuse clients that have no certificate.',
+    rabbitmq: [key('ssl_options.fail_if_no_peer_cert', onOff())],
   },
   tlsVersions: {
     key: 'tls.versions',
@@ -106,6 +149,7 @@ export const LISTENER_OPTIONS: { readonly [Name in keyof ListenerSettings]: Opti
     type: list('versions', 'tlsv1.2, tlsv1.3, or both separated by a comma', versions.parse),
     default: 'tlsv1.2,tlsv1.3',
     sentence: 'Versions of TLS that are spoken.',
+    rabbitmq: [keys('ssl_options.versions.$version', versions, (items) => items.map(({ value }) => value))],
   },
   tlsCiphers: {
     key: 'tls.ciphers',
@@ -114,6 +158,7 @@ export const LISTENER_OPTIONS: { readonly [Name in keyof ListenerSettings]: Opti
     type: list('names', "OpenSSL's names of cipher suites separated by commas", (word) => word || undefined),
     default: undefined,
     sentence: "Cipher suites that are spoken; unless given, those that Node's maintainers chose.",
+    rabbitmq: [keys('ssl_options.ciphers.$cipher', text('name', "OpenSSL's name of a cipher suite"), inOrder)],
   },
   tlsHonorCipherOrder: {
     key: 'tls.honor_cipher_order',
@@ -122,14 +167,16 @@ export const LISTENER_OPTIONS: { readonly [Name in keyof ListenerSettings]: Opti
     type: onOff(),
     default: 'on',
     sentence: "Whether the broker's order of cipher suites counts, or the client's.",
+    rabbitmq: [key('ssl_options.honor_cipher_order', onOff())],
   },
   tlsHandshakeTimeoutMs: {
     key: 'tls.handshake_timeout',
     environment: 'LEVERET_TLS_HANDSHAKE_TIMEOUT',
     flag: '--tls-handshake-timeout',
-    type: duration(100, 3_600_000, 'from 100ms to 60m'),
+    type: HANDSHAKE_TIMEOUT,
     default: '5s',
     sentence: 'Time a client has for the TLS handshake.',
+    rabbitmq: [key('ssl_handshake_timeout', HANDSHAKE_TIMEOUT)],
   },
   tlsSniDir: {
     key: 'tls.sni_dir',
@@ -170,6 +217,7 @@ export const LISTENER_OPTIONS: { readonly [Name in keyof ListenerSettings]: Opti
     type: list('names', `${mechanisms.join(', ')}, separated by commas`, oneOfNames),
     default: 'PLAIN,AMQPLAIN',
     sentence: 'SASL mechanisms that clients may log in by; EXTERNAL is by TLS client certificate.',
+    rabbitmq: [keys('auth_mechanisms.$name', MECHANISM, inOrder)],
   },
   unixSocket: {
     key: 'unix_socket',
@@ -215,4 +263,13 @@ export const LISTENER_OPTIONS: { readonly [Name in keyof ListenerSettings]: Opti
 
 function oneOfNames(word: string): (typeof mechanisms)[number] | undefined {
   return mechanisms.find((name) => name === word.toUpperCase());
+}
+
+/** By their numbers, whatever order they stand in: the first is the one that is preferred. */
+function inOrder<Item>(items: readonly { readonly word: string; readonly value: Item }[]): readonly Item[] {
+  return items.toSorted((a, b) => a.word.localeCompare(b.word, 'en', { numeric: true })).map(({ value }) => value);
+}
+
+function rest<Item>([, ...items]: readonly { readonly value: Item }[]): readonly Item[] {
+  return items.map(({ value }) => value);
 }

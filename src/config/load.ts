@@ -1,38 +1,82 @@
-import { readFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { StartError } from '../lib/start_error.ts';
-import { type ConfigFile, parseConfigFile } from './file.ts';
-import { OPTIONS, SETTING_NAMES, type Settings } from './options.ts';
-import { type Environment, type Flags, resolveSetting, resolveSettings } from './resolve.ts';
+import type { Problem } from './file.ts';
+import { type FileSettings, fileSettings } from './file_settings.ts';
+import { type Environment, interpolate } from './interpolate.ts';
+import type { Settings } from './options.ts';
+import { filesAt, filesLike, readConfig } from './read.ts';
+import { type Flags, type Origins, resolveSetting, resolveSettings } from './resolve.ts';
 
-/** The settings a command runs with: flags, then the environment, then the configuration file, then the defaults. */
+/** A file that is no configuration at all has a mistake on every line. */
+const SENTENCES_MAX = 20;
+
+/** The settings a command runs with, and what is to be said about them. */
+export interface Configuration {
+  readonly settings: Settings;
+  readonly origins: Origins;
+  readonly files: readonly string[];
+  readonly notes: FileSettings['notes'];
+}
+
+export interface CheckedFiles extends FileSettings {
+  readonly files: readonly string[];
+}
+
+/** Flags, then the environment, then configuration files, then the defaults. Throws a StartError that names all mistakes. */
+export function loadConfiguration(flags: Flags, environment: Environment): Configuration {
+  const checked = checkFiles(configPaths(flags, environment), environment);
+  const { settings, origins, problems } = resolveSettings({ flags, environment, file: checked });
+  const sentences = [...problems, ...checked.problems.map(problemSentence)];
+  if (sentences.length > 0) throw new StartError('option', upTo(SENTENCES_MAX, sentences).join('\n'));
+  return { settings, origins, files: checked.files, notes: checked.notes };
+}
+
 export function loadSettings(flags: Flags, environment: Environment): Settings {
-  const path = resolveSetting('config', { flags, environment });
-  const file = path === undefined ? undefined : readConfigFile(path);
-  return resolveSettings({ flags, environment, file });
+  return loadConfiguration(flags, environment).settings;
 }
 
-function readConfigFile(path: string): ConfigFile {
-  const knownKeys = SETTING_NAMES.map((name) => OPTIONS[name].key).filter((key) => key !== undefined);
-  return parseConfigFile(path, readText(path), knownKeys);
+/** What is in configuration files or folders of them. Throws a StartError when one cannot be read. */
+export function checkFiles(paths: readonly string[], environment: Environment): CheckedFiles {
+  const read = readConfig(paths);
+  const interpolated = interpolate(read.lines, environment);
+  const settings = fileSettings(interpolated.lines);
+  const problems = [...read.problems, ...interpolated.problems, ...settings.problems];
+  const order = new Map(read.files.map((file, index) => [file, index]));
+  const place = (a: Place, b: Place): number => (order.get(a.path) ?? 0) - (order.get(b.path) ?? 0) || a.line - b.line;
+  return {
+    files: read.files,
+    values: settings.values,
+    notes: settings.notes.toSorted(place),
+    problems: problems.toSorted(place),
+  };
 }
 
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new StartError('option', `Cannot read the configuration file ${path}: ${reason(error)}.`);
-  }
+export function problemSentence({ path, line, text }: Problem): string {
+  return `${path}:${line}: ${text}`;
 }
 
-function reason(error: unknown): string {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'ENOENT':
-      return 'there is no such file';
-    case 'EACCES':
-      return 'this user is not permitted to';
-    case 'EISDIR':
-      return 'it is a folder';
-    default:
-      return (error as Error).message;
-  }
+function upTo(count: number, sentences: readonly string[]): readonly string[] {
+  const left = sentences.length - count;
+  return left <= 0 ? sentences : [...sentences.slice(0, count), `... and ${left} more.`];
+}
+
+type Place = Pick<Problem, 'path' | 'line'>;
+
+/**
+ * What --config or LEVERET_CONFIG names; otherwise what RabbitMQ's variables name, as RabbitMQ takes them: a file whose
+ * extension may be left out, and a folder or pattern of further files, none of which need be there.
+ */
+function configPaths(flags: Flags, environment: Environment): readonly string[] {
+  const { value: path } = resolveSetting('config', { flags, environment });
+  if (path !== undefined) return [path];
+  const main = environment['RABBITMQ_CONFIG_FILE'] ?? '';
+  const more = environment['RABBITMQ_CONFIG_FILES'] ?? '';
+  const candidates = main === '' ? [] : [main, `${main}.conf`];
+  const found = candidates.find(isFile);
+  const further = more === '' ? [] : filesAt(more).flatMap(filesLike);
+  return [...(found === undefined ? [] : [found]), ...further.filter(isFile)];
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -9,6 +9,11 @@ export function memoryLimitBytes(limit: MemoryLimit, availableBytes: number): nu
   return 'bytes' in limit ? limit.bytes : Math.floor(availableBytes * limit.share);
 }
 
+/** Free disk below which publishers are held, unless another limit is given. */
+export function defaultDiskFreeLimitBytes(memoryCacheBytes: number): number {
+  return Math.max(50 * 2 ** 20, 2 * memoryCacheBytes);
+}
+
 /** What this process may use: the machine's RAM, or less where a container's control group says so. */
 export function availableMemoryBytes(readText: ReadText = readTextFile, machineBytes: number = totalmem()): number {
   return Math.min(machineBytes, ...controlGroupLimits(readText));

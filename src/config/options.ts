@@ -1,12 +1,18 @@
+import { type FileKey, key, keys } from './file_key.ts';
 import { LISTENER_OPTIONS, type ListenerSettings } from './listener_options.ts';
+import { byteSize, choice, informationUnit, listenAddress, rabbitLogLevel, share } from './rabbitmq_types.ts';
 import {
+  bytes,
   duration,
+  durationOrNone,
   integer,
   type MemoryLimit,
   memory,
   names,
   oneOf,
   onOff,
+  password,
+  portOrNone,
   size,
   text,
   type ValueType,
@@ -19,13 +25,15 @@ export type LogFormat = 'auto' | 'pretty' | 'json';
 export interface Settings extends ListenerSettings {
   readonly config: string | undefined;
   readonly host: string;
-  readonly port: number;
+  /** False is none. */
+  readonly port: number | false;
   readonly dataDir: string;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   readonly memoryLimit: MemoryLimit;
   readonly memoryCache: MemoryLimit;
-  readonly diskFreeLimitBytes: number | undefined;
+  /** A share is of the memory there is. */
+  readonly diskFreeLimit: MemoryLimit | undefined;
   readonly onDamage: 'serve' | 'stop';
   readonly maxMessageSizeBytes: number;
   readonly frameMaxBytes: number;
@@ -53,10 +61,17 @@ export interface Option<Value> {
   readonly sentence: string;
   /** The value is never repeated in a message. */
   readonly secret?: true;
+  /** RabbitMQ's keys for it, where they differ; what stands first counts, and `key` before all of them. */
+  readonly rabbitmq?: readonly FileKey<Value>[];
+  /** Environment variables that RabbitMQ's container image takes for it; they count less than its own. */
+  readonly aliases?: readonly string[];
+  /** A running broker takes a new value at SIGHUP. */
+  readonly reload?: true;
 }
 
 const MAX_UINT16 = 0xffff;
 const FRAME_MAX_BYTES = 16 * 2 ** 20;
+const MEMORY_LIMIT_BYTES_MIN = 32 * 2 ** 20;
 
 /** The one table of options: parsing, error messages, --help and docs/configuration.md all derive from it. */
 export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> } = {
@@ -64,9 +79,9 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     key: undefined,
     environment: 'LEVERET_CONFIG',
     flag: '--config',
-    type: text('file', 'the path of a configuration file'),
+    type: text('file', 'the path of a configuration file or a folder'),
     default: undefined,
-    sentence: 'Configuration file of `key = value` lines.',
+    sentence: 'Configuration file of `key = value` lines, or a folder of `*.conf` files.',
   },
   host: {
     key: 'host',
@@ -75,14 +90,21 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     type: text('address', 'an IP address or a host name of this machine'),
     default: '0.0.0.0',
     sentence: 'Address to listen on.',
+    rabbitmq: [keys('listeners.tcp.$name', listenAddress(), ([first]) => first?.value.host)],
+    aliases: ['RABBITMQ_NODE_IP_ADDRESS'],
   },
   port: {
     key: 'port',
     environment: 'LEVERET_PORT',
     flag: '--port',
-    type: integer(0, MAX_UINT16),
+    type: portOrNone(),
     default: '5672',
-    sentence: 'Port to listen on; 0 takes any free one and logs which.',
+    sentence: 'Port to listen on; 0 takes any free one and logs which, none leaves it to TLS and the other ways in.',
+    rabbitmq: [
+      key('listeners.tcp', choice<number | false>({ none: false })),
+      keys('listeners.tcp.$name', listenAddress(), ([first]) => first?.value.port),
+    ],
+    aliases: ['RABBITMQ_NODE_PORT'],
   },
   dataDir: {
     key: 'data_dir',
@@ -99,6 +121,8 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     type: oneOf('level', 'fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     default: 'info',
     sentence: 'Least severe level that is logged: fatal, error, warn, info, debug, trace or silent.',
+    rabbitmq: ['log.console.level', 'log.default.level', 'log.file.level'].map((name) => key(name, rabbitLogLevel())),
+    reload: true,
   },
   logFormat: {
     key: 'log.format',
@@ -107,15 +131,21 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     type: oneOf('format', 'auto', 'pretty', 'json'),
     default: 'auto',
     sentence: 'Log lines for people (pretty) or for programs (json); auto is pretty on a terminal and JSON elsewhere.',
+    rabbitmq: [key('log.console.formatter', choice({ plaintext: 'pretty', json: 'json' }))],
   },
   memoryLimit: {
     key: 'memory_limit',
     environment: 'LEVERET_MEMORY_LIMIT',
     flag: '--memory-limit',
-    type: memory(32 * 2 ** 20),
+    type: memory(MEMORY_LIMIT_BYTES_MIN),
     default: '60%',
     sentence:
       "Memory above which publishers are held back; a share is of the container's limit, or of the machine's RAM.",
+    rabbitmq: [
+      key('vm_memory_high_watermark.absolute', informationUnit(MEMORY_LIMIT_BYTES_MIN)),
+      key('vm_memory_high_watermark.relative', share(1)),
+    ],
+    reload: true,
   },
   memoryCache: {
     key: 'memory_cache',
@@ -125,14 +155,16 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     default: '25%',
     sentence: 'Memory for message bodies; what is beyond waits on disk. A share is of the memory limit.',
   },
-  diskFreeLimitBytes: {
+  diskFreeLimit: {
     key: 'disk_free_limit',
     environment: 'LEVERET_DISK_FREE_LIMIT',
     flag: '--disk-free-limit',
-    type: size(0, Number.MAX_SAFE_INTEGER, 'of bytes'),
+    type: bytes(),
     default: undefined,
     sentence:
       'Free disk below which publishers are held back; unless given, twice the memory cache and 50MiB at least.',
+    rabbitmq: [key('disk_free_limit.absolute', informationUnit(0)), key('disk_free_limit.relative', share(1000))],
+    reload: true,
   },
   onDamage: {
     key: 'journal.on_damage',
@@ -146,15 +178,16 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     key: 'max_message_size',
     environment: 'LEVERET_MAX_MESSAGE_SIZE',
     flag: '--max-message-size',
-    type: size(1, 512 * 2 ** 20 - 1, 'below 512MiB'),
+    type: size(1, 512 * 2 ** 20, 'up to 512MiB'),
     default: '128MiB',
     sentence: 'Largest message body accepted.',
+    reload: true,
   },
   frameMaxBytes: {
     key: 'frame_max',
     environment: 'LEVERET_FRAME_MAX',
     flag: '--frame-max',
-    type: integer(4096, FRAME_MAX_BYTES),
+    type: byteSize(4096, FRAME_MAX_BYTES),
     default: '131072',
     sentence: 'Largest frame offered to clients, in bytes.',
   },
@@ -162,9 +195,10 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     key: 'channel_max',
     environment: 'LEVERET_CHANNEL_MAX',
     flag: '--channel-max',
-    type: integer(1, MAX_UINT16),
+    type: integer(0, MAX_UINT16),
     default: '2047',
-    sentence: 'Most channels a connection may have open.',
+    sentence: 'Most channels a connection may have open; 0 is as many as there can be.',
+    rabbitmq: [key('max_channels_per_connection', integer(0, MAX_UINT16))],
   },
   heartbeatSeconds: {
     key: 'heartbeat',
@@ -173,6 +207,7 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     type: integer(0, MAX_UINT16, ', in seconds'),
     default: '60',
     sentence: 'Heartbeat interval offered to clients, in seconds; 0 turns heartbeats off.',
+    reload: true,
   },
   handshakeTimeoutMs: {
     key: 'handshake_timeout',
@@ -181,14 +216,16 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     type: duration(100, 3_600_000, 'from 100ms to 60m'),
     default: '10s',
     sentence: 'Time a client has from connecting to having opened its virtual host.',
+    reload: true,
   },
   consumerTimeoutMs: {
     key: 'consumer_timeout',
     environment: 'LEVERET_CONSUMER_TIMEOUT',
     flag: '--consumer-timeout',
-    type: duration(0, 365 * 86_400_000, 'from 0 to a year'),
+    type: durationOrNone(365 * 86_400_000, 'from 0 to a year'),
     default: '0',
     sentence: 'Time a consumer has to settle a delivery, where neither it nor its queue says; 0 is for ever.',
+    reload: true,
   },
   loopbackUsers: {
     key: 'loopback_users',
@@ -197,6 +234,10 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     type: names(),
     default: 'guest',
     sentence: 'Users who may connect from this machine only; none lets everyone connect from anywhere.',
+    rabbitmq: [
+      keys('loopback_users.$user', onOff(), (users) => users.filter(({ value }) => value).map(({ word }) => word)),
+    ],
+    reload: true,
   },
   anonymous: {
     key: 'anonymous',
@@ -221,16 +262,18 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     type: text('name', 'a user name'),
     default: 'guest',
     sentence: 'Name of the user the broker starts with.',
+    aliases: ['RABBITMQ_DEFAULT_USER'],
   },
   defaultPass: {
     key: 'default_pass',
     environment: 'LEVERET_DEFAULT_PASS',
     flag: '--default-pass',
-    type: text('password', 'a password'),
+    type: password(),
     default: 'guest',
     sentence:
       'Password of that user; other users of the machine can read flags, so prefer the environment or the file.',
     secret: true,
+    aliases: ['RABBITMQ_DEFAULT_PASS'],
   },
   ...LISTENER_OPTIONS,
 };

@@ -1,54 +1,74 @@
-import { StartError } from '../lib/start_error.ts';
-import type { ConfigFile } from './file.ts';
+import type { FileSettings } from './file_settings.ts';
+import type { Environment } from './interpolate.ts';
 import { OPTIONS, type Option, SETTING_NAMES, type SettingName, type Settings } from './options.ts';
+import { quoted } from './value_types.ts';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
 export type Flags = Readonly<Partial<Record<SettingName, string>>>;
 
 /** Where settings come from, the strongest first. What none of them gives takes its default. */
 export interface Sources {
   readonly flags: Flags;
   readonly environment: Environment;
-  readonly file?: ConfigFile | undefined;
+  readonly file?: Pick<FileSettings, 'values'> | undefined;
+}
+
+/** Where a setting was given: `flag --port`, `environment variable LEVERET_PORT`, `leveret.conf:3`, or `default`. */
+export type Origins = Readonly<Record<SettingName, string>>;
+
+export interface Resolved {
+  readonly settings: Settings;
+  readonly origins: Origins;
+  /** A sentence for each value that is not accepted; there, settings have the default. */
+  readonly problems: readonly string[];
+}
+
+interface Found<Value> {
+  readonly value: Value | undefined;
+  readonly origin: string;
+  readonly problem?: string;
 }
 
 interface Given {
-  readonly value: string;
-  /** Names the option and the place it was given in, for messages. */
+  readonly text: string;
   readonly origin: string;
 }
 
-export function resolveSettings(sources: Sources): Settings {
-  const pairs = SETTING_NAMES.map((name) => [name, resolveSetting(name, sources)] as const);
-  return Object.fromEntries(pairs) as unknown as Settings;
+export function resolveSettings(sources: Sources): Resolved {
+  const found = SETTING_NAMES.map((name) => [name, resolveSetting(name, sources)] as const);
+  return {
+    settings: Object.fromEntries(found.map(([name, { value }]) => [name, value])) as unknown as Settings,
+    origins: Object.fromEntries(found.map(([name, { origin }]) => [name, origin])) as Origins,
+    problems: found.flatMap(([, { problem }]) => problem ?? []),
+  };
 }
 
-export function resolveSetting<Name extends SettingName>(name: Name, sources: Sources): Settings[Name] | undefined {
+export function resolveSetting<Name extends SettingName>(name: Name, sources: Sources): Found<Settings[Name]> {
   const option: Option<Settings[Name]> = OPTIONS[name];
-  const given =
-    fromFlag(name, sources.flags) ?? fromEnvironment(option, sources.environment) ?? fromFile(option, sources.file);
-  if (given === undefined) return option.default === undefined ? undefined : option.type.parse(option.default);
-  const value = option.type.parse(given.value);
-  if (value !== undefined) return value;
-  const what = option.secret ? 'this value' : `"${given.value}"`;
-  throw new StartError('option', `${given.origin}: ${what} is not accepted. Give ${option.type.accepted}.`);
+  const given = fromFlag(name, sources.flags) ?? fromEnvironment(option, sources.environment);
+  const inFile = sources.file?.values.get(name);
+  if (given === undefined && inFile !== undefined) return inFile as Found<Settings[Name]>;
+  const fallback = option.default === undefined ? undefined : option.type.parse(option.default);
+  if (given === undefined) return { value: fallback, origin: 'default' };
+  const { text, origin } = given;
+  const value = option.type.parse(text);
+  if (value !== undefined) return { value, origin };
+  const what = option.secret ? 'this value' : quoted(text);
+  return { value: fallback, origin, problem: `${origin}: ${what} is not accepted. Give ${option.type.accepted}.` };
 }
 
 function fromFlag(name: SettingName, flags: Flags): Given | undefined {
-  const value = flags[name];
-  return value === undefined ? undefined : { value, origin: `flag ${OPTIONS[name].flag}` };
+  const text = flags[name];
+  return text === undefined ? undefined : { text, origin: `flag ${OPTIONS[name].flag}` };
 }
 
 function fromEnvironment(option: Option<unknown>, environment: Environment): Given | undefined {
-  const value = environment[option.environment];
-  // An empty variable is how a compose file spells "not given".
-  if (value === undefined || value === '') return undefined;
-  // Kubernetes gives every pod beside a service named "leveret" a LEVERET_PORT of this shape, and means nothing by it.
-  if (option.environment === 'LEVERET_PORT' && value.startsWith('tcp://')) return undefined;
-  return { value, origin: `environment variable ${option.environment}` };
-}
-
-function fromFile(option: Option<unknown>, file: ConfigFile | undefined): Given | undefined {
-  const entry = option.key === undefined ? undefined : file?.entries.get(option.key);
-  return entry && { value: entry.value, origin: `${file!.path}:${entry.line}: ${option.key}` };
+  for (const name of [option.environment, ...(option.aliases ?? [])]) {
+    const text = environment[name];
+    // An empty variable is how a compose file spells "not given".
+    if (text === undefined || text === '') continue;
+    // Kubernetes gives every pod beside a service named "leveret" a LEVERET_PORT of this shape, and means nothing by it.
+    if (name === 'LEVERET_PORT' && text.startsWith('tcp://')) continue;
+    return { text, origin: `environment variable ${name}` };
+  }
+  return undefined;
 }

@@ -13,8 +13,24 @@ export interface ValueType<Value> {
 /** A memory limit as the operator wrote it: bytes, or a share of what the machine or the container has. */
 export type MemoryLimit = { readonly bytes: number } | { readonly share: number };
 
+const QUOTED_LENGTH_MAX = 100;
+
+/** As a message repeats it: on one line, and not all of a novel. */
+export function quoted(given: string): string {
+  return JSON.stringify(given.length > QUOTED_LENGTH_MAX ? `${given.slice(0, QUOTED_LENGTH_MAX)}...` : given);
+}
+
 export function text(placeholder: string, accepted: string): ValueType<string> {
   return { placeholder, accepted, parse: (given) => (given === '' ? undefined : given) };
+}
+
+/** RabbitMQ decrypts what is marked so, with a passphrase from its advanced.config; here it would become the password. */
+export function password(): ValueType<string> {
+  return {
+    placeholder: 'password',
+    accepted: 'a password in clear text; one marked `encrypted:` cannot be read',
+    parse: (given) => (given === '' || given.startsWith('encrypted:') ? undefined : given),
+  };
 }
 
 export function integer(min: number, max: number, note = ''): ValueType<number> {
@@ -26,6 +42,12 @@ export function integer(min: number, max: number, note = ''): ValueType<number> 
       return value >= min && value <= max ? value : undefined;
     },
   };
+}
+
+/** A port, or `none`, which is false. */
+export function portOrNone(): ValueType<number | false> {
+  const { placeholder, accepted, parse } = integer(0, 0xffff);
+  return { placeholder, accepted: `${accepted}, or none`, parse: (given) => given !== 'none' && parse(given) };
 }
 
 export function oneOf<const Word extends string>(placeholder: string, ...words: readonly Word[]): ValueType<Word> {
@@ -59,6 +81,19 @@ export function size(minBytes: number, maxBytes: number, range: string): ValueTy
   };
 }
 
+/** A size where a share might stand too. */
+export function bytes(): ValueType<MemoryLimit> {
+  const { placeholder, parse } = size(0, Number.MAX_SAFE_INTEGER, '');
+  return {
+    placeholder,
+    accepted: 'bytes, or a number with KB, MB, GB, KiB, MiB or GiB',
+    parse(given) {
+      const value = parse(given);
+      return value === undefined ? undefined : { bytes: value };
+    },
+  };
+}
+
 export function duration(minMs: number, maxMs: number, range: string): ValueType<number> {
   return {
     placeholder: 'duration',
@@ -67,6 +102,16 @@ export function duration(minMs: number, maxMs: number, range: string): ValueType
       const milliseconds = durationMs(given);
       return milliseconds !== undefined && milliseconds >= minMs && milliseconds <= maxMs ? milliseconds : undefined;
     },
+  };
+}
+
+/** A duration, or a word for none, which is 0. */
+export function durationOrNone(maxMs: number, range: string): ValueType<number> {
+  const { placeholder, parse } = duration(0, maxMs, range);
+  return {
+    placeholder,
+    accepted: `milliseconds, or a number with ms, s or m, ${range}; or false for none`,
+    parse: (given) => (given === 'false' || given === 'undefined' ? 0 : parse(given)),
   };
 }
 

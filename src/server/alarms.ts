@@ -23,7 +23,7 @@ export interface AlarmsOptions {
 
 /** The disk that the journal is on. */
 export interface DiskWatch {
-  readonly freeLimitBytes: number;
+  freeLimitBytes: number;
   freeBytes(): Promise<number>;
   /** Why the journal takes nothing any more, or undefined. */
   failure(): Error | undefined;
@@ -41,6 +41,7 @@ export class Alarms {
   /** Whether publishers are held. */
   active = false;
   readonly #options: AlarmsOptions;
+  #memoryLimitBytes: number;
   readonly #reasons: Reasons = { memory: false, disk: false, journal: false };
   #timer: Timer | undefined;
   #diskTimer: Timer | undefined;
@@ -49,6 +50,7 @@ export class Alarms {
 
   constructor(options: AlarmsOptions) {
     this.#options = options;
+    this.#memoryLimitBytes = options.memoryLimitBytes;
     this.#timer = options.clock.after(CHECK_EVERY_MS, this.#onTimer);
     if (options.disk !== undefined) this.#diskTimer = options.clock.after(CHECK_EVERY_MS, this.#onDiskTimer);
   }
@@ -63,7 +65,8 @@ export class Alarms {
 
   /** Looks at what is known at once; the read loop asks after every large step, since half a second is long at full speed. */
   check(): void {
-    const { logger, memoryLimitBytes, memory } = this.#options;
+    const { logger, memory } = this.#options;
+    const memoryLimitBytes = this.#memoryLimitBytes;
     const usedBytes = memory.used();
     if (!this.#reasons.memory && usedBytes > memoryLimitBytes) {
       logger.warn({ usedBytes, memoryLimitBytes }, 'memory alarm: publishers are blocked');
@@ -72,6 +75,17 @@ export class Alarms {
       logger.warn({ usedBytes, memoryLimitBytes }, 'memory alarm cleared: publishers go on');
       this.#set('memory', false);
     }
+  }
+
+  /** Other limits, where given, by which publishers may be held, or go on, before this returns. */
+  async setLimits(memoryLimitBytes: number | undefined, diskFreeLimitBytes: number | undefined): Promise<void> {
+    const { disk, memory } = this.#options;
+    this.#memoryLimitBytes = memoryLimitBytes ?? this.#memoryLimitBytes;
+    memory.measure();
+    this.check();
+    if (disk === undefined || diskFreeLimitBytes === undefined) return;
+    disk.freeLimitBytes = diskFreeLimitBytes;
+    await this.checkDisk();
   }
 
   /** The journal failed: it will not recover before a restart. */

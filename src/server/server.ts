@@ -36,12 +36,12 @@ export interface Server {
   readonly mechanisms: readonly Mechanism[];
   /** Where an EXTERNAL login finds its user name in the client's certificate. */
   readonly certificateLogin: CertificateLogin;
-  readonly maxMessageSizeBytes: number;
+  maxMessageSizeBytes: number;
   /** What is offered in connection.tune: octets, channels, seconds. */
   readonly frameMax: number;
   readonly channelMax: number;
-  readonly heartbeatSeconds: number;
-  readonly handshakeTimeoutMs: number;
+  heartbeatSeconds: number;
+  handshakeTimeoutMs: number;
   /** How long a delivery may be unsettled where neither consumer nor queue says; 0 is for ever. */
-  readonly consumerTimeoutMs: number;
+  consumerTimeoutMs: number;
 }

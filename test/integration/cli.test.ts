@@ -198,7 +198,11 @@ test('a data folder where none can be made is refused, and does not hang', async
 });
 
 test.each([
-  [['start', '--port', 'x'], {}, 'leveret: flag --port: "x" is not accepted. Give a whole number from 0 to 65535.\n'],
+  [
+    ['start', '--port', 'x'],
+    {},
+    'leveret: flag --port: "x" is not accepted. Give a whole number from 0 to 65535, or none.\n',
+  ],
   [
     ['start'],
     { LEVERET_FRAME_MAX: '1' },

@@ -75,13 +75,13 @@ test('cert dev makes what start takes, and SIGHUP has new ones read', async () =
   );
   expect(cert().stdout).toContain('Used the authority of');
   child?.kill('SIGHUP');
-  expect((await nextLine())['msg']).toBe('certificates were read again');
+  expect((await nextLine())['msg']).toBe('the configuration was read again');
   const second = await dial(tlsPort);
   expect(second.getPeerCertificate().serialNumber).not.toBe(first.getPeerCertificate().serialNumber);
   expect(first.destroyed).toBe(false);
   writeFileSync(certificatePath('server.pem'), 'no certificate');
   child?.kill('SIGHUP');
-  expect((await nextLine())['msg']).toBe('certificates stay as they were');
+  expect((await nextLine())['msg']).toBe('the configuration stays as it was');
   for (const socket of [first, second]) socket.destroy();
 });
 

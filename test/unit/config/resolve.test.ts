@@ -15,7 +15,7 @@ function withFile(content: string): string {
 }
 
 test('without anything given, every setting has its default', () => {
-  expect(resolveSettings({ flags: {}, environment: {} })).toMatchObject({
+  expect(resolveSettings({ flags: {}, environment: {} }).settings).toMatchObject({
     config: undefined,
     host: '0.0.0.0',
     port: 5672,
@@ -55,7 +55,7 @@ test.each([
   [`${path}:2: port`, { config: path }, {}],
 ])('a bad value is refused with its origin: %s', (origin, flags, environment) => {
   withFile('\nport = x');
-  const message = `${origin}: "x" is not accepted. Give a whole number from 0 to 65535.`;
+  const message = `${origin}: "x" is not accepted. Give a whole number from 0 to 65535, or none.`;
   expect(() => loadSettings(flags, environment)).toThrow(expect.objectContaining({ code: 'option', message }));
 });
 
@@ -68,5 +68,4 @@ test('a configuration file that cannot be read is named', () => {
   const missing = join(folder, 'missing.conf');
   const message = `Cannot read the configuration file ${missing}: there is no such file.`;
   expect(() => loadSettings({ config: missing }, {})).toThrow(message);
-  expect(() => loadSettings({ config: folder }, {})).toThrow(/it is a folder/);
 });

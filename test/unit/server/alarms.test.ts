@@ -105,3 +105,15 @@ test('the closer the disk is to its limit, the sooner it is looked at again', as
   }
   alarms.stop();
 });
+
+test('other limits count at once, and those that are left out stay', async () => {
+  const disk = { bytes: 100, freeLimitBytes: 50, freeBytes: async () => disk.bytes, failure: () => undefined };
+  const { memory, alarms, cleared } = alarmAt(1_000, disk);
+  memory.bytes = 900;
+  await alarms.setLimits(800, undefined);
+  expect([alarms.active, alarms.reason]).toEqual([true, 'low on memory']);
+  await alarms.setLimits(undefined, 101);
+  expect(alarms.reason).toBe('low on memory & disk');
+  await alarms.setLimits(2_000, 100);
+  expect([alarms.active, cleared()]).toEqual([false, 1]);
+});

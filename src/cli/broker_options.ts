@@ -1,0 +1,36 @@
+import { availableMemoryBytes, defaultDiskFreeLimitBytes, memoryLimitBytes } from '../config/memory.ts';
+import type { Settings } from '../config/options.ts';
+import type { BrokerOptions } from '../index.ts';
+import { listenerOptions } from './listener_options.ts';
+
+/** A broker's options as the settings say; shares of memory are worked out. */
+export function brokerOptions(settings: Settings): BrokerOptions {
+  const availableBytes = availableMemoryBytes();
+  const limitBytes = memoryLimitBytes(settings.memoryLimit, availableBytes);
+  const cacheBytes = memoryLimitBytes(settings.memoryCache, limitBytes);
+  const { diskFreeLimit } = settings;
+  return {
+    host: settings.host,
+    port: settings.port,
+    dataDir: settings.dataDir,
+    memoryLimitBytes: limitBytes,
+    memoryCacheBytes: cacheBytes,
+    diskFreeLimitBytes:
+      diskFreeLimit === undefined
+        ? defaultDiskFreeLimitBytes(cacheBytes)
+        : memoryLimitBytes(diskFreeLimit, availableBytes),
+    onDamage: settings.onDamage,
+    maxMessageSizeBytes: settings.maxMessageSizeBytes,
+    frameMax: settings.frameMaxBytes,
+    channelMax: settings.channelMax,
+    heartbeatSeconds: settings.heartbeatSeconds,
+    handshakeTimeoutMs: settings.handshakeTimeoutMs,
+    consumerTimeoutMs: settings.consumerTimeoutMs,
+    loopbackUsers: settings.loopbackUsers,
+    allowAnonymous: settings.anonymous,
+    events: settings.events,
+    defaultUser: settings.defaultUser,
+    defaultPassword: settings.defaultPass,
+    ...listenerOptions(settings),
+  };
+}
