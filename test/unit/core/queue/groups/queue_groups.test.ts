@@ -197,6 +197,24 @@ test('a message expires while it waits for its consumer', () => {
   expect(bench.held(x)).toBe('a3');
 });
 
+test('messages that wait for different consumers expire each in its time', () => {
+  const bench = new GroupBench();
+  for (const name of ['x', 'y']) bench.join(name, 1);
+  bench.send('a1', 'b1');
+  for (const [group, expiration] of [
+    ['a', '10'],
+    ['b', '20'],
+  ] as const) {
+    bench.publish(bench.queue, group, { headers: { group }, expiration });
+  }
+  bench.join('z');
+  expect(bench.queue.readyCount).toBe(2);
+  bench.clock.advance(10);
+  expect(bench.queue.readyCount).toBe(1);
+  bench.clock.advance(10);
+  expect(bench.queue.readyCount).toBe(0);
+});
+
 test('a purge takes what waits for consumers too, and the groups stay with them', () => {
   const bench = new GroupBench();
   const [x, y] = [bench.join('x', 1), bench.join('y', 1)];
