@@ -291,6 +291,22 @@ test('groups that nothing is there of are forgotten when there are too many, the
   expect(y.held.map((entry) => bench.see(entry).body)).toEqual(['1']);
 });
 
+test('a consumer that is lost with very many groups leaves them to the next one, in order', () => {
+  const bench = new GroupBench();
+  const count = 50_000;
+  for (const step of [1, 2]) {
+    for (let group = 0; group < count; group++) bench.publish(bench.queue, `${step}`, { headers: { group } });
+  }
+  const x = bench.join('x', count);
+  const y = bench.join('y', 1);
+  bench.close(x);
+  y.room = Number.POSITIVE_INFINITY;
+  bench.queue.wake(y);
+  bench.endTurn();
+  expect(y.held).toHaveLength(2 * count);
+  expect(y.held.findIndex((entry) => bench.see(entry).body === '2')).toBe(count);
+});
+
 test('delivery ends after 4096 messages and goes on later', () => {
   const bench = new GroupBench();
   for (let i = 0; i < 5000; i++) bench.publish(bench.queue, `${i}`, { headers: { group: i % 3 } });
