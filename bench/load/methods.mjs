@@ -28,6 +28,7 @@ const DURABLE = 2;
 const NO_ACK = 2;
 const DELIVERY_MODE = 0x1000;
 const PRIORITY = 0x0800;
+const MESSAGE_ID = 0x0080;
 
 export function startOk(user, password) {
   const response = `\0${user}\0${password}`;
@@ -91,12 +92,17 @@ export function confirmSelect() {
 }
 
 /** One message: its method, header and body frames. `stampAt` is where the body begins. */
-export function publish({ exchange, routingKey, bodyBytes, persistent, priority, frameMax }) {
+export function publish({ exchange, routingKey, bodyBytes, persistent, priority, messageId, frameMax }) {
   const method = new Payload(60, 40).u16(0).short(exchange).short(routingKey).u8(0).frame(1);
   const start = new Payload(60, 0).u64(bodyBytes);
-  start.u16((persistent ? DELIVERY_MODE : 0) | (priority === undefined ? 0 : PRIORITY));
+  start.u16(
+    (persistent ? DELIVERY_MODE : 0) |
+      (priority === undefined ? 0 : PRIORITY) |
+      (messageId === undefined ? 0 : MESSAGE_ID),
+  );
   if (persistent) start.u8(2);
   if (priority !== undefined) start.u8(priority);
+  if (messageId !== undefined) start.short(messageId);
   const header = start.frame(1, FRAME_HEADER);
   const frames = [method, header];
   for (let left = bodyBytes; left > 0; left -= frameMax - 8) {

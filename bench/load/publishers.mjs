@@ -25,14 +25,17 @@ class Publisher {
     this.#connection = await Connection.open(url);
     const { socket, frameMax } = this.#connection;
     if (scenario.window) await this.#connection.call(methods.confirmSelect(), methods.CONFIRM_SELECT_OK);
-    const { bodyBytes, durable: persistent, priorities } = scenario;
-    const publish = (priority) => methods.publish({ exchange, routingKey, bodyBytes, persistent, priority, frameMax });
-    const message = publish(priorities === undefined ? undefined : 0);
+    const { bodyBytes, durable: persistent, priorities, groups } = scenario;
+    const publish = (turn) => {
+      const own = { priority: priorities && turn % priorities, messageId: groups && `${turn % groups}` };
+      return methods.publish({ exchange, routingKey, bodyBytes, persistent, frameMax, ...own });
+    };
+    const message = publish(0);
     if (scenario.perSecond) return () => publishPaced(socket, message);
     const fits = Math.floor(BATCH_BYTES / message.bytes.length);
     this.#batchMessages = Math.max(1, Math.min(fits, Math.floor(this.#window / 4)));
     const messages = Array.from({ length: this.#batchMessages }, (_, i) =>
-      priorities ? publish(i % priorities) : message,
+      priorities || groups ? publish(i) : message,
     );
     this.#batch = Buffer.concat(messages.map(({ bytes }) => bytes));
     this.#connection.onFrame = (type, bytes, at) => this.#frame(type, bytes, at);

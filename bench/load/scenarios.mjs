@@ -1,6 +1,7 @@
 // What the daemon is measured with. Absent numbers are: no confirms, no acknowledgements, no prefetch limit, no fanout,
-// and as fast as it goes. `table` are the queue's arguments; messages take turns in so many `priorities`; `tls` is TLS 1.3; those that are
-// `deadLettered` are published to a queue that has room for none, and consumed from where its dead go.
+// and as fast as it goes. `table` are the queue's arguments; messages take turns in so many `priorities`, or in so many
+// `groups`, by their message ids; `tls` is TLS 1.3; those that are `deadLettered` are published to a queue that has room for
+// none, and consumed from where its dead go.
 
 const ONE = { publishers: 1, consumers: 1, bodyBytes: 100 };
 
@@ -17,6 +18,7 @@ export const SCENARIOS = [
   { name: 'full queue that drops, 100 B', ...ONE, consumers: 0, window: 1000, table: { 'x-max-length': 1000 } },
   { name: 'dead letters, 100 B', ...ONE, deadLettered: true },
   { name: 'single active consumer of 2, 100 B', ...ONE, consumers: 2, table: { 'x-single-active-consumer': true } },
+  { name: 'message groups, 100 B', ...ONE, consumers: 4, table: { 'x-group-by': 'property:message-id' }, groups: 100 },
   { name: 'latency at 5,000/s, 100 B', ...ONE, perSecond: 5000 },
 ];
 

@@ -32,6 +32,14 @@ test('deduplication.mjs has each order once', async () => {
   );
 });
 
+test('groups.mjs has each order done by one worker', async () => {
+  expect(await node('examples/groups.mjs')).toBe(
+    'The first worker: apples picked, apples packed, apples sent.\n' +
+      'The second worker: bread baked, bread sliced, bread sent.\n' +
+      'The first is gone, and the second goes on: apples paid.\n',
+  );
+});
+
 test('in-a-test.test.mjs passes', async () => {
   const output = await node('node_modules/vitest/vitest.mjs', 'run', '--root', 'examples', '--reporter=json');
   expect(JSON.parse(output)).toMatchObject({ success: true, numPassedTests: 1, numTotalTests: 1 });

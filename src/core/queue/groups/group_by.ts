@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { APP_ID, CORRELATION_ID, MESSAGE_ID, REPLY_TO, TYPE, USER_ID } from '../../../codec/properties.ts';
-import { peekHeaders, peekShortstr } from '../../../codec/property_peek.ts';
+import { peekHeader, peekShortstr } from '../../../codec/property_peek.ts';
 import { bytesToText, type FieldTable, type FieldValue, fieldTypeName, getString } from '../../../codec/table.ts';
 import { headerValueKey } from '../../exchange/field_key.ts';
 import { propertiesEnd, propertiesStart, routeEnd } from '../../store/record.ts';
@@ -75,10 +75,12 @@ function byProperty(flag: number): GroupKeyOf {
   };
 }
 
-function byHeader(name: string): GroupKeyOf {
+function byHeader(text: string): GroupKeyOf {
+  // Its bytes, each as a character, which is how it is looked for.
+  const name = Buffer.from(text).toString('latin1');
   return (bytes, start) => {
     const content = routeEnd(bytes, start);
-    const field = peekHeaders(bytes, propertiesStart(content), propertiesEnd(bytes, content))?.get(name);
+    const field = peekHeader(bytes, propertiesStart(content), propertiesEnd(bytes, content), name);
     return field === undefined || field.tag === 'V' ? undefined : bounded(headerValueKey(field));
   };
 }

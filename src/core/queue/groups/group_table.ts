@@ -33,6 +33,8 @@ export class GroupTable {
   readonly #lanes = new Map<QueueConsumer, Lane>();
   /** The groups of messages that are out, by sequence. */
   readonly #out = new Map<number, Group>();
+  /** The lane of all groups whose consumer has left and of which nothing waits: there may be very many. */
+  readonly #abandoned = newLane(undefined);
 
   find(key: string): Group | undefined {
     return this.#groups.get(key);
@@ -50,6 +52,12 @@ export class GroupTable {
     this.#groups.set(key, group);
     lane.groups.add(group);
     return group;
+  }
+
+  /** The lane in which messages of the group wait. */
+  laneFor(group: Group): Lane {
+    if (group.lane === this.#abandoned) group.lane = newLane(undefined);
+    return group.lane;
   }
 
   /** One of the group's messages goes out to its consumer. */
@@ -91,7 +99,7 @@ export class GroupTable {
     this.#lanes.delete(consumer);
     for (const group of lane.groups) {
       if (group.unacked === 0) this.#groups.delete(group.key);
-      else group.lane = newLane(undefined);
+      else group.lane = this.#abandoned;
     }
     return lane;
   }

@@ -1,7 +1,10 @@
 import type { Entry } from '../entry.ts';
 import { type ReadyList, ReadyMessages } from '../ready_list.ts';
-import type { GroupTable, Lane } from './group_table.ts';
+import type { Group, GroupTable, Lane } from './group_table.ts';
 import { firstSequence, type SortedList } from './sorted_list.ts';
+
+/** A list of so many messages stays a list when it is free; of shorter ones, each message goes back to where it came from. */
+const FREE_LIST_MIN = 64;
 
 /**
  * The ready messages of a queue with groups:
@@ -16,8 +19,10 @@ import { firstSequence, type SortedList } from './sorted_list.ts';
  * out in order. A message moves to a lane once at most, until the consumer leaves.
  */
 export class GroupedMessages extends ReadyMessages {
-  /** Lanes with messages; and some that have lost theirs. */
+  /** Consumers' lanes with messages; and some that have lost theirs. */
   readonly lanes: Set<Lane> = new Set();
+  /** As `lanes`, of groups whose consumer has left. */
+  readonly #held = new Set<Lane>();
   /** Those with messages. */
   #free: SortedList[] = [];
   readonly #table: GroupTable;
@@ -43,10 +48,12 @@ export class GroupedMessages extends ReadyMessages {
     return entry;
   }
 
-  /** Keeps a message that was pulled for the consumer that has its group. */
-  park(entry: Entry, lane: Lane): void {
+  /** Keeps a message that was pulled for the consumer that has its group, or until that can go to another one. */
+  park(entry: Entry, group: Group): void {
+    const lane = this.#table.laneFor(group);
     lane.list.put(entry);
-    this.lanes.add(lane);
+    if (lane.consumer === undefined) this.#held.add(lane);
+    else this.lanes.add(lane);
   }
 
   /** A message is no longer out with a consumer. Answers whether others may go out that had to wait for it. */
@@ -59,18 +66,26 @@ export class GroupedMessages extends ReadyMessages {
   /** What waits in a lane may go to anybody. */
   release(lane: Lane): void {
     this.lanes.delete(lane);
-    if (lane.list.length > 0) this.#free.push(lane.list);
+    this.#held.delete(lane);
+    if (lane.list.length >= FREE_LIST_MIN) {
+      this.#free.push(lane.list);
+      return;
+    }
+    // All of them are older than those of their groups that nobody has looked at, and so they will be served first.
+    for (let entry = lane.list.take(); entry !== undefined; entry = lane.list.take()) this.top.returned.push(entry);
   }
 
   override giveBack(entry: Entry): void {
     const group = this.#table.groupOfOut(entry.sequence);
-    if (group === undefined) {
+    const { consumer, list } = group?.lane ?? {};
+    const waitsForNobody = consumer === undefined && group?.unacked === 1 && list?.length === 0;
+    if (group === undefined || waitsForNobody) {
       super.giveBack(entry);
-      return;
+    } else {
+      this.length++;
+      this.bytes += entry.bodyBytes;
+      this.park(entry, group);
     }
-    this.length++;
-    this.bytes += entry.bodyBytes;
-    this.park(entry, group.lane);
     this.settled(entry.sequence);
   }
 
@@ -93,13 +108,16 @@ export class GroupedMessages extends ReadyMessages {
 
   override lists(): ReadyList[] {
     const lists = [...super.lists(), ...this.#free];
-    for (const { list } of this.lanes) if (list.length > 0) lists.push(list);
+    for (const lanes of [this.lanes, this.#held]) {
+      for (const { list } of lanes) if (list.length > 0) lists.push(list);
+    }
     return lists;
   }
 
   override clear(): void {
     super.clear();
     this.lanes.clear();
+    this.#held.clear();
     this.#free = [];
   }
 

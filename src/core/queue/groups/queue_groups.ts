@@ -99,7 +99,7 @@ export class QueueGroups {
     const group = this.#table.find(key) ?? this.#table.assign(key, this.#choose());
     const { consumer, list } = group.lane;
     if (consumer !== undefined && list.length === 0 && this.#hasRoom(consumer)) this.#deliver(entry, group, consumer);
-    else this.ready.park(entry, group.lane);
+    else this.ready.park(entry, group);
   }
 
   /** Whose a new group is. Some consumer has room. */

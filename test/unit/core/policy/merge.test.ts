@@ -129,6 +129,12 @@ test('priorities and single active consumers are what they were declared with', 
   expect(merged).toMatchObject({ maxPriority: 3, singleActiveConsumer: true, maxLength: 1 });
 });
 
+test('in a queue with groups no message waits, whatever a policy says', () => {
+  const later = { 'delayed-retry-type': 'all', 'delayed-retry-min': 5, 'scheduled-delivery': true };
+  expect(settings({}, later, {})).toMatchObject({ scheduled: true, retry: { minMs: 5 } });
+  expect(settings({ 'x-group-by': 'a' }, later, {})).toMatchObject({ scheduled: false, retry: undefined });
+});
+
 describe('the effective definition', () => {
   test('is undefined where nothing applies, and a single one as it is', () => {
     const one = policy({ 'max-length': 1 });

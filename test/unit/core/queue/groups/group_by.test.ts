@@ -47,6 +47,10 @@ test('what is no string is refused, and what contradicts', () => {
   );
   expect(problem({ [GROUP_BY]: 'a', 'x-single-active-consumer': false })).toBeUndefined();
   expect(problem({ [GROUP_BY]: 'a', 'x-max-priority': 3 })).toBe(`"contradicts 'x-max-priority'"`);
+  expect(problem({ [GROUP_BY]: 'a', 'x-delayed-retry-type': 'all' })).toBe(`"contradicts 'x-delayed-retry-type'"`);
+  expect(problem({ [GROUP_BY]: 'a', 'x-delayed-retry-type': 'disabled' })).toBeUndefined();
+  expect(problem({ [GROUP_BY]: 'a', 'x-scheduled-delivery': true })).toBe(`"contradicts 'x-scheduled-delivery'"`);
+  expect(problem({ [GROUP_BY]: 'a', 'x-scheduled-delivery': false })).toBeUndefined();
 });
 
 test('the key is found in the message', () => {
@@ -63,6 +67,7 @@ test('the key is found in the message', () => {
   );
   expect(keys.join('')).toBe('cmrtua');
   expect(keyOf('routing-key', {})).toBe('key');
+  expect(keyOf('größe', { headers: { größe: 'a' } })).toBe('S1:a');
   expect(keyOf('tenant', { headers: { tenant: 'a' } })).toBe(
     keyOf('header:tenant', { headers: { tenant: 'a', b: 1 } }),
   );

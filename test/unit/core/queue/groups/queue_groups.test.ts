@@ -197,6 +197,24 @@ test('a message expires while it waits for its consumer', () => {
   expect(bench.held(x)).toBe('a3');
 });
 
+test('messages that wait for different consumers expire each in its time', () => {
+  const bench = new GroupBench();
+  for (const name of ['x', 'y']) bench.join(name, 1);
+  bench.send('a1', 'b1');
+  for (const [group, expiration] of [
+    ['a', '10'],
+    ['b', '20'],
+  ] as const) {
+    bench.publish(bench.queue, group, { headers: { group }, expiration });
+  }
+  bench.join('z');
+  expect(bench.queue.readyCount).toBe(2);
+  bench.clock.advance(10);
+  expect(bench.queue.readyCount).toBe(1);
+  bench.clock.advance(10);
+  expect(bench.queue.readyCount).toBe(0);
+});
+
 test('a purge takes what waits for consumers too, and the groups stay with them', () => {
   const bench = new GroupBench();
   const [x, y] = [bench.join('x', 1), bench.join('y', 1)];
@@ -271,6 +289,22 @@ test('groups that nothing is there of are forgotten when there are too many, the
   for (const group of [0, 1, 2, 1024]) send(group);
   expect(x.held.map((entry) => bench.see(entry).body)).toEqual(['0', '2', '1024']);
   expect(y.held.map((entry) => bench.see(entry).body)).toEqual(['1']);
+});
+
+test('a consumer that is lost with very many groups leaves them to the next one, in order', () => {
+  const bench = new GroupBench();
+  const count = 50_000;
+  for (const step of [1, 2]) {
+    for (let group = 0; group < count; group++) bench.publish(bench.queue, `${step}`, { headers: { group } });
+  }
+  const x = bench.join('x', count);
+  const y = bench.join('y', 1);
+  bench.close(x);
+  y.room = Number.POSITIVE_INFINITY;
+  bench.queue.wake(y);
+  bench.endTurn();
+  expect(y.held).toHaveLength(2 * count);
+  expect(y.held.findIndex((entry) => bench.see(entry).body === '2')).toBe(count);
 });
 
 test('delivery ends after 4096 messages and goes on later', () => {
