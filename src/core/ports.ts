@@ -74,8 +74,8 @@ export interface QueueLog {
   skipped(sequence: number): void;
   /** The message came back to the queue for the `acquired`th time, of which so many count against its limit. */
   returned(sequence: number, counted: number, acquired: number): void;
-  /** The message becomes ready at this time, whatever it asked for. */
-  rescheduled(sequence: number, readyAtMs: number): void;
+  /** The message becomes ready at this time, and expires at that (0 is never), whatever it asked for. */
+  rescheduled(sequence: number, readyAtMs: number, expiresAtMs: number): void;
 }
 
 /** A consumer as its queue sees it. */

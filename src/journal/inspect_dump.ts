@@ -7,6 +7,7 @@ import { shownName } from './inspect_name.ts';
 import { scanSegment } from './inspect_segment.ts';
 import { readSegment } from './read_segment.ts';
 import type { JournalRecord } from './record.ts';
+import type { Rescheduled } from './reschedules.ts';
 import { acquiredOf, countedOf, type Returns } from './returns.ts';
 import { type BatchId, type ScannedBatch, visitRecords } from './scan.ts';
 import { decodeHeader } from './segment.ts';
@@ -75,7 +76,7 @@ function batchItems(bytes: Uint8Array, batch: ScannedBatch, names: Map<number, s
     },
     other: (record) => {
       if (record.type === 'queue declared') {
-        names.set(record.queue, shownName(record.name, record.arguments));
+        names.set(record.queue, shownName(record));
       }
       items.push({ type: 'record', record: plainRecord(record, names) });
     },
@@ -117,6 +118,7 @@ function plainRecord(record: JournalRecord, names: ReadonlyMap<number, string>):
     if (name === 'queue') plain[name] = value === 0 ? '' : nameOf(value, names);
     else if (name === 'arguments') plain[name] = toPlain(value);
     else if (name === 'returns') plain[name] = plainReturns(value);
+    else if (name === 'messages') plain[name] = (value as readonly Rescheduled[]).map(plainReschedule);
     else if (name === 'keys') plain[name] = plainKeys(value);
     else plain[name] = value;
   }
@@ -126,6 +128,11 @@ function plainRecord(record: JournalRecord, names: ReadonlyMap<number, string>):
 /** Of each message its sequence, how often it came back as far as that counts, and how often at all. */
 function plainReturns(returns: ReadonlyMap<number, Returns>): PlainValue {
   return Array.from(returns, ([sequence, each]) => [sequence, countedOf(each), acquiredOf(each)]);
+}
+
+function plainReschedule({ sequence, readyAtMs, expiresAtMs }: Rescheduled): PlainTable {
+  const expires = expiresAtMs === 0 ? {} : { expiresAt: new Date(expiresAtMs).toISOString() };
+  return { sequence, readyAt: new Date(readyAtMs).toISOString(), ...expires };
 }
 
 /** Of each key its bytes in hexadecimal and, if there is one, the time at which it is forgotten. */

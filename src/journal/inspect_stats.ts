@@ -76,9 +76,8 @@ export async function journalStats({ vhost, files }: InspectedJournal): Promise<
 }
 
 function counting(recovered: RecoveredQueue): Counting {
-  const { name, arguments: table, settled } = recovered;
-  const queue = shownName(name, table);
-  const stats = { queue, messages: 0, bodyBytes: 0, delivered: 0, settled: settled.size };
+  const { settled } = recovered;
+  const stats = { queue: shownName(recovered), messages: 0, bodyBytes: 0, delivered: 0, settled: settled.size };
   return { recovered, stats, counted: new SequenceSet() };
 }
 

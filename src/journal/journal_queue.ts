@@ -1,6 +1,7 @@
 import type { QueueLog } from '../core/ports.ts';
 import type { Queue } from '../core/queue/queue.ts';
 import type { JournalRecord, Range } from './record.ts';
+import { type Rescheduled, Reschedules } from './reschedules.ts';
 import { packReturns, type Returns } from './returns.ts';
 import { RangeList, SequenceSet } from './sequence_set.ts';
 
@@ -15,13 +16,12 @@ export class JournalQueue implements QueueLog {
   readonly deliveredSet: SequenceSet;
   /** Of messages that came back. */
   readonly returns: Map<number, Returns>;
-  /** Of messages that wait for another time than the one they asked for, or have waited: when it comes, or came. */
-  readonly times: Map<number, number>;
+  readonly reschedules: Reschedules;
   readonly #dirty: (queue: JournalQueue) => void;
   readonly #settled = new RangeList();
   readonly #delivered = new RangeList();
   #returned = new Map<number, Returns>();
-  #rescheduled = new Map<number, number>();
+  #rescheduled = new Set<number>();
   #isDirty = false;
 
   constructor(
@@ -31,7 +31,7 @@ export class JournalQueue implements QueueLog {
     settled: SequenceSet = new SequenceSet(),
     delivered: SequenceSet = new SequenceSet(),
     returns: Map<number, Returns> = new Map(),
-    times: Map<number, number> = new Map(),
+    reschedules: Reschedules = new Reschedules(),
   ) {
     this.id = id;
     this.queue = queue;
@@ -39,7 +39,7 @@ export class JournalQueue implements QueueLog {
     this.settledSet = settled;
     this.deliveredSet = delivered;
     this.returns = returns;
-    this.times = times;
+    this.reschedules = reschedules;
   }
 
   settled(sequence: number): void {
@@ -49,8 +49,8 @@ export class JournalQueue implements QueueLog {
       this.returns.delete(sequence);
       this.#returned.delete(sequence);
     }
-    if (this.times.size > 0) {
-      this.times.delete(sequence);
+    if (this.reschedules.size > 0) {
+      this.reschedules.delete(sequence);
       this.#rescheduled.delete(sequence);
     }
     if (!this.#isDirty) this.#markDirty();
@@ -74,9 +74,9 @@ export class JournalQueue implements QueueLog {
     if (!this.#isDirty) this.#markDirty();
   }
 
-  rescheduled(sequence: number, readyAtMs: number): void {
-    this.times.set(sequence, readyAtMs);
-    this.#rescheduled.set(sequence, readyAtMs);
+  rescheduled(sequence: number, readyAtMs: number, expiresAtMs: number): void {
+    this.reschedules.set(sequence, readyAtMs, expiresAtMs);
+    this.#rescheduled.add(sequence);
     if (!this.#isDirty) this.#markDirty();
   }
 
@@ -92,9 +92,9 @@ export class JournalQueue implements QueueLog {
       writeReturns(queue, returned, write);
     }
     if (this.#rescheduled.size > 0) {
-      const times = this.#rescheduled;
-      this.#rescheduled = new Map();
-      writeTimes(queue, times, write);
+      const sequences = this.#rescheduled;
+      this.#rescheduled = new Set();
+      this.#writeReschedules(sequences, write);
     }
   }
 
@@ -114,7 +114,15 @@ export class JournalQueue implements QueueLog {
     eachChunk(this.settledSet.ranges, (ranges) => write({ type: 'settled', queue, ranges }));
     eachChunk(this.deliveredSet.ranges, (ranges) => write({ type: 'delivered', queue, ranges }));
     if (this.returns.size > 0) writeReturns(queue, this.returns, write);
-    if (this.times.size > 0) writeTimes(queue, this.times, write);
+    this.#writeReschedules(this.reschedules.sequences(), write);
+  }
+
+  #writeReschedules(sequences: Iterable<number>, write: (record: JournalRecord) => void): void {
+    const queue = this.id;
+    const all = Array.from(sequences, (sequence) => this.reschedules.get(sequence) as Rescheduled);
+    for (let at = 0; at < all.length; at += RANGES_PER_RECORD) {
+      write({ type: 'rescheduled', queue, messages: all.slice(at, at + RANGES_PER_RECORD) });
+    }
   }
 
   #markDirty(): void {
@@ -132,14 +140,8 @@ function writeReturns(
   returns: ReadonlyMap<number, Returns>,
   write: (record: JournalRecord) => void,
 ): void {
-  eachPart(returns, (part) => write({ type: 'returned', queue, returns: part }));
-}
-
-function writeTimes(queue: number, times: ReadonlyMap<number, number>, write: (record: JournalRecord) => void): void {
-  eachPart(times, (part) => write({ type: 'rescheduled', queue, times: part }));
-}
-
-function eachPart(bySequence: ReadonlyMap<number, number>, write: (part: ReadonlyMap<number, number>) => void): void {
-  const all = [...bySequence];
-  for (let at = 0; at < all.length; at += RANGES_PER_RECORD) write(new Map(all.slice(at, at + RANGES_PER_RECORD)));
+  const all = [...returns];
+  for (let at = 0; at < all.length; at += RANGES_PER_RECORD) {
+    write({ type: 'returned', queue, returns: new Map(all.slice(at, at + RANGES_PER_RECORD)) });
+  }
 }

@@ -5,6 +5,7 @@ import type { WireWriter } from '../codec/wire_writer.ts';
 import type { Policy, PolicyKind } from '../core/policy/policy.ts';
 import { AssertionError } from '../lib/assert.ts';
 import { readPolicy, readPolicyKind, writePolicy, writePolicyKind } from './record_policy.ts';
+import type { Rescheduled } from './reschedules.ts';
 import type { Returns } from './returns.ts';
 
 /**
@@ -55,8 +56,7 @@ export interface BindingFields {
 export type JournalRecord =
   | { readonly type: 'settled' | 'delivered'; readonly queue: number; readonly ranges: readonly Range[] }
   | { readonly type: 'returned'; readonly queue: number; readonly returns: ReadonlyMap<number, Returns> }
-  /** When messages become ready, in milliseconds since 1970. */
-  | { readonly type: 'rescheduled'; readonly queue: number; readonly times: ReadonlyMap<number, number> }
+  | { readonly type: 'rescheduled'; readonly queue: number; readonly messages: readonly Rescheduled[] }
   | {
       readonly type: 'queue declared';
       readonly queue: number;
@@ -129,10 +129,11 @@ function writeFields(writer: WireWriter, record: JournalRecord): void {
     case 'rescheduled':
       writer.u8(RESCHEDULED);
       writer.u32(record.queue);
-      writer.u32(record.times.size);
-      for (const [sequence, readyAtMs] of record.times) {
+      writer.u32(record.messages.length);
+      for (const { sequence, readyAtMs, expiresAtMs } of record.messages) {
         writeU48(writer, sequence);
         writeU48(writer, readyAtMs);
+        writeU48(writer, expiresAtMs);
       }
       return;
     case 'queue declared':
@@ -249,7 +250,7 @@ export function readFields(type: number, reader: WireReader): JournalRecord {
     case DEDUPLICATED:
       return { type: 'deduplicated', queue: reader.u32(), exchange: reader.shortstr(), keys: reader.longstr() };
     case RESCHEDULED:
-      return { type: 'rescheduled', queue: reader.u32(), times: readTimes(reader) };
+      return { type: 'rescheduled', queue: reader.u32(), messages: readReschedules(reader) };
     default:
       throw new AssertionError(`journal record of unknown type ${type}`);
   }
@@ -274,10 +275,12 @@ function readReturns(reader: WireReader): Map<number, Returns> {
   return returns;
 }
 
-function readTimes(reader: WireReader): Map<number, number> {
-  const times = new Map<number, number>();
-  for (let left = reader.u32(); left > 0; left--) times.set(readU48(reader), readU48(reader));
-  return times;
+function readReschedules(reader: WireReader): Rescheduled[] {
+  const messages: Rescheduled[] = [];
+  for (let left = reader.u32(); left > 0; left--) {
+    messages.push({ sequence: readU48(reader), readyAtMs: readU48(reader), expiresAtMs: readU48(reader) });
+  }
+  return messages;
 }
 
 function writeU48(writer: WireWriter, value: number): void {

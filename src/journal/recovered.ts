@@ -3,6 +3,7 @@ import { bindingKey } from '../core/exchange/binding.ts';
 import type { ExchangeProperties } from '../core/exchange/exchange.ts';
 import type { Policy, PolicyKind } from '../core/policy/policy.ts';
 import type { BindingFields, JournalRecord } from './record.ts';
+import { Reschedules } from './reschedules.ts';
 import type { Returns } from './returns.ts';
 import { SequenceSet } from './sequence_set.ts';
 
@@ -16,8 +17,7 @@ export interface RecoveredQueue {
   readonly settled: SequenceSet;
   readonly delivered: SequenceSet;
   readonly returns: Map<number, Returns>;
-  /** When messages become ready, where that is not when they asked for. */
-  readonly times: Map<number, number>;
+  readonly reschedules: Reschedules;
   /** Of what it has had, where it drops what comes again: as the records have them. */
   readonly keys: Uint8Array[];
   nextSequence: number;
@@ -70,7 +70,9 @@ export class RecoveredState {
         for (const [sequence, returns] of record.returns) this.queues.get(record.queue)?.returns.set(sequence, returns);
         return;
       case 'rescheduled':
-        for (const [sequence, at] of record.times) this.queues.get(record.queue)?.times.set(sequence, at);
+        for (const { sequence, readyAtMs, expiresAtMs } of record.messages) {
+          this.queues.get(record.queue)?.reschedules.set(sequence, readyAtMs, expiresAtMs);
+        }
         return;
       case 'exchange declared': {
         const { name, exchangeType: type, autoDelete, internal, arguments: table } = record;
@@ -102,7 +104,7 @@ export class RecoveredState {
     const { queue: id, name, autoDelete, forwards, arguments: table } = record;
     const settled = new SequenceSet();
     const delivered = new SequenceSet();
-    const known = { settled, delivered, returns: new Map(), times: new Map(), keys: [] };
+    const known = { settled, delivered, returns: new Map(), reschedules: new Reschedules(), keys: [] };
     this.queues.set(id, { id, name, autoDelete, forwards, arguments: table, ...known, nextSequence: 1 });
     this.nextQueueId = Math.max(this.nextQueueId, id + 1);
   }

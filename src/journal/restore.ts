@@ -82,8 +82,8 @@ function restoreQueues(vhost: VirtualHost, journal: Journal, recovery: Recovery)
     const queue = createQueue(vhost, recovered);
     if (queue === undefined) continue;
     const { id } = recovered;
-    const { settled, delivered, returns, times } = recovered;
-    const log = new JournalQueue(id, queue, journal.markDirty, settled, delivered, returns, times);
+    const { settled, delivered, returns, reschedules } = recovered;
+    const log = new JournalQueue(id, queue, journal.markDirty, settled, delivered, returns, reschedules);
     queue.log = log;
     journal.addQueue(log);
     restoreKeys(queue.deduplication, recovered.keys);
@@ -193,9 +193,9 @@ function skipTo(restoring: Restoring, sequence: number): void {
 }
 
 /** A message that was settled since does not come back any more. */
-function forgetReturns({ returns, times, settled }: RecoveredQueue): void {
+function forgetReturns({ returns, reschedules, settled }: RecoveredQueue): void {
   for (const sequence of returns.keys()) if (settled.has(sequence)) returns.delete(sequence);
-  for (const sequence of times.keys()) if (settled.has(sequence)) times.delete(sequence);
+  for (const sequence of reschedules.sequences()) if (settled.has(sequence)) reschedules.delete(sequence);
 }
 
 function pageOf(segment: JournalSegment, slot: number, live: Map<number, Page>, pages: PageTable): Page {
@@ -268,16 +268,9 @@ function restoreOne(
   const returns = recovered.returns.get(sequence) ?? 0;
   const redelivered = returns > 0 || recovered.delivered.has(sequence);
   const flags = redelivered ? DURABLE | REDELIVERED : DURABLE;
-  const placed = atItsTime(placement, recovered.times.get(sequence), redelivered);
+  const rescheduled = recovered.reschedules.get(sequence);
+  const placed = rescheduled === undefined ? placement : { ...rescheduled, priority: placement.priority };
   queue.restore(position, sequence, bodyBytes, flags, countedOf(returns), placed, acquiredOf(returns));
-}
-
-/** As `Queue.reschedule` and retries have it: a message that nobody has had yet ages from when it becomes ready. */
-function atItsTime(placement: Placement, readyAtMs: number | undefined, redelivered: boolean): Placement {
-  if (readyAtMs === undefined) return placement;
-  const agesLater = !redelivered && placement.expiresAtMs !== 0;
-  const expiresAtMs = agesLater ? placement.expiresAtMs + readyAtMs - placement.readyAtMs : placement.expiresAtMs;
-  return { ...placement, expiresAtMs, readyAtMs };
 }
 
 /** A binding of something that is not there (its end was deleted, and that is all the journal knows) is left out. */

@@ -135,8 +135,7 @@ export class HostClient {
   }
 
   relocate(moved: (position: Position) => Position | undefined): void {
-    for (const queue of this.vhost.queues.values()) queue.relocate(moved);
-    for (const history of this.vhost.histories.values()) history.relocate(moved);
+    for (const queue of this.vhost.allQueues()) queue.relocate(moved);
     for (const held of this.#held) {
       const position = moved(held.entry.position);
       if (position !== undefined) held.entry = { ...held.entry, position };

@@ -12,8 +12,10 @@ export const SCHEDULED_DELIVERY = 'x-scheduled-delivery';
 export const DELAY_HEADER = 'x-delay';
 export const DELIVER_AT_HEADER = 'x-deliver-at';
 
-/** The last time that there is a date for. */
-const TIME_MS_MAX = 8_640_000_000_000_000;
+const INT32_MAX = 0x7fff_ffff;
+
+/** The end of the year 9999. What ages for ten years from then still fits the 48 bits that the journal has for a time. */
+const TIME_MS_MAX = 253_402_300_799_999;
 
 /**
  * When the message whose properties are `bytes[from, to)` asks to become ready, taken in at `sinceMs`; undefined where it does
@@ -29,14 +31,28 @@ export function readyAtIn(headers: FieldTable, sinceMs: number): number | undefi
   return readyAt(headers.get(DELIVER_AT_HEADER), headers.get(DELAY_HEADER), sinceMs);
 }
 
-/** The delay that a message asks for, in milliseconds. */
-export function delayOf(headers: FieldTable): number | undefined {
+/**
+ * The headers of a message whose wait is over, so that nobody lets it wait again. The delay is turned into its negative:
+ * whoever gets the message can read how long it was. A time that has not come, as the message was let go before it, is now.
+ */
+export function waited(headers: FieldTable, nowMs: number): FieldTable {
+  const after = new Map(headers);
   const delay = headers.get(DELAY_HEADER);
-  return delay === undefined ? undefined : millisecondsOf(delay);
+  const delayMs = delay === undefined ? undefined : millisecondsOf(delay);
+  if (delayMs !== undefined && delayMs > 0) after.set(DELAY_HEADER, wholeNumber(-delayMs));
+  const at = headers.get(DELIVER_AT_HEADER);
+  const atMs = at === undefined ? undefined : timeOf(at);
+  if (atMs !== undefined && atMs > nowMs) after.set(DELIVER_AT_HEADER, wholeNumber(nowMs));
+  return after;
+}
+
+function wholeNumber(value: number): FieldValue {
+  return { tag: Math.abs(value) <= INT32_MAX ? 'I' : 'l', value };
 }
 
 function readyAt(at: FieldValue | undefined, delay: FieldValue | undefined, sinceMs: number): number | undefined {
-  if (at !== undefined) return timeOf(at);
+  const atMs = at === undefined ? undefined : timeOf(at);
+  if (at !== undefined) return atMs === undefined ? undefined : Math.min(atMs, TIME_MS_MAX);
   const delayMs = delay === undefined ? undefined : millisecondsOf(delay);
   return delayMs === undefined ? undefined : Math.min(sinceMs + delayMs, TIME_MS_MAX);
 }

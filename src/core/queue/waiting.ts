@@ -16,6 +16,10 @@ const SLOT_MASK = CHUNK_SLOTS - 1;
 const FLAG_BITS = 3;
 const FLAGS = (1 << FLAG_BITS) - 1;
 const HEAP_MIN = 64;
+/** Slots are put together anew when not even one in so many of those that there is memory for is used. */
+const SPARSE = 4;
+/** So many of the first are found by walking the heap; more, by sorting all. */
+const WALKED_MAX = 1000;
 /** Most queues never need more. */
 const EMPTY = new Uint32Array(0);
 
@@ -70,19 +74,30 @@ export class WaitingMessages {
 
   /** Takes out those of the sequences that are there. One look at every message, however many are asked for. */
   remove(sequences: ReadonlySet<number>): Entry[] {
-    const slots: number[] = [];
-    for (let i = 0; i < this.length && slots.length < sequences.size; i++) {
-      const slot = this.#heap[i] as number;
-      if (sequences.has(this.#sequence(slot))) slots.push(slot);
+    const places: number[] = [];
+    for (let place = 0; place < this.length && places.length < sequences.size; place++) {
+      if (sequences.has(this.#sequence(this.#heap[place] as number))) places.push(place);
     }
-    return slots.map((slot) => this.#removeAt(this.#heap.subarray(0, this.length).indexOf(slot)));
+    return places.length === 1 ? [this.#removeAt(places[0] as number)] : this.#removeAll(places);
   }
 
-  /**
-   * Those that are due first, in that order, without taking them out: `count` of them behind the first `skip`. Looks at no more
-   * than that and their neighbours in the heap.
-   */
+  /** Those of which `which` says so are due at `readyAtMs` at the latest. */
+  hasten(readyAtMs: number, which: (flags: number) => boolean): void {
+    for (let place = 0; place < this.length; place++) {
+      const slot = this.#heap[place] as number;
+      const { readyAt, sizes } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
+      const at = slot & SLOT_MASK;
+      if (which((sizes[at] as number) & FLAGS)) readyAt[at] = Math.min(readyAt[at] as number, readyAtMs);
+    }
+    this.#order();
+  }
+
+  /** Those that are due first, in that order, without taking them out: `count` of them behind the first `skip`. */
   first(skip: number, count: number): Entry[] {
+    if (skip + count > WALKED_MAX) {
+      const inOrder = this.#heap.slice(0, this.length).sort((a, b) => (this.#isBefore(a, b) ? -1 : 1));
+      return Array.from(inOrder.subarray(skip, skip + count), (slot) => this.#entry(slot));
+    }
     const found: Entry[] = [];
     // Places in the heap whose parents were listed, sorted by when they are due, the first last.
     const next: number[] = this.length === 0 ? [] : [0];
@@ -146,9 +161,41 @@ export class WaitingMessages {
       else this.#down(place, last);
     }
     this.#free.push(slot);
-    // What nobody uses any more is given back whole.
-    if (this.length === 0) this.clear();
+    this.#tidy();
     return entry;
+  }
+
+  #removeAll(places: readonly number[]): Entry[] {
+    const removed = places.map((place) => this.#entry(this.#heap[place] as number));
+    for (const place of places) this.#free.push(this.#heap[place] as number);
+    let next = 0;
+    let kept = 0;
+    for (let place = 0; place < this.length; place++) {
+      if (place === places[next]) next++;
+      else this.#heap[kept++] = this.#heap[place] as number;
+    }
+    this.length = kept;
+    for (const { bodyBytes } of removed) this.bytes -= bodyBytes;
+    this.#order();
+    this.#tidy();
+    return removed;
+  }
+
+  /** Makes a heap of slots that are in no order. */
+  #order(): void {
+    for (let place = (this.length >> 1) - 1; place >= 0; place--) this.#down(place, this.#heap[place] as number);
+  }
+
+  /** Gives back the memory of what is not there any more, when that is the most of it. */
+  #tidy(): void {
+    if (this.length === 0) {
+      this.clear();
+      return;
+    }
+    if (this.#used <= CHUNK_SLOTS || this.length * SPARSE > this.#used) return;
+    const entries = Array.from(this.#heap.subarray(0, this.length), (slot) => this.#entry(slot));
+    this.clear();
+    for (const entry of entries) this.push(entry);
   }
 
   #up(from: number, slot: number): void {

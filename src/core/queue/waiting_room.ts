@@ -34,8 +34,7 @@ export class WaitingRoom {
       this.#makeReady(entry);
       return;
     }
-    if ((entry.flags & DURABLE) !== 0) this.#queue.log?.rescheduled(entry.sequence, readyAtMs);
-    this.enter(rules, { ...entry, readyAtMs });
+    this.#enterUntil(rules, { ...entry, readyAtMs });
   }
 
   /** What is due is ready now: the first of it at once, the rest in later turns. */
@@ -53,13 +52,7 @@ export class WaitingRoom {
     const { messages } = this;
     const { scheduled, retry } = rules.settings;
     if (messages.length === 0 || scheduled) return;
-    const nowMs = rules.host.nowMs();
-    const all = messages.first(0, messages.length);
-    messages.clear();
-    for (const entry of all) {
-      const mayWait = retry !== undefined && (entry.flags & REDELIVERED) !== 0;
-      messages.push(mayWait ? entry : { ...entry, readyAtMs: Math.min(entry.readyAtMs, nowMs) });
-    }
+    messages.hasten(rules.host.nowMs(), (flags) => retry === undefined || (flags & REDELIVERED) === 0);
     this.releaseDue(rules);
   }
 
@@ -74,9 +67,15 @@ export class WaitingRoom {
   reschedule(rules: QueueRules, sequence: number, readyAtMs: number): boolean {
     const [entry] = this.messages.remove(new Set([sequence]));
     if (entry === undefined) return false;
-    if ((entry.flags & DURABLE) !== 0) this.#queue.log?.rescheduled(sequence, readyAtMs);
-    this.enter(rules, atAnotherTime(entry, readyAtMs));
+    this.#enterUntil(rules, atAnotherTime(entry, readyAtMs));
     return true;
+  }
+
+  /** Waits for another time than the one that the message asked for. */
+  #enterUntil(rules: QueueRules, entry: Entry): void {
+    const { sequence, flags, readyAtMs, expiresAtMs } = entry;
+    if ((flags & DURABLE) !== 0) this.#queue.log?.rescheduled(sequence, readyAtMs, expiresAtMs);
+    this.enter(rules, entry);
   }
 }
 

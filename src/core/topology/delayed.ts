@@ -1,11 +1,11 @@
 import { readProperties } from '../../codec/properties.ts';
-import { EMPTY_TABLE, type FieldTable, type FieldValue } from '../../codec/table.ts';
+import { EMPTY_TABLE } from '../../codec/table.ts';
 import { namesOf, originalKeys } from '../dead_letter.ts';
 import { enqueueRecord } from '../enqueue.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { QueueConsumer } from '../ports.ts';
 import { Queue } from '../queue/queue.ts';
-import { DELAY_HEADER, delayOf } from '../queue/schedule.ts';
+import { waited } from '../queue/schedule.ts';
 import { offsetOf, type Position } from '../store/page_table.ts';
 import { hasDied, markDied, propertiesEnd, propertiesStart, routeEnd } from '../store/record.ts';
 import { rewriteRecord } from '../store/rewrite.ts';
@@ -17,7 +17,6 @@ import type { VirtualHost } from '../vhost.ts';
  */
 
 const PERSISTENT = 2;
-const INT32_MAX = 0x7fff_ffff;
 
 /** Makes the queue of an exchange that has not had anything to wait yet. It outlives the process if the exchange does. */
 export function createDelayQueue(vhost: VirtualHost, exchange: Exchange): Queue {
@@ -83,7 +82,7 @@ function route(vhost: VirtualHost, exchange: Exchange, position: Position, bodyB
   const start = base + offsetOf(position);
   const content = routeEnd(bytes, start);
   const properties = readProperties(bytes, propertiesStart(content), propertiesEnd(bytes, content));
-  const headers = waited(properties.headers ?? EMPTY_TABLE);
+  const headers = waited(properties.headers ?? EMPTY_TABLE, vhost.host.nowMs());
   const keys = originalKeys({ ...namesOf(bytes, start), properties });
   const { queues } = vhost.routeKeys(exchange.name, keys, { ...properties, headers });
   if (queues.length === 0) return;
@@ -91,12 +90,4 @@ function route(vhost: VirtualHost, exchange: Exchange, position: Position, bodyB
   const record = rewriteRecord({ bytes, start, bodyBytes }, { properties: (before) => ({ ...before, headers }) });
   if (hasDied(bytes, content)) markDied(record.bytes, record.content);
   enqueueRecord(vhost, queues, record, bodyBytes, properties.deliveryMode === PERSISTENT);
-}
-
-/** The delay is turned into its negative, which tells that it is over: whoever gets the message can read how long it was. */
-function waited(headers: FieldTable): FieldTable {
-  const delayMs = delayOf(headers);
-  if (delayMs === undefined || delayMs <= 0) return headers;
-  const field: FieldValue = { tag: delayMs <= INT32_MAX ? 'I' : 'l', value: -delayMs };
-  return new Map(headers).set(DELAY_HEADER, field);
 }

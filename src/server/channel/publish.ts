@@ -115,8 +115,8 @@ function publish(
   if (route.exchange.properties.internal) refuseInternal(channel, route);
   if ((flags & CHECKED_PROPERTIES) !== 0) {
     const change = checkPublishProperties(channel, bytes, start, propertiesEnd(bytes, content), flags);
-    if (route.schedules) checkSchedule(bytes, start, propertiesEnd(bytes, content));
     const goal = change?.copies === undefined ? route : routeCopies(channel, bytes, routeStart, content, change.copies);
+    if (goal.schedules) checkSchedule(bytes, start, propertiesEnd(bytes, content));
     if ((flags & EXPIRATION) !== 0) for (const queue of goal.queues) queue.expectExpirations();
     if (change?.properties !== undefined) {
       takeChanged(channel, goal, bytes, routeStart, content, bodyBytes, bits, persistent, change.properties);

@@ -54,8 +54,10 @@ test('what a durable exchange remembers outlives the broker, as often as it is s
 });
 
 test('it is named where people look into the journal', () => {
-  expect(shownName('', fromPlain({ exchange: 'x' }))).toBe('history of exchange x');
-  expect(shownName('q', fromPlain({ exchange: 'x' }))).toBe('q');
+  expect(shownName({ name: '', arguments: fromPlain({ exchange: 'x' }), forwards: false })).toBe(
+    'history of exchange x',
+  );
+  expect(shownName({ name: 'q', arguments: fromPlain({ exchange: 'x' }), forwards: false })).toBe('q');
 });
 
 test('of transient messages, and transient exchanges, nothing is left', async () => {

@@ -33,7 +33,7 @@ const RECORDS: {
   }),
   rescheduled: fc.record({
     queue: u32,
-    times: fc.array(fc.tuple(sequence, sequence)).map((entries) => new Map(entries)),
+    messages: fc.array(fc.record({ sequence, readyAtMs: sequence, expiresAtMs: sequence })),
   }),
   'queue declared': fc.record({
     queue: u32,

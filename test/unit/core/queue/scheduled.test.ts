@@ -270,6 +270,18 @@ describe('an exchange of type x-delayed-message', () => {
     expect(bench.bodies(queue)).toEqual(['in two']);
   });
 
+  test('routes at once what is rescheduled to now, whatever its headers say', () => {
+    const { bench, queue } = delayed('direct');
+    publishTo(bench, 'later', 'key', 'at', at(bench.clock.nowMs() + 5000));
+    publishTo(bench, 'later', 'key', 'in', delay(5000));
+    const pending = bench.vhost.delayQueues.get('later');
+    if (pending === undefined) throw new Error('two wait');
+    for (const { sequence } of pending.waiting.first(0, 2)) pending.reschedule(sequence, bench.clock.nowMs());
+    bench.clock.advance(0);
+    bench.endTurn();
+    expect([bench.bodies(queue), pending.waiting.length]).toEqual([['at', 'in'], 0]);
+  });
+
   test('does not delay what has waited before, in another', () => {
     const { bench, queue } = delayed('direct');
     publishTo(bench, 'later', 'key', 'waited', delay(-1000));

@@ -26,6 +26,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), which: fc.array(fc.nat(60)) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('first' as const), skip: fc.nat(5), count: fc.nat(9) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('relocate' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('hasten' as const), at: fc.nat(20), flags: fc.nat(3) }) },
 );
 
 test('what is due first comes first, of the same time what came first, however all mixes', () => {
@@ -50,6 +51,11 @@ test('what is due first comes first, of the same time what came first, however a
           model = model.filter((other) => !wanted.has(other.sequence));
         } else if (one.kind === 'first') {
           expect(waiting.first(one.skip, one.count)).toEqual(inOrder(model).slice(one.skip, one.skip + one.count));
+        } else if (one.kind === 'hasten') {
+          waiting.hasten(one.at, (flags) => flags === one.flags);
+          model = model.map((other) =>
+            other.flags === one.flags ? { ...other, readyAtMs: Math.min(other.readyAtMs, one.at) } : other,
+          );
         } else {
           waiting.relocate((position) => (position % 2000 === 0 ? position + 1 : undefined));
           model = model.map((other) =>
@@ -73,6 +79,22 @@ test('ten thousand go over chunks and come out in order, and each once', () => {
   const out: Entry[] = [];
   for (let first = waiting.shift(); first !== undefined; first = waiting.shift()) out.push(first);
   expect(out).toEqual(inOrder(entries));
+});
+
+test('of very many the last can be looked at, and what is left when most are gone is the same', () => {
+  const waiting = new WaitingMessages();
+  const entries = Array.from({ length: 50_000 }, (_, i) => entry(i + 1, 1 + ((i * 7919) % 50_000)));
+  for (const one of entries) waiting.push(one);
+  const sorted = inOrder(entries);
+  expect(waiting.first(49_000, 5_000)).toEqual(sorted.slice(49_000));
+  const gone = new Set(sorted.slice(100, 49_000).map(({ sequence }) => sequence));
+  expect(inOrder(waiting.remove(gone))).toEqual(sorted.slice(100, 49_000));
+  const left = [...sorted.slice(0, 100), ...sorted.slice(49_000)];
+  waiting.push(entry(60_000, 0));
+  const out: Entry[] = [];
+  for (let first = waiting.shift(); first !== undefined; first = waiting.shift()) out.push(first);
+  expect(out).toEqual([entry(60_000, 0), ...left]);
+  expect(waiting.bytes).toBe(0);
 });
 
 test('visits every message, and none once it is cleared', () => {
