@@ -2,7 +2,8 @@ import { farBlock } from '../lib/arena.ts';
 import type { InspectedJournal } from './inspect.ts';
 import { shownName } from './inspect_name.ts';
 import type { RecoveredQueue } from './recovered.ts';
-import { type RecoveredSegment, recover } from './recovery.ts';
+import { recover } from './recovery.ts';
+import type { SegmentIndex } from './segment_index.ts';
 import { SequenceSet } from './sequence_set.ts';
 
 export interface QueueStats {
@@ -60,9 +61,10 @@ export async function journalStats({ vhost, files }: InspectedJournal): Promise<
   // Newest first: of several copies of a message the newest counts.
   for (const recovered of [...segments].reverse()) {
     const { number, epoch, usedBytes } = recovered.segment;
-    const live = countLive(recovered, queues);
+    const index = await recovered.readIndex();
+    const live = countLive(index, queues);
     const fileBytes = await files.size(number);
-    stats.push({ segment: number, epoch, fileBytes, usedBytes, messages: recovered.index.length, live });
+    stats.push({ segment: number, epoch, fileBytes, usedBytes, messages: index.length, live });
   }
   return {
     vhost,
@@ -81,7 +83,7 @@ function counting(recovered: RecoveredQueue): Counting {
   return { recovered, stats, counted: new SequenceSet() };
 }
 
-function countLive({ index }: RecoveredSegment, queues: ReadonlyMap<number, Counting>): number {
+function countLive(index: SegmentIndex, queues: ReadonlyMap<number, Counting>): number {
   let live = 0;
   for (let i = 0; i < index.length; i++) {
     const queue = queues.get(index.queueOf(i));

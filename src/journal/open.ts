@@ -52,10 +52,15 @@ export async function openJournal(options: OpenJournalOptions): Promise<VirtualH
   for (const number of recovery.empty) await log.remove(number);
   const vhost = options.createVhost(journal);
   await restorePolicies(vhost, journal, recovery.state.policies);
-  const missing = restore(vhost, journal, recovery);
+  // A queue that is deleted, or a message that dies, has to wait until the journal can be written.
+  const { deadlines } = vhost.host;
+  deadlines.pause();
+  const open = await restore(vhost, journal, recovery);
+  const missing = open();
   for (const finding of recovery.findings) events.found(finding, missing);
   // Of an opening that nothing is left of, there may be batches in a spare: they must not pass for those of this one.
   journal.writer.start(Math.max(recovery.epoch, options.clock.nowMs()), recovery.nextSegment);
+  deadlines.resume();
   const superseded = journal.gathering;
   for (const { segment } of recovery.segments) {
     segment.supersededBy = superseded;

@@ -1,6 +1,8 @@
 import { wishOf } from '../core/queue/rules.ts';
 import { routeEnd } from '../core/store/record.ts';
 import { PAGE_BYTES } from '../lib/arena.ts';
+import { StartError } from '../lib/start_error.ts';
+import { Arrivals } from './arrivals.ts';
 import { peekBatch } from './batch.ts';
 import { type Doubt, Doubts } from './doubts.ts';
 import { type LogReader, SEGMENT_HEADER_BYTES } from './log.ts';
@@ -24,6 +26,7 @@ interface Target {
 export class Reading {
   readonly state: RecoveredState = new RecoveredState();
   readonly segments: RecoveredSegment[] = [];
+  readonly arrivals: Arrivals = new Arrivals();
   /** What holds nothing. */
   readonly empty: number[] = [];
   highestEpoch = 0;
@@ -44,15 +47,25 @@ export class Reading {
 
   /** False when there is no index, or it is not sound. */
   async byIndex(number: number, epoch: number): Promise<boolean> {
-    const raw = await this.#log.readIndex(number);
-    const decoded = raw === undefined ? undefined : SegmentIndex.decode(raw, number);
+    const decoded = await this.#readIndex(number);
     if (decoded === undefined || decoded.summary.epoch !== epoch) return false;
     const { index, summary } = decoded;
     const segment = new JournalSegment(number, epoch, this.#owner, undefined);
     for (const { offset, length } of index.pages) segment.places.push({ offset, length });
     segment.usedBytes = summary.usedBytes;
     segment.lastBatchNumber = summary.batchNumber;
-    this.segments.push({ segment, index });
+    this.arrivals.note(index);
+    this.segments.push({
+      segment,
+      readIndex: async () => {
+        const again = await this.#readIndex(number);
+        if (again !== undefined) return again.index;
+        throw new StartError(
+          'data-dir',
+          `The index of segment ${number} of the journal was sound, and is not any more.`,
+        );
+      },
+    });
     this.#last = { epoch, number: summary.batchNumber };
     this.#ended = undefined;
     this.#doubts.synced(epoch, summary.batchNumber);
@@ -115,7 +128,8 @@ export class Reading {
     segment.usedBytes = at;
     segment.lastBatchNumber = before.number;
     for (const { offset, length } of segment.places) index.pages.push({ offset, length });
-    this.segments.push({ segment, index });
+    this.arrivals.note(index);
+    this.segments.push({ segment, readIndex: async () => index });
     this.#sawEpoch(epoch);
     this.#last = before;
     this.#endOf(target, at, before);
@@ -154,6 +168,11 @@ export class Reading {
     if (joined) return;
     for (const held of this.#held) apply(held, target, this.state);
     this.#held = [];
+  }
+
+  async #readIndex(number: number): Promise<ReturnType<typeof SegmentIndex.decode>> {
+    const raw = await this.#log.readIndex(number);
+    return raw === undefined ? undefined : SegmentIndex.decode(raw, number);
   }
 
   #sawEpoch(epoch: number): void {

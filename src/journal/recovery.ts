@@ -1,4 +1,5 @@
 import { StartError } from '../lib/start_error.ts';
+import type { Arrivals } from './arrivals.ts';
 import { type LogReader, SEGMENT_HEADER_BYTES } from './log.ts';
 import { readSegment } from './read_segment.ts';
 import { Reading } from './reading.ts';
@@ -18,13 +19,15 @@ export type Finding =
 
 export interface RecoveredSegment {
   readonly segment: JournalSegment;
-  readonly index: SegmentIndex;
+  /** That of a segment which has one on disk is read when it is asked for: all of them are too much for memory. */
+  readonly readIndex: () => Promise<SegmentIndex>;
 }
 
 export interface Recovery {
   readonly state: RecoveredState;
   /** Oldest first. */
   readonly segments: readonly RecoveredSegment[];
+  readonly arrivals: Arrivals;
   /** Numbers of what may be removed: it holds nothing. */
   readonly empty: readonly number[];
   readonly findings: readonly Finding[];
@@ -56,9 +59,10 @@ export async function recover(log: LogReader, owner: SegmentOwner): Promise<Reco
     if (epoch === undefined) await reading.withoutHeader(number, i >= base);
     else if (i >= base || !(await reading.byIndex(number, epoch))) await reading.whole(number, epoch, i >= base);
   }
-  const { state, segments, empty, highestEpoch } = reading;
+  const { state, segments, arrivals, empty, highestEpoch } = reading;
   const findings = reading.end();
-  return { state, segments, empty, findings, epoch: highestEpoch + 1, nextSegment: (opened.at(-1)?.number ?? 0) + 1 };
+  const nextSegment = (opened.at(-1)?.number ?? 0) + 1;
+  return { state, segments, arrivals, empty, findings, epoch: highestEpoch + 1, nextSegment };
 }
 
 /** The place, among `opened`, of the newest segment that begins with a whole checkpoint; 0 when none does. */

@@ -18,10 +18,15 @@ import type { JournalSegment } from './segment.ts';
 import { NO_PRIORITY, type SegmentIndex } from './segment_index.ts';
 
 /**
- * Puts what recovery found into the virtual host: exchanges, queues, bindings, and every message that is not settled. Returns
- * how many messages each queue should have had and has not, where there are any.
+ * Puts what recovery found into the virtual host: exchanges, queues, bindings, and every message that is not settled. What
+ * resolves has to be called last, right before the journal is written again: queues are in use from then on. It returns how many
+ * messages each queue should have had and has not, where there are any.
  */
-export function restore(vhost: VirtualHost, journal: Journal, recovery: Recovery): ReadonlyMap<string, number> {
+export async function restore(
+  vhost: VirtualHost,
+  journal: Journal,
+  recovery: Recovery,
+): Promise<() => ReadonlyMap<string, number>> {
   const { state } = recovery;
   for (const properties of state.exchanges.values()) {
     const exchange = new Exchange(properties);
@@ -35,10 +40,13 @@ export function restore(vhost: VirtualHost, journal: Journal, recovery: Recovery
     segment.sealed = true;
     journal.writer.segments.set(segment.number, segment);
   }
-  restoreMessages(recovery.segments, queues, vhost.store.pages);
+  await restoreMessages(recovery.segments, queues, vhost.store.pages);
   restoreBindings(vhost, journal, recovery);
-  vhost.topologyVersion++;
-  return missing(queues);
+  return () => {
+    for (const restoring of queues.values()) open(restoring, vhost.store.pages);
+    vhost.topologyVersion++;
+    return missing(queues);
+  };
 }
 
 /** What was neither settled nor found. */
@@ -62,18 +70,19 @@ interface Restoring {
   readonly queue: Queue;
   readonly recovered: RecoveredQueue;
   /** Of the messages that were found, whether or not they are settled. */
-  highestSequence: number;
+  readonly highestSequence: number;
   /** Every message below this was restored, or is settled. */
   restoredBelow: number;
   /** How many of those were taken for settled because they are not there. */
   lost: number;
   /** Set where messages do not come in the order of their sequences, which is where compaction has moved some. */
-  disordered: Found[] | undefined;
+  readonly disordered: Found[] | undefined;
 }
 
 function restoreQueues(vhost: VirtualHost, journal: Journal, recovery: Recovery): Map<number, Restoring> {
-  const { state } = recovery;
-  journal.nextQueueId = Math.max(state.nextQueueId, unusedQueueId(recovery.segments));
+  const { state, arrivals } = recovery;
+  // A queue may be there in its messages only, if its declaration was never written.
+  journal.nextQueueId = Math.max(state.nextQueueId, arrivals.highestQueueId + 1);
   const queues = new Map<number, Restoring>();
   // By id, so that of two queues of one name (the deletion of the first was never written) the second is kept.
   const inOrder = [...state.queues.values()].sort((a, b) => a.id - b.id);
@@ -87,7 +96,9 @@ function restoreQueues(vhost: VirtualHost, journal: Journal, recovery: Recovery)
     queue.log = log;
     journal.addQueue(log);
     restoreKeys(queue.deduplication, recovered.keys);
-    queues.set(id, { queue, recovered, highestSequence: 0, restoredBelow: 1, lost: 0, disordered: undefined });
+    const highestSequence = arrivals.highestSequence(id);
+    const disordered = arrivals.inOrder(id) ? undefined : [];
+    queues.set(id, { queue, recovered, highestSequence, restoredBelow: 1, lost: 0, disordered });
   }
   return queues;
 }
@@ -119,30 +130,13 @@ function identity({ name, forwards, arguments: table }: RecoveredQueue): string 
   return historyOf === undefined ? `${forwards ? 'waiting at' : 'queue'} ${name}` : `history of ${historyOf}`;
 }
 
-/** An id above those of messages: a queue may be there in its messages only, if its declaration was never written. */
-function unusedQueueId(segments: readonly RecoveredSegment[]): number {
-  let highest = 0;
-  for (const { index } of segments) {
-    for (let i = 0; i < index.length; i++) highest = Math.max(highest, index.queueOf(i));
-  }
-  return highest + 1;
-}
-
-function restoreMessages(
+async function restoreMessages(
   segments: readonly RecoveredSegment[],
   queues: ReadonlyMap<number, Restoring>,
   pages: PageTable,
-): void {
-  for (const { index } of segments) {
-    for (let i = 0; i < index.length; i++) {
-      const queue = queues.get(index.queueOf(i));
-      if (queue === undefined) continue;
-      const sequence = index.sequenceOf(i);
-      if (sequence <= queue.highestSequence) queue.disordered ??= [];
-      else queue.highestSequence = sequence;
-    }
-  }
-  for (const { segment, index } of segments) {
+): Promise<void> {
+  for (const { segment, readIndex } of segments) {
+    const index = await readIndex();
     const live = new Map<number, Page>();
     segment.entries = index.length;
     for (let i = 0; i < index.length; i++) {
@@ -158,13 +152,15 @@ function restoreMessages(
       else restoring.disordered.push({ position, sequence, bodyBytes, placement });
     }
   }
-  for (const restoring of queues.values()) {
-    restoreDisordered(restoring, pages);
-    const next = nextSequence(restoring);
-    restoring.queue.restoreSequence(next);
-    skipTo(restoring, next);
-    forgetReturns(restoring.recovered);
-  }
+}
+
+/** The queue's messages are there. */
+function open(restoring: Restoring, pages: PageTable): void {
+  restoreDisordered(restoring, pages);
+  const next = nextSequence(restoring);
+  restoring.queue.restoreSequence(next);
+  skipTo(restoring, next);
+  forgetReturns(restoring.recovered);
 }
 
 /**

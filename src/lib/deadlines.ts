@@ -24,6 +24,7 @@ export class Deadlines {
   readonly #clock: Clock;
   #heap: Entry[] = [];
   #cancelled = 0;
+  #paused = false;
   #timer: Timer | undefined;
   #timerDueMs = Number.POSITIVE_INFINITY;
 
@@ -41,6 +42,18 @@ export class Deadlines {
     this.#push(entry);
     this.#wait();
     return entry;
+  }
+
+  /** Nothing is called back until `resume`. */
+  pause(): void {
+    this.#paused = true;
+    this.#timer?.cancel();
+    this.#timerDueMs = Number.POSITIVE_INFINITY;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#wait();
   }
 
   stop(): void {
@@ -61,7 +74,7 @@ export class Deadlines {
 
   #wait(): void {
     const first = this.#heap[0];
-    if (first === undefined || first.dueMs >= this.#timerDueMs) return;
+    if (this.#paused || first === undefined || first.dueMs >= this.#timerDueMs) return;
     this.#timer?.cancel();
     this.#timerDueMs = first.dueMs;
     const delayMs = Math.min(TIMER_MS_MAX, Math.max(0, first.dueMs - this.#clock.nowMs()));

@@ -85,3 +85,22 @@ test('stopped, nothing comes any more', () => {
   deadlines.stop();
   clock.advance(100);
 });
+
+test('what falls due while it is paused is called back when it goes on, in order', () => {
+  const clock = new ManualClock();
+  const deadlines = new Deadlines(clock);
+  const told: number[] = [];
+  const at = (dueMs: number): void => {
+    deadlines.at(clock.nowMs() + dueMs, () => told.push(dueMs));
+  };
+  at(10);
+  deadlines.pause();
+  at(5);
+  clock.advance(7);
+  expect(told).toEqual([]);
+  deadlines.resume();
+  clock.advance(0);
+  expect(told).toEqual([5]);
+  clock.advance(3);
+  expect(told).toEqual([5, 10]);
+});
