@@ -1,30 +1,39 @@
 import { randomBytes } from 'node:crypto';
 import type { CertificateLogin } from './auth/certificate_name.ts';
+import { LoginThrottle } from './auth/login_throttle.ts';
 import type { Mechanism } from './auth/mechanisms.ts';
-import { Users } from './auth/users.ts';
-import { type ListenerOptions, Listeners, type Ports } from './broker_listeners.ts';
-import { type OpenStorage, openStorage } from './broker_storage.ts';
-import { AmqpError } from './codec/errors.ts';
+import { type ListenerOptions, Listeners } from './broker_listeners.ts';
+import { openStorage, type Storage, type VhostStores } from './broker_storage.ts';
 import { VERSION } from './config/version.ts';
 import { EventExchange } from './core/event_exchange.ts';
 import { NO_EVENTS } from './core/events.ts';
 import { BROKER_NODE } from './core/names.ts';
 import { PageTable } from './core/store/page_table.ts';
-import type { VirtualHost } from './core/vhost.ts';
+import { VirtualHost } from './core/vhost.ts';
+import type { Definitions, DefinitionsTransfer } from './definitions.ts';
+import type { GlobalParameters } from './global_parameters.ts';
 import type { Disk } from './journal/disk.ts';
 import { NodeDisk } from './journal/node_disk.ts';
 import { Arena } from './lib/arena.ts';
 import { type Clock, SystemClock } from './lib/clock.ts';
 import { TimerWheel } from './lib/timer_wheel.ts';
-import { type Policies, VirtualHostPolicies } from './policies.ts';
-import { type LiveOptions, reconfigure } from './reconfigure.ts';
-import { type Scheduled, type ScheduledPlace, scheduledIn } from './scheduled.ts';
+import { loadDefinitions, managementOf } from './management.ts';
+import type { Metadata } from './metadata.ts';
+import { defaultsOf, openMetadata } from './open_metadata.ts';
+import type { PermissionInput, Permissions } from './permissions.ts';
+import type { Policies } from './policies.ts';
+import type { LiveOptions } from './reconfigure.ts';
+import { RunningBroker } from './running_broker.ts';
+import type { Scheduled, ScheduledPlace } from './scheduled.ts';
 import { Alarms } from './server/alarms.ts';
 import type { Connection } from './server/connection/connection.ts';
 import { type Logger, SILENT } from './server/logger.ts';
 import { memoryMeter } from './server/memory_meter.ts';
 import type { Server } from './server/server.ts';
 import { LoopTurn } from './server/turn.ts';
+import type { Users } from './users.ts';
+import { VhostRegistry } from './vhost_registry.ts';
+import type { VirtualHosts } from './virtual_hosts.ts';
 
 const DEFAULT_HOST = '127.0.0.1';
 const MIB = 1024 * 1024;
@@ -66,8 +75,19 @@ export interface BrokerOptions extends ListenerOptions {
   readonly certificateLogin?: Partial<CertificateLogin>;
   /** Publish what happens in the broker to the exchange amq.rabbitmq.event of the virtual host `/`. */
   readonly events?: boolean;
+  /**
+   * Imported at every start, before clients are let in. Then the first start makes no user and no virtual host of its own, as in
+   * RabbitMQ.
+   */
+  readonly definitions?: Definitions | undefined;
+  /** The user, and the virtual host that he may use, that a broker has at its first start, and each time without a data folder. */
   readonly defaultUser?: string;
   readonly defaultPassword?: string;
+  readonly defaultVhost?: string;
+  /** `administrator` unless told otherwise. */
+  readonly defaultUserTags?: readonly string[];
+  /** Everything unless told otherwise. */
+  readonly defaultPermissions?: Partial<PermissionInput>;
 }
 
 /** A running broker. */
@@ -86,6 +106,11 @@ export interface Broker {
    * goes on with those that it has.
    */
   reloadCertificates(): Promise<void>;
+  readonly users: Users;
+  readonly permissions: Permissions;
+  readonly vhosts: VirtualHosts;
+  readonly globalParameters: GlobalParameters;
+  readonly definitions: DefinitionsTransfer;
   /** The policies of a virtual host, `/` unless another is named. */
   policies(vhost?: string): Policies;
   /** Its operator policies: limits that users' own policies and arguments can only make narrower. */
@@ -103,7 +128,6 @@ export interface Broker {
   close(options?: { readonly reason?: string }): Promise<void>;
 }
 
-const CLOSE_GRACE_MS = 2_000;
 const WHEEL_TICK_MS = 250;
 
 /** Starts a broker and resolves when it takes connections. Rejects with a StartError that says why it cannot. */
@@ -113,7 +137,6 @@ export function createBroker(options: BrokerOptions = {}): Promise<Broker> {
 
 /** As createBroker, with its data folder on a disk of the caller's: one that fails, for a test. */
 export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): Promise<Broker> {
-  const host = options.host ?? DEFAULT_HOST;
   const logger = options.logger ?? SILENT;
   const clock = options.clock ?? new SystemClock();
   const frameMax = options.frameMax ?? 128 * 1024;
@@ -121,149 +144,111 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
   const arena = new Arena({ readBytes: 2 * frameMax + 256 * 1024, slots: 256, pages: 192 });
   const connections = new Set<Connection>();
   const pages = new PageTable(arena);
-  const events =
-    options.events === true
-      ? new EventExchange(
-          (callback) => turn.later(callback),
-          () => clock.nowMs(),
-        )
-      : undefined;
-  const context = { disk, logger, clock, turn, pages, connections, uniqueName, events };
-  const storage = await openStorage(options, context);
-  const wheel = new TimerWheel(clock, WHEEL_TICK_MS);
-  const alarms = new Alarms({
-    clock,
-    logger,
-    memoryLimitBytes: options.memoryLimitBytes ?? Number.POSITIVE_INFINITY,
-    memory: memoryMeter(pages),
-    disk: storage.disk,
-    onCleared: () => {
-      for (const connection of connections) connection.releasePublisher();
-    },
-    onChange: (source, on) => {
-      if (events?.heard) events.happened(on ? 'alarm.set' : 'alarm.cleared', { source, node: BROKER_NODE });
-    },
-  });
-  storage.onFailure(() => alarms.journalFailed());
-  const server: Server = {
-    arena,
-    turn,
-    wheel,
-    clock,
-    alarms,
-    logger,
-    events: events ?? NO_EVENTS,
-    connections,
-    vhosts: new Map([[storage.vhost.name, storage.vhost]]),
-    users: new Users({
-      defaultUser: options.defaultUser ?? 'guest',
-      defaultPassword: options.defaultPassword ?? 'guest',
-      loopbackUsers: options.loopbackUsers ?? ['guest'],
-    }),
-    counters: { connectionsOpened: 0, published: 0 },
-    version: VERSION,
-    mechanisms: mechanismsOf(options),
-    certificateLogin: { from: 'distinguished_name', sanType: 'dns', sanIndex: 0, ...options.certificateLogin },
-    maxMessageSizeBytes: options.maxMessageSizeBytes ?? 128 * MIB,
-    frameMax,
-    channelMax: options.channelMax ?? 2047,
-    heartbeatSeconds: options.heartbeatSeconds ?? 60,
-    handshakeTimeoutMs: options.handshakeTimeoutMs ?? 10_000,
-    consumerTimeoutMs: options.consumerTimeoutMs ?? 0,
+  const events = options.events === true ? eventExchange(turn, clock) : undefined;
+  const eventVhost = defaultsOf(options).vhost;
+  const createVhost = (name: string, stores: VhostStores): VirtualHost => {
+    const vhost = new VirtualHost({ name, ...stores, turn, clock, uniqueName, events });
+    if (name === eventVhost) events?.openIn(vhost);
+    return vhost;
   };
+  const storage = await openStorage(options, { disk, logger, clock, turn, pages, connections, createVhost });
+  const undo: (() => void | Promise<void>)[] = [() => storage.close(), () => arena.dispose()];
   try {
+    const { metadata, registry } = await openVhosts(options, storage, { connections, logger, events });
+    undo.unshift(() => registry.close());
+    const wheel = new TimerWheel(clock, WHEEL_TICK_MS);
+    const alarms = new Alarms({
+      clock,
+      logger,
+      memoryLimitBytes: options.memoryLimitBytes ?? Number.POSITIVE_INFINITY,
+      memory: memoryMeter(pages),
+      disk: storage.disk,
+      onCleared: () => {
+        for (const connection of connections) connection.releasePublisher();
+      },
+      onChange: (source, on) => {
+        if (events?.heard) events.happened(on ? 'alarm.set' : 'alarm.cleared', { source, node: BROKER_NODE });
+      },
+    });
+    undo.unshift(
+      () => alarms.stop(),
+      () => wheel.stop(),
+      () => events?.stop(),
+    );
+    storage.onFailure(() => alarms.journalFailed());
+    const server: Server = {
+      arena,
+      turn,
+      wheel,
+      clock,
+      alarms,
+      logger,
+      events: events ?? NO_EVENTS,
+      connections,
+      vhosts: registry.open,
+      users: metadata.users,
+      permissions: metadata.permissions,
+      throttle: new LoginThrottle(clock),
+      counters: { connectionsOpened: 0, published: 0 },
+      version: VERSION,
+      mechanisms: mechanismsOf(options),
+      certificateLogin: { from: 'distinguished_name', sanType: 'dns', sanIndex: 0, ...options.certificateLogin },
+      maxMessageSizeBytes: options.maxMessageSizeBytes ?? 128 * MIB,
+      frameMax,
+      channelMax: options.channelMax ?? 2047,
+      heartbeatSeconds: options.heartbeatSeconds ?? 60,
+      handshakeTimeoutMs: options.handshakeTimeoutMs ?? 10_000,
+      consumerTimeoutMs: options.consumerTimeoutMs ?? 0,
+    };
+    const management = managementOf(metadata, registry, connections);
+    if (options.definitions !== undefined) await loadDefinitions(management, options.definitions);
     await alarms.checkDisk();
-    const { listeners, ports } = await Listeners.open(server, host, options.port ?? 0, options);
-    return new RunningBroker(server, listeners, ports, storage, options);
+    const { listeners, ports } = await Listeners.open(server, options.host ?? DEFAULT_HOST, options.port ?? 0, options);
+    return new RunningBroker({ options, server, listeners, ports, management, registry, undo });
   } catch (error) {
-    alarms.stop();
-    wheel.stop();
-    storage.vhost.stop();
-    await storage.close();
-    arena.dispose();
+    for (const step of undo) await step();
     throw error;
   }
 }
 
-class RunningBroker implements Broker {
-  readonly url: string;
-  readonly host: string;
-  readonly port: number;
-  readonly tlsPort: number | undefined;
-  readonly webSocketPort: number | undefined;
-  readonly webSocketTlsPort: number | undefined;
-  readonly #server: Server;
-  readonly #listeners: Listeners;
-  readonly #storage: OpenStorage;
-  #closing: Promise<void> | undefined;
-
-  constructor(server: Server, listeners: Listeners, ports: Ports, storage: OpenStorage, options: BrokerOptions) {
-    this.#server = server;
-    this.#listeners = listeners;
-    this.#storage = storage;
-    const host = options.host ?? DEFAULT_HOST;
-    this.host = host;
-    this.port = ports.port ?? 0;
-    this.tlsPort = ports.tlsPort;
-    this.webSocketPort = ports.webSocketPort;
-    this.webSocketTlsPort = ports.webSocketTlsPort;
-    const user = encodeURIComponent(options.defaultUser ?? 'guest');
-    const password = encodeURIComponent(options.defaultPassword ?? 'guest');
-    const shownHost = host.includes(':') ? `[${host}]` : host;
-    this.url = `amqp://${user}:${password}@${shownHost}:${this.port}`;
+/** What belongs to the node, and then the virtual hosts that it names. Lets go of them again where one cannot be opened. */
+async function openVhosts(
+  options: BrokerOptions,
+  storage: Storage,
+  context: {
+    readonly connections: ReadonlySet<Connection>;
+    readonly logger: Logger;
+    readonly events: EventExchange | undefined;
+  },
+): Promise<{ readonly metadata: Metadata; readonly registry: VhostRegistry }> {
+  let registry: VhostRegistry | undefined;
+  // What a channel remembers of routes is what it was permitted; a raised version has it asked again.
+  const metadata = await openMetadata(options, storage, (name) => {
+    const vhost = registry?.open.get(name);
+    if (vhost !== undefined) vhost.topologyVersion++;
+  });
+  const { connections, logger, events } = context;
+  registry = new VhostRegistry({
+    storage,
+    metadata,
+    connections,
+    logger,
+    removed: (vhost) => events?.closeIn(vhost),
+  });
+  try {
+    await registry.openAll();
+  } catch (error) {
+    await registry.close();
+    throw error;
   }
+  return { metadata, registry };
+}
 
-  reloadCertificates(): Promise<void> {
-    return this.#listeners.reloadCertificates();
-  }
-
-  policies(vhost = '/'): Policies {
-    return new VirtualHostPolicies(this.#vhost(vhost), 'policy');
-  }
-
-  operatorPolicies(vhost = '/'): Policies {
-    return new VirtualHostPolicies(this.#vhost(vhost), 'operator policy');
-  }
-
-  scheduled(place: ScheduledPlace, vhost = '/'): Scheduled {
-    return scheduledIn(this.#vhost(vhost), place);
-  }
-
-  tracing(vhost: string, on: boolean): void {
-    this.#vhost(vhost).tracing = on;
-  }
-
-  reconfigure(options: LiveOptions): Promise<void> {
-    return reconfigure(this.#server, options);
-  }
-
-  close(options: { readonly reason?: string } = {}): Promise<void> {
-    this.#closing ??= this.#close(options.reason ?? 'shutdown');
-    return this.#closing;
-  }
-
-  #vhost(name: string): VirtualHost {
-    const vhost = this.#server.vhosts.get(name);
-    if (vhost === undefined) throw new AmqpError(404, `no virtual host '${name}'`);
-    return vhost;
-  }
-
-  async #close(reason: string): Promise<void> {
-    const { connections, alarms, wheel } = this.#server;
-    const closed = this.#listeners.close();
-    for (const connection of connections) connection.forceClose(reason);
-    // Real time, not the clock's: a test that holds time still must still be able to close its broker.
-    const grace = setTimeout(() => {
-      for (const connection of connections) connection.socket.destroy();
-    }, CLOSE_GRACE_MS);
-    await closed;
-    clearTimeout(grace);
-    alarms.stop();
-    wheel.stop();
-    this.#storage.vhost.stop();
-    await this.#storage.close();
-    this.#server.arena.dispose();
-  }
+function eventExchange(turn: LoopTurn, clock: Clock): EventExchange {
+  return new EventExchange(
+    (callback) => turn.later(callback),
+    () => clock.nowMs(),
+  );
 }
 
 function mechanismsOf({ authMechanisms = ['PLAIN', 'AMQPLAIN'], allowAnonymous = false }: BrokerOptions): Mechanism[] {

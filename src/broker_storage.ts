@@ -1,27 +1,30 @@
 import type { BrokerOptions } from './broker.ts';
 import { defaultDiskFreeLimitBytes } from './config/memory.ts';
-import type { EventExchange } from './core/event_exchange.ts';
 import { MemoryStore, type Spill } from './core/store/memory_store.ts';
 import { PageCache } from './core/store/page_cache.ts';
-import type { PageTable, Position } from './core/store/page_table.ts';
-import { VirtualHost } from './core/vhost.ts';
-import { openDataFolder, vhostFolder } from './journal/data_folder.ts';
+import type { PageTable } from './core/store/page_table.ts';
+import type { VirtualHost } from './core/vhost.ts';
+import { listVhostFolders, openDataFolder, removeVhostFolder, vhostFolder } from './journal/data_folder.ts';
 import type { Disk } from './journal/disk.ts';
+import { DocumentFile, readDocument } from './journal/document_file.ts';
 import type { Journal } from './journal/journal.ts';
 import { lockDataDir } from './journal/lock.ts';
-import { type OpenEvents, openJournal } from './journal/open.ts';
+import { openJournal } from './journal/open.ts';
 import { SEGMENT_BYTES } from './journal/segment.ts';
 import { SegmentLog } from './journal/segment_log.ts';
 import { SpillFile } from './journal/spill.ts';
+import { journalEvents } from './journal_events.ts';
 import type { Clock } from './lib/clock.ts';
+import { StartError } from './lib/start_error.ts';
+import { relocate } from './relocate.ts';
 import type { DiskWatch } from './server/alarms.ts';
 import type { Connection } from './server/connection/connection.ts';
 import type { Logger } from './server/logger.ts';
 import type { LoopTurn } from './server/turn.ts';
 
 const MIB = 1024 * 1024;
-const VHOST_NAME = '/';
 const MEMORY_CACHE_BYTES = 256 * MIB;
+const METADATA = 'metadata.json';
 
 export interface StorageContext {
   readonly disk: Disk;
@@ -30,134 +33,189 @@ export interface StorageContext {
   readonly turn: LoopTurn;
   readonly pages: PageTable;
   readonly connections: ReadonlySet<Connection>;
-  readonly uniqueName: () => string;
-  /** Undefined where events are off. */
-  readonly events: EventExchange | undefined;
+  /** Makes a virtual host with nothing in it. */
+  readonly createVhost: (name: string, stores: VhostStores) => VirtualHost;
 }
 
-/** The virtual host, and what it is kept in. */
-export interface OpenStorage {
+export interface VhostStores {
+  readonly store: MemoryStore;
+  readonly uncommitted: MemoryStore;
+  readonly durable: Journal | undefined;
+}
+
+/** A virtual host, and what it is kept in. */
+export interface OpenVhost {
   readonly vhost: VirtualHost;
+  /** Its folder stays. */
+  close(): Promise<void>;
+  /** Nobody uses it any more: drops all that is in it, a part at a time, and then its folder. */
+  remove(): Promise<void>;
+}
+
+/** Where a broker keeps what it has. */
+export interface Storage {
   readonly disk: DiskWatch | undefined;
+  /** The virtual hosts that there is something of. */
+  readonly found: readonly string[];
+  /** The metadata as it was saved; undefined where it never was. */
+  readonly metadata: unknown;
+  /** `content` is what is saved as metadata from now on. */
+  metadataSaver(content: () => unknown): () => Promise<void>;
+  /** Rejects with a StartError that says why its journal cannot be opened. */
+  openVhost(name: string): Promise<OpenVhost>;
+  /** What is left of a virtual host whose removal was cut short. */
+  removeRest(name: string): Promise<void>;
   /** Calls back when nothing can be stored any more. */
   onFailure(callback: () => void): void;
+  /** After its virtual hosts. */
   close(): Promise<void>;
 }
 
 /** Opens the data folder, or begins with nothing where there is none. Rejects with a StartError. */
-export async function openStorage(options: BrokerOptions, context: StorageContext): Promise<OpenStorage> {
-  const { turn, uniqueName, pages, events } = context;
-  const vhostWith = (durable: Journal | undefined, spill: Spill | undefined): VirtualHost => {
-    const vhost = new VirtualHost({
-      name: VHOST_NAME,
-      store: new MemoryStore(pages, spill),
-      uncommitted: new MemoryStore(pages),
-      durable,
-      turn,
-      clock: context.clock,
-      uniqueName,
-      events,
-    });
-    events?.openIn(vhost);
-    return vhost;
-  };
+export async function openStorage(options: BrokerOptions, context: StorageContext): Promise<Storage> {
   const { dataDir } = options;
-  if (dataDir === undefined) {
-    return { vhost: vhostWith(undefined, undefined), disk: undefined, onFailure: () => {}, close: async () => {} };
-  }
+  if (dataDir === undefined) return memoryStorage(context);
   const lock = await lockDataDir(dataDir);
   try {
-    return await openDurable(dataDir, options, context, vhostWith, () => lock.release());
+    await openDataFolder(context.disk, dataDir);
+    const found = (await listVhostFolders(context.disk, dataDir)).filter(({ whole }) => whole);
+    const names = found.map(({ vhost }) => vhost);
+    return new FolderStorage(dataDir, options, context, names, await readMetadata(context.disk, dataDir), lock.release);
   } catch (error) {
     await lock.release();
     throw error;
   }
 }
 
-async function openDurable(
-  dataDir: string,
-  options: BrokerOptions,
-  context: StorageContext,
-  vhostWith: (durable: Journal, spill: Spill) => VirtualHost,
-  unlock: () => Promise<void>,
-): Promise<OpenStorage> {
-  const { disk, logger, clock, turn, pages, connections } = context;
-  await openDataFolder(disk, dataDir);
-  const log = new SegmentLog({ disk, dir: vhostFolder(dataDir, VHOST_NAME), clock, segmentBytes: SEGMENT_BYTES });
-  const cache = new PageCache(pages, options.memoryCacheBytes ?? MEMORY_CACHE_BYTES);
-  const spill = new SpillFile(disk, dataDir, pages);
-  pages.onLoaded = (page) => cache.loaded(page);
-  const failures: (() => void)[] = [];
-  let journal: Journal | undefined;
-  let filled: VirtualHost | undefined;
-  const vhost = await openJournal({
-    log,
-    pages,
-    turn,
-    clock,
-    cache,
-    events: logEvents(logger, () => {
-      for (const callback of failures) callback();
-    }),
-    onDamage: options.onDamage ?? 'serve',
-    createVhost: (created) => {
-      journal = created;
-      filled = vhostWith(created, { home: spill, cache });
-      return filled;
-    },
-    relocate: (moved) => relocate(filled, connections, moved),
-  });
+function memoryStorage({ pages, createVhost }: StorageContext): Storage {
   return {
-    vhost,
-    disk: {
-      freeLimitBytes:
-        options.diskFreeLimitBytes ?? defaultDiskFreeLimitBytes(options.memoryCacheBytes ?? MEMORY_CACHE_BYTES),
-      freeBytes: () => disk.freeBytes(dataDir),
-      failure: () => journal?.failure,
+    disk: undefined,
+    found: [],
+    metadata: undefined,
+    metadataSaver: () => async () => {},
+    openVhost: async (name) => {
+      const stores = { store: new MemoryStore(pages), uncommitted: new MemoryStore(pages), durable: undefined };
+      const vhost = createVhost(name, stores);
+      return { vhost, close: async () => vhost.stop(), remove: () => empty(vhost) };
     },
-    onFailure: (callback) => failures.push(callback),
-    close: async () => {
-      await journal?.close();
-      await spill.close();
-      await unlock();
-    },
+    removeRest: async () => {},
+    onFailure: () => {},
+    close: async () => {},
   };
 }
 
-/** Everybody who refers to messages by position: queues, and channels with deliveries out. */
-function relocate(
-  vhost: VirtualHost | undefined,
-  connections: ReadonlySet<Connection>,
-  moved: (position: Position) => Position | undefined,
-): void {
-  for (const queue of vhost?.allQueues() ?? []) queue.relocate(moved);
-  for (const connection of connections) {
-    for (const channel of connection.channels.values()) channel.relocate(moved);
+async function readMetadata(disk: Disk, dataDir: string): Promise<unknown> {
+  try {
+    return await readDocument(disk, dataDir, METADATA);
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new StartError('data-dir', `The data folder ${dataDir} has a ${METADATA} that cannot be read: ${reason}.`);
   }
 }
 
-function logEvents(logger: Logger, onFailure: () => void): OpenEvents {
-  return {
-    failed: (error) => {
-      logger.error(
-        { err: error },
-        'the journal failed: nothing persistent is taken any more, restart when it is mended',
-      );
-      onFailure();
-    },
-    pageLost: (segment, messages) => {
-      const lost = Object.fromEntries(messages);
-      logger.error({ segment, lost }, 'damage in the journal: messages are lost');
-    },
-    setAside: (segment, name) => logger.warn({ segment, name }, 'a damaged segment was set aside'),
-    housekeepingFailed: (error) => logger.warn({ err: error }, 'winning back disk space failed, nothing is lost'),
-    found: (finding, missing) => {
-      if (finding.kind === 'damage') {
-        const fields = { ...finding, missing: Object.fromEntries(missing) };
-        logger.error(fields, 'damage in the journal: the rest is served');
-      } else {
-        logger.info(finding, 'the journal ends in a write that was cut short: it was cut off');
-      }
-    },
-  };
+/** One memory budget, spill file and disk for all virtual hosts; a folder with a journal for each. */
+class FolderStorage implements Storage {
+  readonly disk: DiskWatch;
+  readonly found: readonly string[];
+  readonly metadata: unknown;
+  readonly #dir: string;
+  readonly #onDamage: 'serve' | 'stop';
+  readonly #context: StorageContext;
+  readonly #spill: Spill & { readonly home: SpillFile };
+  readonly #unlock: () => Promise<void>;
+  readonly #journals = new Set<Journal>();
+  readonly #failed: (() => void)[] = [];
+  #document: DocumentFile | undefined;
+
+  constructor(
+    dataDir: string,
+    options: BrokerOptions,
+    context: StorageContext,
+    found: readonly string[],
+    metadata: unknown,
+    unlock: () => Promise<void>,
+  ) {
+    const { disk, pages } = context;
+    const cacheBytes = options.memoryCacheBytes ?? MEMORY_CACHE_BYTES;
+    this.#dir = dataDir;
+    this.#onDamage = options.onDamage ?? 'serve';
+    this.#context = context;
+    this.#unlock = unlock;
+    this.found = found;
+    this.metadata = metadata;
+    this.#spill = { home: new SpillFile(disk, dataDir, pages), cache: new PageCache(pages, cacheBytes) };
+    pages.onLoaded = (page) => this.#spill.cache.loaded(page);
+    this.disk = {
+      freeLimitBytes: options.diskFreeLimitBytes ?? defaultDiskFreeLimitBytes(cacheBytes),
+      freeBytes: () => disk.freeBytes(dataDir),
+      failure: () => [...this.#journals].find(({ failure }) => failure !== undefined)?.failure,
+    };
+  }
+
+  metadataSaver(content: () => unknown): () => Promise<void> {
+    const document = new DocumentFile(this.#context.disk, this.#dir, METADATA, content);
+    this.#document = document;
+    return () => document.save();
+  }
+
+  async openVhost(name: string): Promise<OpenVhost> {
+    const { disk, logger, clock, turn, pages, connections, createVhost } = this.#context;
+    const log = new SegmentLog({ disk, dir: vhostFolder(this.#dir, name), clock, segmentBytes: SEGMENT_BYTES });
+    const { cache } = this.#spill;
+    let journal: Journal | undefined;
+    let filled: VirtualHost | undefined;
+    const vhost = await openJournal({
+      log,
+      pages,
+      turn,
+      clock,
+      cache,
+      events: journalEvents(logger, name, () => {
+        for (const callback of this.#failed) callback();
+      }),
+      onDamage: this.#onDamage,
+      createVhost: (created) => {
+        journal = created;
+        const store = new MemoryStore(pages, this.#spill);
+        filled = createVhost(name, { store, uncommitted: new MemoryStore(pages), durable: created });
+        return filled;
+      },
+      relocate: (moved) => relocate(filled, connections, moved),
+    });
+    const opened = journal as unknown as Journal;
+    this.#journals.add(opened);
+    return {
+      vhost,
+      close: async () => {
+        vhost.stop();
+        await opened.close();
+      },
+      remove: async () => {
+        opened.retire();
+        await empty(vhost);
+        await opened.discard();
+        this.#journals.delete(opened);
+        await this.removeRest(name);
+      },
+    };
+  }
+
+  removeRest(name: string): Promise<void> {
+    return removeVhostFolder(this.#context.disk, this.#dir, name);
+  }
+
+  onFailure(callback: () => void): void {
+    this.#failed.push(callback);
+  }
+
+  async close(): Promise<void> {
+    await this.#document?.idle();
+    await this.#spill.home.close();
+    await this.#unlock();
+  }
+}
+
+/** A step in each turn of the event loop: what others do comes in between. */
+async function empty(vhost: VirtualHost): Promise<void> {
+  for (const _ of vhost.empty()) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,14 +1,26 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Credentials } from './mechanisms.ts';
+import { DEFAULT_HASHING, type HashingAlgorithm, hashPassword, passwordMatches } from './passwords.ts';
 
+/** A user as he is stored. */
+export interface UserRecord {
+  readonly name: string;
+  /** As auth/passwords.ts draws it; empty for a user who has no password. */
+  readonly passwordHash: string;
+  readonly hashingAlgorithm: HashingAlgorithm;
+  /** `administrator`, `monitoring`, `policymaker`, `management`, `impersonator`, or any other word. */
+  readonly tags: readonly string[];
+}
+
+/** Somebody who has logged in: his tags as they were then, as in RabbitMQ. */
 export interface User {
   readonly name: string;
+  readonly tags: readonly string[];
 }
 
 export interface UsersOptions {
-  readonly defaultUser: string;
-  readonly defaultPassword: string;
+  /** Whom anonymous logins are taken for. */
+  readonly anonymousUser: string;
   /** Users that may only come from this machine. */
   readonly loopbackUsers: readonly string[];
 }
@@ -16,36 +28,56 @@ export interface UsersOptions {
 /** Why a login was refused; for the log, never for the peer. */
 export type Refusal = 'unknown user or wrong password' | 'user can only connect via localhost';
 
-/** Who may log in: one user, as configured. */
+/** What a password is compared with where there is no such user: the same work, and nothing matches. */
+const NOBODY: UserRecord = {
+  name: '',
+  passwordHash: hashPassword(''),
+  hashingAlgorithm: DEFAULT_HASHING,
+  tags: [],
+};
+
+/** Who may log in. */
 export class Users {
   /** Users that may only come from this machine. */
   loopbackUsers: readonly string[];
   readonly #options: UsersOptions;
-  readonly #passwordHash: Buffer;
+  readonly #byName = new Map<string, UserRecord>();
 
   constructor(options: UsersOptions) {
     this.#options = options;
     this.loopbackUsers = options.loopbackUsers;
-    this.#passwordHash = hash(options.defaultPassword);
   }
 
-  /** An anonymous login is the default user's, as in RabbitMQ. */
+  /** Adds the user, or replaces the one of that name. */
+  set(user: UserRecord): void {
+    this.#byName.set(user.name, user);
+  }
+
+  delete(name: string): boolean {
+    return this.#byName.delete(name);
+  }
+
+  get(name: string): UserRecord | undefined {
+    return this.#byName.get(name);
+  }
+
+  list(): readonly UserRecord[] {
+    return [...this.#byName.values()];
+  }
+
   authenticate(credentials: Credentials, remoteAddress: string): User | Refusal {
-    const { defaultUser } = this.#options;
-    const name = credentials.kind === 'anonymous' ? defaultUser : credentials.userName;
-    if (credentials.kind === 'certificate' && name !== defaultUser) return 'unknown user or wrong password';
+    const name = credentials.kind === 'anonymous' ? this.#options.anonymousUser : credentials.userName;
+    const user = this.#byName.get(name);
     if (credentials.kind === 'password') {
-      // Compared always, and as hashes, so that the time taken tells nothing about either.
-      const passwordMatches = timingSafeEqual(hash(credentials.password), this.#passwordHash);
-      if (name !== defaultUser || !passwordMatches) return 'unknown user or wrong password';
+      const { passwordHash, hashingAlgorithm } = user ?? NOBODY;
+      const matches = passwordMatches(credentials.password, passwordHash, hashingAlgorithm);
+      // RabbitMQ lets nobody in with an empty password, whatever the hash says.
+      if (!matches || credentials.password === '') return 'unknown user or wrong password';
     }
+    if (user === undefined) return 'unknown user or wrong password';
     if (this.loopbackUsers.includes(name) && !isLoopback(remoteAddress)) return 'user can only connect via localhost';
-    return { name };
+    return { name, tags: user.tags };
   }
-}
-
-function hash(password: string): Buffer {
-  return createHash('sha256').update(password).digest();
 }
 
 /** 127.0.0.0/8 and ::1, also as an IPv4 address mapped into IPv6. */

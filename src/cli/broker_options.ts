@@ -31,6 +31,13 @@ export function brokerOptions(settings: Settings): BrokerOptions {
     events: settings.events,
     defaultUser: settings.defaultUser,
     defaultPassword: settings.defaultPass,
+    defaultVhost: settings.defaultVhost,
+    defaultUserTags: settings.defaultUserTags,
+    defaultPermissions: {
+      configure: settings.defaultConfigure,
+      write: settings.defaultWrite,
+      read: settings.defaultRead,
+    },
     ...listenerOptions(settings),
   };
 }

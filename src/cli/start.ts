@@ -5,6 +5,7 @@ import type { Flags } from '../config/resolve.ts';
 import { VERSION } from '../config/version.ts';
 import { type Broker, createBroker } from '../index.ts';
 import { brokerOptions } from './broker_options.ts';
+import { readDefinitions } from './definitions.ts';
 import { type Log, logNotes, openLog } from './log.ts';
 import { reloadOnHangup } from './reload.ts';
 
@@ -19,7 +20,9 @@ export async function start(flags: Flags): Promise<void> {
   const log = await openLog(settings.logLevel, settings.logFormat);
   endOnDefects(log);
   logNotes(configuration, log);
-  const starting = createBroker({ ...brokerOptions(settings), logger: log.logger });
+  const { loadDefinitions } = settings;
+  const definitions = loadDefinitions === undefined ? undefined : readDefinitions(loadDefinitions);
+  const starting = createBroker({ ...brokerOptions(settings), definitions, logger: log.logger });
   endOnSignals(log, starting);
   const broker = await starting;
   reloadOnHangup(flags, log, broker, settings);

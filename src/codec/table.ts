@@ -176,6 +176,18 @@ function fieldFromPlain(value: PlainInput): FieldValue {
   }
 }
 
+/** A table of JSON, as RabbitMQ makes one of definitions: all integers are 64-bit. */
+export function fromJson(plain: PlainTableInput): FieldTable {
+  return new Map(Array.from(fromPlain(plain), ([name, field]) => [name, widened(field)]));
+}
+
+function widened(field: FieldValue): FieldValue {
+  if (field.tag === 'A') return { tag: 'A', value: field.value.map(widened) };
+  if (field.tag === 'F')
+    return { tag: 'F', value: new Map(Array.from(field.value, ([name, value]) => [name, widened(value)])) };
+  return field.tag === 'I' ? { tag: 'l', value: field.value } : field;
+}
+
 /** Bytes as UTF-8, with U+FFFD for what is not. */
 export function bytesToText(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();

@@ -46,6 +46,12 @@ export interface Settings extends ListenerSettings {
   readonly events: boolean;
   readonly defaultUser: string;
   readonly defaultPass: string;
+  readonly defaultVhost: string;
+  readonly defaultUserTags: readonly string[];
+  readonly defaultConfigure: string;
+  readonly defaultWrite: string;
+  readonly defaultRead: string;
+  readonly loadDefinitions: string | undefined;
 }
 
 export type SettingName = keyof Settings;
@@ -261,7 +267,7 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     flag: '--default-user',
     type: text('name', 'a user name'),
     default: 'guest',
-    sentence: 'Name of the user the broker starts with.',
+    sentence: 'Name of the user that is made at the first start.',
     aliases: ['RABBITMQ_DEFAULT_USER'],
   },
   defaultPass: {
@@ -274,6 +280,59 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
       'Password of that user; other users of the machine can read flags, so prefer the environment or the file.',
     secret: true,
     aliases: ['RABBITMQ_DEFAULT_PASS'],
+  },
+  defaultVhost: {
+    key: 'default_vhost',
+    environment: 'LEVERET_DEFAULT_VHOST',
+    aliases: ['RABBITMQ_DEFAULT_VHOST'],
+    flag: '--default-vhost',
+    type: text('name', 'the name of a virtual host'),
+    default: '/',
+    sentence: 'Virtual host that is made at the first start, which that user may use.',
+  },
+  defaultUserTags: {
+    key: 'default_user_tags',
+    environment: 'LEVERET_DEFAULT_USER_TAGS',
+    flag: '--default-user-tags',
+    type: names('tags'),
+    default: 'administrator',
+    sentence: 'Tags of that user.',
+    rabbitmq: [
+      keys('default_user_tags.$tag', onOff(), (tags) => tags.filter(({ value }) => value).map(({ word }) => word)),
+    ],
+  },
+  defaultConfigure: {
+    key: 'default_permissions.configure',
+    environment: 'LEVERET_DEFAULT_PERMISSIONS_CONFIGURE',
+    flag: '--default-permissions-configure',
+    type: text('pattern', 'a regular expression'),
+    default: '.*',
+    sentence: 'What that user may declare and delete there: a regular expression of names.',
+  },
+  defaultWrite: {
+    key: 'default_permissions.write',
+    environment: 'LEVERET_DEFAULT_PERMISSIONS_WRITE',
+    flag: '--default-permissions-write',
+    type: text('pattern', 'a regular expression'),
+    default: '.*',
+    sentence: 'What that user may publish and bind to there.',
+  },
+  defaultRead: {
+    key: 'default_permissions.read',
+    environment: 'LEVERET_DEFAULT_PERMISSIONS_READ',
+    flag: '--default-permissions-read',
+    type: text('pattern', 'a regular expression'),
+    default: '.*',
+    sentence: 'What that user may consume and bind from there.',
+  },
+  loadDefinitions: {
+    key: 'load_definitions',
+    environment: 'LEVERET_LOAD_DEFINITIONS',
+    flag: '--load-definitions',
+    type: text('file', 'the path of a JSON file'),
+    default: undefined,
+    sentence:
+      "RabbitMQ's definitions, imported at every start; they take the place of the default user and virtual host.",
   },
   ...LISTENER_OPTIONS,
 };

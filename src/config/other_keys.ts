@@ -22,8 +22,7 @@ const ONE_LOG = 'Leveret has one log, on its standard output';
 const OWN_FORM = 'the log has lines of its own form';
 const OWN_TLS = 'TLS is that of Node.js, which sees to it';
 const NO_HTTP = 'there is no HTTP API yet';
-const NO_DEFINITIONS = 'definitions are not imported yet';
-const NO_ACCESS_CONTROL = 'there are no permissions yet';
+const NO_DEFINITIONS = 'definitions come from a file, by load_definitions';
 const NO_LIMIT = 'there is no such limit yet';
 const NO_PLUGIN = 'Leveret has nothing of that kind';
 
@@ -48,7 +47,7 @@ export const OTHER_KEYS: readonly OtherKey[] = [
   { pattern: 'ssl_allow_poodle_attack', kind: 'needless', why: 'old versions of TLS are never spoken' },
   ...missing(NO_HTTP, 'management.**', 'management_agent.**', 'http_dispatch.**', 'prometheus.**'),
   ...missing(NO_HTTP, 'collect_statistics', 'collect_statistics_interval'),
-  ...missing(NO_DEFINITIONS, 'load_definitions', 'definitions.**'),
+  ...missing(NO_DEFINITIONS, 'definitions.**'),
 
   ...['auth_backends.$num', 'auth_backends.$num.authn', 'auth_backends.$num.authz'].map((pattern) => ({
     pattern,
@@ -56,14 +55,8 @@ export const OTHER_KEYS: readonly OtherKey[] = [
     why: 'users are looked up in Leveret only',
     fulfilled: ['internal', 'rabbit_auth_backend_internal'],
   })),
-  { pattern: 'default_vhost', kind: 'missing', why: 'the one virtual host is /', fulfilled: ['/'] },
-  ...['configure', 'write', 'read'].map((kind) => ({
-    pattern: `default_permissions.${kind}`,
-    kind: 'missing' as const,
-    why: NO_ACCESS_CONTROL,
-    fulfilled: ['.*'],
-  })),
-  ...missing(NO_ACCESS_CONTROL, 'default_user_tags.$tag', 'default_users.**', 'credential_validator.**'),
+  ...missing('users beside the default one come by load_definitions', 'default_users.**'),
+  ...missing('a password may be any but the empty one', 'credential_validator.**'),
   { pattern: 'default_queue_type', kind: 'missing', why: 'queues are classic unless declared', fulfilled: ['classic'] },
   ...needless('passwords are hashed with SHA-256', 'password_hashing_module'),
   ...missing("anonymous logins are the default user's", 'anonymous_login_user', 'anonymous_login_pass'),

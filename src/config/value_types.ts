@@ -132,10 +132,10 @@ export function memory(minBytes: number): ValueType<MemoryLimit> {
 }
 
 /** Names separated by commas; `none` is the empty list. */
-export function names(): ValueType<readonly string[]> {
+export function names(what = 'user names'): ValueType<readonly string[]> {
   return {
     placeholder: 'names',
-    accepted: 'user names separated by commas, or none',
+    accepted: `${what} separated by commas, or none`,
     parse(given) {
       if (given.toLowerCase() === 'none') return [];
       const list = given.split(',').map((name) => name.trim());

@@ -65,6 +65,11 @@ export class EventExchange implements Events {
     return identity;
   }
 
+  /** The virtual host is gone, and the exchange with it. */
+  closeIn(vhost: VirtualHost): void {
+    if (this.#vhost === vhost) this.#vhost = undefined;
+  }
+
   stop(): void {
     this.#vhost = undefined;
   }

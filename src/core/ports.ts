@@ -17,6 +17,8 @@ export interface MessageStore {
   append(bytes: Uint8Array, routeStart: number, routeEnd: number, contentStart: number, contentEnd: number): Position;
   /** As append, of a whole record of any length whose route ends at `routeEnd`. */
   keep(record: Uint8Array, routeEnd: number): Position;
+  /** Nothing is appended any more. */
+  close(): void;
   /** Takes over a block that holds one whole record of `length` bytes. The caller retains it at once. */
   adopt(block: Block, length: number): Position;
 }

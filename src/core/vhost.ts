@@ -14,6 +14,7 @@ import { NO_PROPERTIES, type RoutedProperties } from './exchange/routed_properti
 import { Router } from './exchange/router.ts';
 import { PolicyTable } from './policy/table.ts';
 import type { DurableStore, MessageStore, Turn } from './ports.ts';
+import type { QueueType } from './queue/arguments.ts';
 import type { Queue } from './queue/queue.ts';
 import type { QueueHost } from './queue/rules.ts';
 import { readyAtIn } from './queue/schedule.ts';
@@ -60,6 +61,21 @@ export interface Route {
 /** Cached routes of one exchange; more distinct routing keys than this start the cache over. */
 const CACHED_ROUTES_MAX = 4096;
 
+/** What `empty` does in a step: some milliseconds. */
+const EMPTIED_AT_ONCE = 10_000;
+const QUEUES_EMPTIED_AT_ONCE = 100;
+
+/** Drops a part of what is ready in a queue that is going. True when nothing of it is left. */
+function emptied(queue: Queue): boolean {
+  queue.deleted = true;
+  for (let dropped = 0; queue.readyCount > 0; dropped++) {
+    const entry = dropped < EMPTIED_AT_ONCE ? queue.take() : undefined;
+    if (entry === undefined) return false;
+    queue.settle(entry.position, entry.sequence, entry.flags);
+  }
+  return true;
+}
+
 /** One virtual host: its exchanges, queues and bindings, and where messages go. */
 export class VirtualHost {
   readonly name: string;
@@ -69,6 +85,8 @@ export class VirtualHost {
   readonly turn: Turn;
   readonly uniqueName: () => string;
   readonly events: Events;
+  /** Of queues whose declaration does not say. */
+  defaultQueueType: QueueType = 'classic';
   /** Whether the firehose is on: see core/trace.ts. */
   tracing = false;
   /** What its queues ask of it. */
@@ -201,11 +219,32 @@ export class VirtualHost {
     yield* this.delayQueues.values();
   }
 
-  /** No timer is left behind, and nothing is said any more. */
+  /** No timer is left behind, and no copies are made any more. */
   stop(): void {
     this.tracing = false;
-    this.events.stop();
     this.host.deadlines.stop();
+  }
+
+  /**
+   * Lets go of all messages, a part at each step, so that others are not held up. Nobody uses the virtual host any more, and
+   * what is durable of it is for the caller to remove.
+   */
+  *empty(): Generator<void> {
+    this.stop();
+    let queues = 0;
+    for (const queue of [...this.allQueues()]) {
+      while (!emptied(queue)) yield;
+      queue.delete();
+      if (++queues % QUEUES_EMPTIED_AT_ONCE === 0) yield;
+    }
+    this.queues.clear();
+    this.replyQueues.clear();
+    this.histories.clear();
+    this.delayQueues.clear();
+    this.store.close();
+    this.uncommitted.close();
+    // Queues may have set deadlines on the way.
+    this.stop();
   }
 
   #cacheOf(exchange: Exchange): Map<string, Route> {

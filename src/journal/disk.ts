@@ -15,6 +15,8 @@ export interface Disk {
   /** A file that has the new name already is replaced. */
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
+  /** The folder must be empty. */
+  removeDir(dir: string): Promise<void>;
   syncDir(dir: string): Promise<void>;
   /** What an unprivileged process may still write to the filesystem of this folder. */
   freeBytes(dir: string): Promise<number>;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readDataFolder, vhostFolder } from './data_folder.ts';
+import { readDataFolder } from './data_folder.ts';
 import type { Disk } from './disk.ts';
 import { refuseLockedDataDir } from './lock.ts';
 import type { LogReader } from './log.ts';
@@ -19,8 +19,8 @@ export async function inspectDataFolder(disk: Disk, dir: string): Promise<readon
   const vhosts = await readDataFolder(disk, dir);
   await refuseLockedDataDir(dir);
   const journals: InspectedJournal[] = [];
-  for (const vhost of vhosts) {
-    journals.push({ vhost, files: await FolderReader.open(disk, vhostFolder(dir, vhost)) });
+  for (const { vhost, path } of vhosts) {
+    journals.push({ vhost, files: await FolderReader.open(disk, path) });
   }
   return journals;
 }

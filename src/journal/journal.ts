@@ -307,6 +307,17 @@ export class Journal implements DurableStore {
     return at + MESSAGE_QUEUE_BYTES;
   }
 
+  /** Its virtual host is going: no disk is won back any more, since all of it will be. */
+  retire(): void {
+    this.#housekeeping.stop();
+  }
+
+  /** Lets go of the log, whose files may then be removed. Nothing is committed any more. */
+  async discard(): Promise<void> {
+    await this.close();
+    this.writer.discard();
+  }
+
   /** Commits what has gathered, and lets go of the log. */
   async close(): Promise<void> {
     this.#housekeeping.stop();

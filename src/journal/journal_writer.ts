@@ -198,6 +198,16 @@ export class JournalWriter implements CommitClock, SegmentOwner {
     this.#syncTimer?.cancel();
   }
 
+  /** The log is closed for good: lets go of the page that was appended to. */
+  discard(): void {
+    this.failure ??= new Error('the virtual host was deleted');
+    const page = this.#page;
+    this.#page = undefined;
+    if (page === undefined) return;
+    this.#pages.seal(page);
+    this.#pages.releasePage(page);
+  }
+
   segmentEmptied(segment: JournalSegment): void {
     // What emptied it may be part of a transaction that is not on disk yet, and then did not happen.
     segment.supersededBy = Math.max(segment.supersededBy, this.gathering);

@@ -1,10 +1,13 @@
 import { writevSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, stat, statfs, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rmdir, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Disk, DiskFile, OpenMode } from './disk.ts';
 import { byteLength, skipBytes } from './pieces.ts';
 
 const FLAGS: Readonly<Record<OpenMode, string>> = { create: 'wx+', existing: 'r+', read: 'r' };
+
+/** Messages and password hashes are the broker's alone to read. */
+const FILE_MODE = 0o600;
 
 /** The one door to the file system. */
 export class NodeDisk implements Disk {
@@ -34,7 +37,7 @@ export class NodeDisk implements Disk {
   }
 
   async open(path: string, mode: OpenMode): Promise<DiskFile> {
-    return new NodeFile(await open(path, FLAGS[mode]));
+    return new NodeFile(await open(path, FLAGS[mode], FILE_MODE));
   }
 
   rename(from: string, to: string): Promise<void> {
@@ -43,6 +46,10 @@ export class NodeDisk implements Disk {
 
   remove(path: string): Promise<void> {
     return unlink(path);
+  }
+
+  removeDir(dir: string): Promise<void> {
+    return rmdir(dir);
   }
 
   async syncDir(dir: string): Promise<void> {

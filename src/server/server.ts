@@ -1,5 +1,7 @@
 import type { CertificateLogin } from '../auth/certificate_name.ts';
+import type { LoginThrottle } from '../auth/login_throttle.ts';
 import type { Mechanism } from '../auth/mechanisms.ts';
+import type { Permissions } from '../auth/permissions.ts';
 import type { Users } from '../auth/users.ts';
 import type { Events } from '../core/events.ts';
 import type { VirtualHost } from '../core/vhost.ts';
@@ -24,6 +26,8 @@ export interface Server {
   readonly wheel: TimerWheel;
   readonly clock: Clock;
   readonly users: Users;
+  readonly permissions: Permissions;
+  readonly throttle: LoginThrottle;
   readonly alarms: Alarms;
   readonly logger: Logger;
   /** Told of what clients do. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACCEPTED, expectedOf } from './accepted.ts';
+import { leveretOperator, noOperator, referenceOperator } from './operator.ts';
 import { readRecording, writeRecording } from './recording.ts';
 import { type Conversation, Stage, type Target } from './stage.ts';
 import { LATER, TOPICS } from './topics.ts';
@@ -13,12 +14,13 @@ const referenceUrl = process.env['LEVERET_REFERENCE_URL'];
 const leveretUrl = process.env['LEVERET_URL'];
 const update = process.env['UPDATE'] === '1';
 
-const NOT_FROM_OUTSIDE = 'a Leveret in another process cannot be told to trace';
+const NOT_FROM_OUTSIDE = 'a Leveret in another process has no operator here';
+const WITH_OPERATOR = ['access', 'trace', 'vhosts'];
 
 const reference: Target | undefined =
   referenceUrl === undefined
     ? undefined
-    : { url: referenceUrl, quietMs: 250, trace: () => traceReference(referenceUrl) };
+    : { url: referenceUrl, quietMs: 250, operator: referenceOperator(referenceUrl) };
 let leveret: Target | undefined;
 let stop: () => Promise<void> = async () => {};
 
@@ -29,32 +31,16 @@ beforeAll(async () => {
     return;
   }
   if (leveretUrl !== undefined) {
-    const trace = async (): Promise<void> => {
-      throw new Error('only a broker in this process can be told to trace');
-    };
-    leveret = { url: leveretUrl, quietMs: 60, trace };
+    leveret = { url: leveretUrl, quietMs: 60, operator: noOperator() };
     return;
   }
   const { createBroker } = await import('../../src/index.ts');
   const broker = await createBroker({ port: 0, host: '127.0.0.1' });
-  leveret = { url: broker.url, quietMs: 60, trace: async () => broker.tracing('/', true) };
+  leveret = { url: broker.url, quietMs: 60, operator: leveretOperator(broker) };
   stop = () => broker.close();
 });
 
 afterAll(() => stop());
-
-/** By the management API, which listens where RabbitMQ has it unless told otherwise. */
-async function traceReference(url: string): Promise<void> {
-  const { hostname, port, username, password } = new URL(url);
-  const management =
-    process.env['LEVERET_REFERENCE_MANAGEMENT_URL'] ?? `http://${hostname}:${Number(port || 5672) + 10_000}`;
-  const answer = await fetch(`${management}/api/vhosts/%2F`, {
-    method: 'PUT',
-    headers: { authorization: `Basic ${btoa(`${username}:${password}`)}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ tracing: true }),
-  });
-  if (!answer.ok) throw new Error(`the reference does not trace: ${answer.status} ${await answer.text()}`);
-}
 
 async function tell(conversation: Conversation, target: Target): Promise<string[]> {
   const stage = new Stage(target);
@@ -82,7 +68,8 @@ for (const [topic, conversations] of Object.entries(TOPICS)) {
         expect(recorded?.rule, 'the recording is of this conversation').toBe(conversation.rule);
         if (told !== undefined)
           expect(told, 'the reference says what it said when it was recorded').toEqual(recorded?.lines);
-        const later = LATER[topic] ?? (topic === 'trace' && leveretUrl !== undefined ? NOT_FROM_OUTSIDE : undefined);
+        const later =
+          LATER[topic] ?? (WITH_OPERATOR.includes(topic) && leveretUrl !== undefined ? NOT_FROM_OUTSIDE : undefined);
         if (later !== undefined) skip(later);
         const expected = expectedOf(conversation.name, recorded?.lines ?? []);
         expect(expected, 'every accepted difference is one').toBeDefined();

@@ -4,13 +4,14 @@ import { fromPlain } from '../../src/codec/table.ts';
 import type { RawChannel } from '../support/raw_channel.ts';
 import { RawClient } from '../support/raw_client.ts';
 import type { Arguments } from '../support/raw_methods.ts';
+import { normalise } from '../support/raw_transcript.ts';
+import type { Grant, Operator } from './operator.ts';
 
 /** A broker to talk to, and how long it may take to say nothing. */
 export interface Target {
   readonly url: string;
   readonly quietMs: number;
-  /** Switches the firehose of the virtual host `/` on. */
-  readonly trace: () => Promise<void>;
+  readonly operator: Operator;
 }
 
 /** One scripted conversation, and the rule that it shows. */
@@ -25,6 +26,9 @@ export interface OpenOptions {
   readonly label?: string;
   readonly clientProperties?: FieldTable;
   readonly tune?: Partial<Arguments<'connection.tune-ok'>>;
+  /** guest, unless it is another, whose password is his name. */
+  readonly user?: string;
+  readonly vhost?: string;
 }
 
 /** What real clients announce, so that the server uses it. */
@@ -46,6 +50,8 @@ export class Stage {
   readonly #clients: RawClient[] = [];
   readonly #queues: string[] = [];
   readonly #exchanges: string[] = [];
+  readonly #vhosts: string[] = [];
+  readonly #users: string[] = [];
   readonly #runPrefix = `d${randomBytes(5).toString('hex')}-`;
 
   constructor(target: Target) {
@@ -65,7 +71,39 @@ export class Stage {
 
   /** From now on the broker traces, which other conversations do not notice. */
   trace(): Promise<void> {
-    return this.#target.trace();
+    return this.#target.operator.trace();
+  }
+
+  /** A virtual host of this run, deleted with all that is in it when the conversation is over. */
+  async vhost(name = 'v'): Promise<string> {
+    const vhost = this.#runPrefix + name;
+    this.#vhosts.push(vhost);
+    await this.operator.vhost(vhost);
+    return vhost;
+  }
+
+  /** A user of this run, whose password is his name. */
+  async user(name = 'u', tags: readonly string[] = []): Promise<string> {
+    const user = this.#runPrefix + name;
+    this.#users.push(user);
+    await this.operator.user(user, user, tags);
+    return user;
+  }
+
+  /** Permissions from now on, which the transcript tells of. */
+  async permit(vhost: string, user: string, grant: Grant): Promise<void> {
+    await this.operator.permit(vhost, user, grant);
+    const { configure, write, read } = grant;
+    this.note(`${user} in ${vhost}: configure '${configure}' write '${write}' read '${read}'`);
+  }
+
+  get operator(): Operator {
+    return this.#target.operator;
+  }
+
+  /** A line of the transcript about what happens beside the conversation. */
+  note(line: string): void {
+    this.transcript.push(normalise(`- ${line}`, this.#runPrefix));
   }
 
   /** A socket, and nothing said yet. */
@@ -92,6 +130,8 @@ export class Stage {
 
   async cleanUp(): Promise<void> {
     for (const client of this.#clients) client.close();
+    for (const vhost of this.#vhosts) await this.operator.deleteVhost(vhost).catch(() => {});
+    for (const user of this.#users) await this.operator.deleteUser(user).catch(() => {});
     if (this.#queues.length + this.#exchanges.length === 0) return;
     const client = await this.#dial('', []);
     await handshake(client, {});
@@ -124,7 +164,8 @@ export class Stage {
 async function handshake(client: RawClient, options: OpenOptions): Promise<void> {
   client.header();
   await client.answer(0, ['connection.start']);
-  await client.call(0, 'connection.start-ok', { clientProperties: options.clientProperties ?? CLIENT_CAPABILITIES });
+  const { user = 'guest', clientProperties = CLIENT_CAPABILITIES } = options;
+  await client.call(0, 'connection.start-ok', { clientProperties, response: Buffer.from(`\0${user}\0${user}`) });
   client.send(0, 'connection.tune-ok', options.tune ?? {});
-  await client.call(0, 'connection.open');
+  await client.call(0, 'connection.open', { virtualHost: options.vhost ?? '/' });
 }

@@ -1,3 +1,4 @@
+import { ACCESS } from './conversations/access.ts';
 import { CARBON_COPY } from './conversations/carbon_copy.ts';
 import { CONFIRM } from './conversations/confirm.ts';
 import { CONNECTION } from './conversations/connection.ts';
@@ -25,6 +26,7 @@ import { SETTLE } from './conversations/settle.ts';
 import { SINGLE_ACTIVE } from './conversations/single_active.ts';
 import { TRACE } from './conversations/trace.ts';
 import { TX } from './conversations/tx.ts';
+import { VHOSTS } from './conversations/vhosts.ts';
 import type { Conversation } from './stage.ts';
 
 /** Every conversation, by the file that records it. */
@@ -56,6 +58,8 @@ export const TOPICS: Readonly<Record<string, readonly Conversation[]>> = {
   priority: PRIORITY,
   single_active: SINGLE_ACTIVE,
   reply_to: REPLY_TO,
+  access: ACCESS,
+  vhosts: VHOSTS,
 };
 
 /** Topics that the reference is recorded for, and Leveret is not held to yet. */

@@ -68,6 +68,10 @@ export class FaultyDisk implements Disk {
     await this.#inner.remove(path);
   }
 
+  removeDir(dir: string): Promise<void> {
+    return this.#inner.removeDir(dir);
+  }
+
   async syncDir(dir: string): Promise<void> {
     this.#pass('syncDir', dir);
     await this.#inner.syncDir(dir);

@@ -90,6 +90,10 @@ export class ForgetfulDisk implements Disk {
     return this.#later(() => this.#change({ kind: 'remove', path, inode: this.#inode(path, 'unlink') }));
   }
 
+  removeDir(_dir: string): Promise<void> {
+    return this.#later(() => {});
+  }
+
   syncDir(dir: string): Promise<void> {
     const covered = this.#changes.filter((change) => folderOf(change) === join(dir));
     return this.#later(() => {

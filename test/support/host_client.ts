@@ -1,4 +1,5 @@
 import { EMPTY_TABLE, type FieldTable } from '../../src/codec/table.ts';
+import { type Access, FULL_ACCESS } from '../../src/core/access.ts';
 import type { DurableStore } from '../../src/core/ports.ts';
 import { DURABLE, type Entry } from '../../src/core/queue/entry.ts';
 import type { Queue } from '../../src/core/queue/queue.ts';
@@ -18,6 +19,7 @@ export interface Held {
 /** What a channel does, as far as the virtual host and its store know of it. */
 export class HostClient {
   readonly vhost: VirtualHost;
+  readonly access: Access = FULL_ACCESS;
   readonly #pages: PageTable;
   /** Mutable in place, as messages move. */
   readonly #held = new Set<{ queue: Queue; entry: Entry }>();
@@ -43,11 +45,11 @@ export class HostClient {
 
   declareExchange(name: string, type: string, durable = true, table: FieldTable = EMPTY_TABLE): void {
     const flags = { passive: false, durable, autoDelete: false, internal: false };
-    declareExchange(this.vhost, { exchange: name, type, ...flags, arguments: table });
+    declareExchange(this.vhost, { exchange: name, type, ...flags, arguments: table }, this);
   }
 
   deleteExchange(name: string): void {
-    deleteExchange(this.vhost, name, false);
+    deleteExchange(this.vhost, name, false, this);
   }
 
   bindQueue(source: string, queue: string, routingKey = ''): void {
@@ -55,7 +57,7 @@ export class HostClient {
   }
 
   unbindQueue(source: string, queue: string, routingKey = ''): void {
-    unbind(this.vhost, bindingRequest(source, queue, routingKey));
+    unbind(this.vhost, bindingRequest(source, queue, routingKey), this);
   }
 
   /** Publishes to the default exchange unless told otherwise. Returns the message as it has to lie in the store. */

@@ -1,5 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
+import { LoginThrottle } from '../../src/auth/login_throttle.ts';
+import { DEFAULT_HASHING, hashPassword } from '../../src/auth/passwords.ts';
+import { Permissions } from '../../src/auth/permissions.ts';
 import { Users } from '../../src/auth/users.ts';
 import { NO_EVENTS } from '../../src/core/events.ts';
 import { MemoryStore } from '../../src/core/store/memory_store.ts';
@@ -31,12 +34,19 @@ export function testServer(clock: Clock = new ManualClock()): Server {
     uniqueName,
   });
   const connections = new Set<Connection>();
+  const users = new Users({ anonymousUser: 'guest', loopbackUsers: ['guest'] });
+  users.set({ name: 'guest', passwordHash: hashPassword('guest'), hashingAlgorithm: DEFAULT_HASHING, tags: [] });
+  const permissions = new Permissions(() => vhost.topologyVersion++);
+  const all = { source: '.*', matches: () => true };
+  permissions.set('/', 'guest', { configure: all, write: all, read: all });
   return {
     arena,
     turn,
     wheel: new TimerWheel(clock, 250),
     clock,
-    users: new Users({ defaultUser: 'guest', defaultPassword: 'guest', loopbackUsers: ['guest'] }),
+    users,
+    permissions,
+    throttle: new LoginThrottle(clock),
     alarms: new Alarms({
       clock,
       logger: SILENT,

@@ -7,7 +7,7 @@ import { EXCHANGE_TYPES, type ExchangeProperties } from './exchange.ts';
 
 /** The rules of exchange.declare, each a check that throws an AmqpError in RabbitMQ's words. */
 
-const ALTERNATE_EXCHANGE = 'alternate-exchange';
+export const ALTERNATE_EXCHANGE = 'alternate-exchange';
 const RESERVED_PREFIX = 'amq.';
 const COMPARED_ARGUMENTS = [ALTERNATE_EXCHANGE, ...DEDUPLICATION_ARGUMENTS.map(({ name }) => name)];
 

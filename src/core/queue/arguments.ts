@@ -97,6 +97,27 @@ export function queueType(properties: { readonly arguments: FieldTable }): Queue
   return QUEUE_TYPES.get(getString(properties.arguments, QUEUE_TYPE) ?? '') ?? 'classic';
 }
 
+/** As RabbitMQ does: where the type is left out, the virtual host's, which a queue that is not durable cannot have. */
+export function withDefaultType(
+  declaration: {
+    readonly durable: boolean;
+    readonly exclusive: boolean;
+    readonly autoDelete: boolean;
+    readonly arguments: FieldTable;
+  },
+  defaultType: QueueType,
+): FieldTable {
+  const { durable, exclusive, autoDelete, arguments: table } = declaration;
+  if (defaultType === 'classic' || table.has(QUEUE_TYPE)) return table;
+  if (!durable || exclusive || autoDelete) return table;
+  return new Map([...table, [QUEUE_TYPE, { tag: 'S', value: Buffer.from(defaultType) }]]);
+}
+
+/** Undefined for what is no type of queue here. */
+export function queueTypeNamed(name: string): QueueType | undefined {
+  return QUEUE_TYPES.get(name);
+}
+
 export function queueTypeProblem(field: FieldValue): string | undefined {
   if (field.tag !== 'S') return unacceptableType(field);
   const name = bytesToText(field.value);

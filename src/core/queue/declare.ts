@@ -30,10 +30,9 @@ export function checkEquivalent(current: QueueProperties, requested: QueueProper
   }
 }
 
-/** Of a queue that does not exist yet, in RabbitMQ's order: of several mistakes the first one is told. */
+/** Of a queue that does not exist yet, behind `checkDeadLetterExchange`, in RabbitMQ's order: of several mistakes the first one is told. */
 export function checkQueueArguments(properties: QueueProperties, vhostName: string): void {
   checkServerNamed(properties);
-  checkDeadLetterExchange(properties, vhostName);
   checkQueueType(properties, vhostName);
   checkValues(properties, vhostName);
   checkNamesKnown(properties, vhostName);
@@ -61,7 +60,8 @@ function checkServerNamed(properties: QueueProperties): void {
   }
 }
 
-function checkDeadLetterExchange(properties: QueueProperties, vhostName: string): void {
+/** Of a queue that does not exist yet: a string, if anything. */
+export function checkDeadLetterExchange(properties: QueueProperties, vhostName: string): void {
   const field = properties.arguments.get(DEAD_LETTER_EXCHANGE);
   if (field === undefined || field.tag === 'S') return;
   const where = `for arg '${DEAD_LETTER_EXCHANGE}' in ${nameQueue(properties, vhostName)}`;

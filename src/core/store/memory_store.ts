@@ -50,6 +50,12 @@ export class MemoryStore implements MessageStore {
     return page.number * PAGE_BYTES;
   }
 
+  /** Nothing is appended any more. */
+  close(): void {
+    if (this.#current !== undefined) this.#seal(this.#current);
+    this.#current = undefined;
+  }
+
   #turnPage(): Page {
     const full = this.#current;
     const page = this.pages.allocate(this.#spill?.home);

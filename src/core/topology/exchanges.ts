@@ -1,7 +1,9 @@
 import { AmqpError } from '../../codec/errors.ts';
-import type { FieldTable } from '../../codec/table.ts';
+import { type FieldTable, getString } from '../../codec/table.ts';
+import type { Actor } from '../access.ts';
 import type { Binding, Destination } from '../exchange/binding.ts';
 import {
+  ALTERNATE_EXCHANGE,
   checkAlternateExchange,
   checkDeduplication,
   checkDelayedType,
@@ -11,7 +13,7 @@ import {
   checkExchangeType,
   checkNotDefaultExchange,
 } from '../exchange/declare.ts';
-import { Exchange } from '../exchange/exchange.ts';
+import { Exchange, type ExchangeProperties } from '../exchange/exchange.ts';
 import { stripLineBreaks } from '../names.ts';
 import { type Queue, queueOfOwner } from '../queue/access.ts';
 import type { VirtualHost } from '../vhost.ts';
@@ -38,15 +40,17 @@ export interface BindingRequest {
   readonly arguments: FieldTable;
 }
 
-export function declareExchange(vhost: VirtualHost, request: ExchangeDeclaration): void {
+export function declareExchange(vhost: VirtualHost, request: ExchangeDeclaration, { access }: Actor): void {
   const name = stripLineBreaks(request.exchange);
   if (request.passive) {
     checkNotDefaultExchange(name);
+    access.check('configure', 'exchange', name);
     vhost.exchange(name);
     return;
   }
   checkExchangeType(request.type);
   checkNotDefaultExchange(name);
+  access.check('configure', 'exchange', name);
   const { type, durable, autoDelete, internal } = request;
   const properties = { name, type, durable, autoDelete, internal, arguments: request.arguments };
   const existing = vhost.exchanges.get(name);
@@ -56,22 +60,34 @@ export function declareExchange(vhost: VirtualHost, request: ExchangeDeclaration
   }
   checkExchangeName(name);
   checkAlternateExchange(properties, vhost.name);
+  const alternate = getString(properties.arguments, ALTERNATE_EXCHANGE);
+  if (alternate !== undefined) {
+    access.check('read', 'exchange', name);
+    access.check('write', 'exchange', alternate);
+  }
+  addExchange(vhost, properties);
+}
+
+/** Of a name that is not there yet, a reserved one too: definitions may have it. Throws AmqpError 406 for arguments that cannot be. */
+export function addExchange(vhost: VirtualHost, properties: ExchangeProperties): void {
+  checkAlternateExchange(properties, vhost.name);
   checkDeduplication(properties, vhost.name);
   checkDelayedType(properties);
   const exchange = new Exchange(properties);
-  vhost.exchanges.set(name, exchange);
+  vhost.exchanges.set(exchange.name, exchange);
   applyPolicies(vhost, exchange);
-  if (durable) vhost.durable?.exchangeDeclared(exchange);
+  if (properties.durable) vhost.durable?.exchangeDeclared(exchange);
   // An exchange may be another's alternate before it exists, so its coming may change routes.
   vhost.topologyVersion++;
   exchangeCreated(vhost, exchange);
 }
 
 /** Deleting what is not there is no error. */
-export function deleteExchange(vhost: VirtualHost, nameGiven: string, ifUnused: boolean): void {
+export function deleteExchange(vhost: VirtualHost, nameGiven: string, ifUnused: boolean, { access }: Actor): void {
   const name = stripLineBreaks(nameGiven);
   checkNotDefaultExchange(name);
   checkExchangeDeletable(name, vhost.name);
+  access.check('configure', 'exchange', name);
   const exchange = vhost.exchanges.get(name);
   if (exchange === undefined) return;
   if (ifUnused && vhost.bindings.countOfSource(name) > 0) {
@@ -118,7 +134,8 @@ export function autoDeleteSources(vhost: VirtualHost, removed: readonly Binding[
   }
 }
 
-export function bind(vhost: VirtualHost, request: BindingRequest, owner: object): void {
+export function bind(vhost: VirtualHost, request: BindingRequest, owner: Actor): void {
+  checkBindingAccess(vhost, request, owner);
   const binding = resolveBinding(vhost, request, owner);
   if (!vhost.bindings.add(binding)) return;
   vhost.topologyVersion++;
@@ -134,11 +151,10 @@ function isDurable(vhost: VirtualHost, { source, destination }: Binding): boolea
 }
 
 /** Unbinding what is not bound is no error, nor is, as in RabbitMQ, unbinding another connection's exclusive queue. */
-export function unbind(vhost: VirtualHost, request: BindingRequest): void {
+export function unbind(vhost: VirtualHost, request: BindingRequest, actor: Actor): void {
+  checkBindingAccess(vhost, request, actor);
   const source = stripLineBreaks(request.source);
   const name = stripLineBreaks(request.destination);
-  checkNotDefaultExchange(source);
-  if (request.destinationKind === 'exchange') checkNotDefaultExchange(name);
   const destination = request.destinationKind === 'queue' ? vhost.queues.get(name) : vhost.exchanges.get(name);
   if (destination === undefined || !vhost.exchanges.has(source)) return;
   const { routingKey, arguments: table } = request;
@@ -149,13 +165,23 @@ export function unbind(vhost: VirtualHost, request: BindingRequest): void {
   autoDeleteSources(vhost, [removed]);
 }
 
-function resolveBinding(vhost: VirtualHost, request: BindingRequest, owner: object): Binding {
+/** Also of what does not exist: who may not use a name does not learn whether it is there. */
+function checkBindingAccess(vhost: VirtualHost, request: BindingRequest, { access }: Actor): void {
   const source = stripLineBreaks(request.source);
   const name = stripLineBreaks(request.destination);
+  access.check('write', request.destinationKind, name);
+  if (request.destinationKind === 'exchange') checkNotDefaultExchange(name);
   checkNotDefaultExchange(source);
+  access.check('read', 'exchange', source);
+  const exchange = vhost.exchanges.get(source);
+  if (exchange !== undefined) access.checkTopic('read', exchange, request.routingKey);
+}
+
+function resolveBinding(vhost: VirtualHost, request: BindingRequest, owner: Actor): Binding {
+  const source = stripLineBreaks(request.source);
+  const name = stripLineBreaks(request.destination);
   let destination: Queue | Exchange;
   if (request.destinationKind === 'exchange') {
-    checkNotDefaultExchange(name);
     vhost.exchange(source);
     destination = vhost.exchange(name);
   } else {

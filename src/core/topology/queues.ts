@@ -1,10 +1,11 @@
 import { AmqpError } from '../../codec/errors.ts';
-import type { FieldTable } from '../../codec/table.ts';
+import { type FieldTable, getString } from '../../codec/table.ts';
+import type { Actor } from '../access.ts';
 import { stripLineBreaks } from '../names.ts';
 import type { QueueConsumer } from '../ports.ts';
 import { lockedQueue, queueOfOwner } from '../queue/access.ts';
-import { queueType } from '../queue/arguments.ts';
-import { checkEquivalent, checkQueueArguments } from '../queue/declare.ts';
+import { DEAD_LETTER_EXCHANGE, queueType, withDefaultType } from '../queue/arguments.ts';
+import { checkDeadLetterExchange, checkEquivalent, checkQueueArguments } from '../queue/declare.ts';
 import type { QueueProperties } from '../queue/properties.ts';
 import { Queue } from '../queue/queue.ts';
 import type { VirtualHost } from '../vhost.ts';
@@ -22,9 +23,10 @@ export interface QueueDeclaration {
 }
 
 /** Declares, or finds the equivalent queue of that name; `owner` is the connection that asks. */
-export function declareQueue(vhost: VirtualHost, request: QueueDeclaration, owner: object): Queue {
+export function declareQueue(vhost: VirtualHost, request: QueueDeclaration, owner: Actor): Queue {
   const given = stripLineBreaks(request.queue);
   if (request.passive) {
+    owner.access.check('configure', 'queue', given);
     const queue = queueOfOwner(vhost, vhost.queue(given), owner);
     queue.rules?.used();
     return queue;
@@ -40,8 +42,9 @@ export function declareQueue(vhost: VirtualHost, request: QueueDeclaration, owne
     durable: request.durable && !request.exclusive,
     autoDelete: request.autoDelete,
     exclusiveOwner: request.exclusive ? owner : undefined,
-    arguments: request.arguments,
+    arguments: withDefaultType(request, vhost.defaultQueueType),
   };
+  owner.access.check('configure', 'queue', name);
   const existing = vhost.queues.get(name);
   if (existing !== undefined) {
     if (existing.properties.exclusiveOwner !== properties.exclusiveOwner) throw lockedQueue(vhost.name, name);
@@ -49,13 +52,29 @@ export function declareQueue(vhost: VirtualHost, request: QueueDeclaration, owne
     existing.rules?.used();
     return existing;
   }
+  checkDeadLetterExchange(properties, vhost.name);
+  const deadLetterExchange = getString(properties.arguments, DEAD_LETTER_EXCHANGE);
+  if (deadLetterExchange !== undefined) {
+    owner.access.check('read', 'queue', name);
+    owner.access.check('write', 'exchange', deadLetterExchange);
+  }
+  return addQueue(vhost, properties);
+}
+
+/**
+ * Of a name that is not there yet: also of one that only the server gives, since definitions have those too. Throws AmqpError 406
+ * for arguments that cannot be.
+ */
+export function addQueue(vhost: VirtualHost, properties: QueueProperties): Queue {
+  checkDeadLetterExchange(properties, vhost.name);
   checkQueueArguments(properties, vhost.name);
+  const { name, exclusiveOwner } = properties;
   const queue = new Queue(properties, vhost.store.pages, vhost.turn, vhost.host);
   vhost.queues.set(name, queue);
   applyPolicies(vhost, queue);
   if (properties.durable) queue.log = vhost.durable?.queueDeclared(queue);
   vhost.topologyVersion++;
-  if (request.exclusive) addExclusive(vhost, queue, owner);
+  if (exclusiveOwner !== undefined) addExclusive(vhost, queue, exclusiveOwner);
   queueCreated(vhost, queue);
   return queue;
 }
@@ -67,8 +86,10 @@ export interface QueueDeletion {
 }
 
 /** Returns how many ready messages went with it; 0 for a queue that is not there, which is no error. */
-export function deleteQueue(vhost: VirtualHost, request: QueueDeletion, owner: object): number {
-  const queue = vhost.queues.get(stripLineBreaks(request.queue));
+export function deleteQueue(vhost: VirtualHost, request: QueueDeletion, owner: Actor): number {
+  const name = stripLineBreaks(request.queue);
+  owner.access.check('configure', 'queue', name);
+  const queue = vhost.queues.get(name);
   if (queue === undefined) return 0;
   queueOfOwner(vhost, queue, owner);
   if (request.ifEmpty && queue.readyCount + queue.waiting.length > 0) {

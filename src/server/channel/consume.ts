@@ -31,7 +31,7 @@ export function qos(channel: Channel, method: BasicQos): void {
 }
 
 export function consume(channel: Channel, method: BasicConsume): void {
-  const { vhost, connection } = channel;
+  const { vhost } = channel;
   if (method.consumerTag !== '' && channel.consumers.has(method.consumerTag)) {
     throw new AmqpError(530, `attempt to reuse consumer tag '${method.consumerTag}'`);
   }
@@ -41,12 +41,20 @@ export function consume(channel: Channel, method: BasicConsume): void {
     return;
   }
   refuseReplyAddress(channel, 'basic.consume', method.queue);
-  const queue = queueOfOwner(vhost, vhost.queue(stripLineBreaks(channel.queueName(method.queue))), connection);
+  const queue = readableQueue(channel, method.queue);
   const priority = integerArgument(method.arguments, 'x-priority', queue, vhost.name) ?? 0;
   const timeoutMs = timeoutArgument(method.arguments, queue, vhost.name) ?? timeoutOfQueue(channel, queue);
   checkNoStreamArguments(method.arguments, queue, vhost.name);
   checkConsumable(vhost, queue, method.exclusive);
   start(channel, queue, method, priority, timeoutMs);
+}
+
+/** Who may not read a queue of that name is not told whether there is one. */
+function readableQueue(channel: Channel, given: string): Queue {
+  const { vhost, connection } = channel;
+  const name = stripLineBreaks(channel.queueName(given));
+  connection.access.check('read', 'queue', name);
+  return queueOfOwner(vhost, vhost.queue(name), connection);
 }
 
 function start(channel: Channel, queue: Queue, method: BasicConsume, priority: number, timeoutMs: number): void {
@@ -123,7 +131,7 @@ function refuseGetOfReserved(queue: Queue, vhostName: string): void {
 export function get(channel: Channel, method: BasicGet): void {
   const { vhost, connection } = channel;
   refuseReplyAddress(channel, 'basic.get', method.queue);
-  const queue = queueOfOwner(vhost, vhost.queue(stripLineBreaks(channel.queueName(method.queue))), connection);
+  const queue = readableQueue(channel, method.queue);
   refuseGetOfReserved(queue, vhost.name);
   queue.rules?.used();
   // Its message may have to be read back from disk first; nothing else of this client is done meanwhile.

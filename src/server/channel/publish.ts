@@ -134,7 +134,10 @@ function routeCopies(channel: Channel, bytes: Uint8Array, routeStart: number, co
   const routingKeys = [text(bytes, routingKey), ...copies.routingKeys];
   const end = propertiesEnd(bytes, content);
   const properties = new PeekedProperties(bytes, propertiesStart(content), end, copies.headers);
-  return channel.vhost.routeKeys(text(bytes, routeStart), routingKeys, properties);
+  const route = channel.vhost.routeKeys(text(bytes, routeStart), routingKeys, properties);
+  const { access } = channel.connection;
+  for (const routingKey of copies.routingKeys) access.checkTopic('write', route.exchange, routingKey);
+  return route;
 }
 
 /** Takes a copy of a message, with other properties, in its place. */
@@ -163,7 +166,8 @@ function lookUpRoute(
   content: number,
 ): Route {
   const properties = new PeekedProperties(bytes, propertiesStart(content), propertiesEnd(bytes, content));
-  return channel.routeMemo.find(channel.vhost, bytes, routeStart, routingKeyEnd, properties);
+  const { access } = channel.connection;
+  return channel.routeMemo.find(channel.vhost, access, bytes, routeStart, routingKeyEnd, properties);
 }
 
 /** Checks the properties as far as their shape goes, and tells whether delivery_mode is 2. */

@@ -4,6 +4,7 @@ import { peekExpiration, peekHeader, peekHeaders, peekShortstr } from '../../cod
 import type { PropertyChange } from '../../codec/property_rewrite.ts';
 import { EMPTY_TABLE } from '../../codec/table.ts';
 import { DELAY_HEADER, DELIVER_AT_HEADER, scheduleProblem } from '../../core/queue/schedule.ts';
+import type { Connection } from '../connection/connection.ts';
 import { type Copies, hasCopies, readCopies, withoutBlind } from './carbon_copy.ts';
 import type { Channel } from './channel.ts';
 import { replyAddress, wantsReplyAddress } from './reply_to.ts';
@@ -38,7 +39,7 @@ export function checkPublishProperties(
   if ((flags & EXPIRATION) !== 0) checkExpiration(peekExpiration(bytes, start, end) ?? '');
   const copied = (flags & HEADERS) !== 0 && hasCopies(bytes, start, end);
   const copies = copied ? readCopies(peekHeaders(bytes, start, end) ?? EMPTY_TABLE) : undefined;
-  if ((flags & USER_ID) !== 0) checkUserId(peekShortstr(bytes, start, end, USER_ID) ?? '', channel.connection.userName);
+  if ((flags & USER_ID) !== 0) checkUserId(peekShortstr(bytes, start, end, USER_ID) ?? '', channel.connection);
   if (replyTo === undefined && copies === undefined) return undefined;
   const blind = copies?.blind === true;
   if (replyTo === undefined && !blind) return { copies, properties: undefined };
@@ -59,8 +60,8 @@ export function checkSchedule(bytes: Uint8Array, start: number, end: number): vo
   }
 }
 
-function checkUserId(userId: string, userName: string): void {
-  if (userId === userName) return;
+function checkUserId(userId: string, { userName, impersonates }: Connection): void {
+  if (userId === userName || impersonates) return;
   throw new AmqpError(406, `user_id property set to '${userId}' but authenticated user was '${userName}'`);
 }
 

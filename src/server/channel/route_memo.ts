@@ -1,4 +1,5 @@
 import { WireReader } from '../../codec/wire_reader.ts';
+import type { Access } from '../../core/access.ts';
 import type { RoutedProperties } from '../../core/exchange/routed_properties.ts';
 import type { Route, VirtualHost } from '../../core/vhost.ts';
 
@@ -24,12 +25,25 @@ export class RouteMemo {
     return this.#matches(bytes, start, end) ? route : undefined;
   }
 
-  /** Looks the route up, and remembers it. Throws 404 when the exchange does not exist, 501 for names not in UTF-8. */
-  find(vhost: VirtualHost, bytes: Uint8Array, start: number, end: number, properties: RoutedProperties): Route {
+  /**
+   * Looks the route up, for somebody who may write to the exchange, and remembers it: a change of his permissions raises the
+   * topology's version, so what is remembered is permitted. Throws 403 for him who may not, 404 when the exchange does not
+   * exist, 501 for names not in UTF-8.
+   */
+  find(
+    vhost: VirtualHost,
+    access: Access,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    properties: RoutedProperties,
+  ): Route {
     const reader = new WireReader(bytes, start, end);
     const exchangeName = reader.shortstr();
     const routingKey = reader.shortstr();
+    access.check('write', 'exchange', exchangeName);
     const found = vhost.route(exchangeName, routingKey, properties);
+    if (!found.exchange.properties.internal) access.checkTopic('write', found.exchange, routingKey);
     if (found.keyDecides) this.#remember(found, bytes, start, end);
     return found;
   }

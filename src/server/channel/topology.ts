@@ -17,12 +17,12 @@ import type { Channel } from './channel.ts';
 import { declareReplyQueue, isLiveAddress, isReplyDeclaration, refuseReplyAddress } from './reply_to.ts';
 
 export function declareExchangeMethod(channel: Channel, method: ExchangeDeclare): void {
-  declareExchange(channel.vhost, method);
+  declareExchange(channel.vhost, method, channel.connection);
   if (!method.noWait) channel.reply({ name: 'exchange.declare-ok' });
 }
 
 export function deleteExchangeMethod(channel: Channel, method: ExchangeDelete): void {
-  deleteExchange(channel.vhost, method.exchange, method.ifUnused);
+  deleteExchange(channel.vhost, method.exchange, method.ifUnused, channel.connection);
   if (!method.noWait) channel.reply({ name: 'exchange.delete-ok' });
 }
 
@@ -37,7 +37,7 @@ export function exchangeBinding(channel: Channel, method: ExchangeBind | Exchang
   };
   const { vhost, connection } = channel;
   if (method.name === 'exchange.bind') bind(vhost, request, connection);
-  else unbind(vhost, request);
+  else unbind(vhost, request, connection);
   if (!method.noWait) channel.reply({ name: `${method.name}-ok` });
 }
 
@@ -64,7 +64,7 @@ export function queueBinding(channel: Channel, method: QueueBind | QueueUnbind):
   };
   const { vhost, connection } = channel;
   if (method.name === 'queue.unbind') {
-    unbind(vhost, request);
+    unbind(vhost, request, connection);
     channel.reply({ name: 'queue.unbind-ok' });
     return;
   }
@@ -75,6 +75,7 @@ export function queueBinding(channel: Channel, method: QueueBind | QueueUnbind):
 export function purgeQueueMethod(channel: Channel, method: QueuePurge): void {
   const { vhost, connection } = channel;
   const name = stripLineBreaks(channel.queueName(method.queue));
+  connection.access.check('read', 'queue', name);
   // Nothing waits at the address of a consumer of replies, as far as anybody else is concerned.
   const messageCount = isLiveAddress(channel, name) ? 0 : queueOfOwner(vhost, vhost.queue(name), connection).purge();
   if (!method.noWait) channel.send({ name: 'queue.purge-ok', messageCount });

@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
+import { UserAccess } from '../../auth/user_access.ts';
 import type { User } from '../../auth/users.ts';
 import { AmqpError, NO_METHOD } from '../../codec/errors.ts';
 import type { Method } from '../../codec/methods.gen.ts';
+import type { Access, Actor } from '../../core/access.ts';
 import type { CommitClock } from '../../core/ports.ts';
 import { removeExclusiveQueues } from '../../core/topology/queues.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
@@ -29,7 +31,7 @@ export interface Tuning {
 }
 
 /** One client. The methods of channel 0 are in handshake.ts; everything else goes to its channels. */
-export class Connection {
+export class Connection implements Actor {
   readonly server: Server;
   /** What is spoken over: TCP, TLS, a Unix domain socket or a WebSocket. */
   readonly socket: Duplex;
@@ -45,6 +47,8 @@ export class Connection {
   tuning: Tuning;
   /** Set once logged in: what user-id must be, and what the log calls the client. */
   userName = '';
+  /** Whether user-id may be another's name. */
+  impersonates = false;
   clientName: string | undefined;
   readonly #readLoop: ReadLoop;
   #heartbeat: Heartbeat | undefined;
@@ -81,6 +85,12 @@ export class Connection {
     return this.phase.vhost;
   }
 
+  /** What its user may do there. */
+  get access(): Access {
+    assert(this.phase.name === 'running', 'the access of a connection that is not open');
+    return this.phase.access;
+  }
+
   send(method: Method): void {
     this.outbox.method(0, method);
   }
@@ -94,7 +104,8 @@ export class Connection {
 
   /** The handshake is done: no deadline any more, heartbeats instead. */
   opened(user: User, vhost: VirtualHost): void {
-    this.phase = { name: 'running', user, vhost };
+    const access = new UserAccess(this.server.permissions, vhost.name, user.name);
+    this.phase = { name: 'running', user, vhost, access };
     this.#deadline?.cancel();
     connectionCreated(this, vhost);
     const { heartbeatSeconds } = this.tuning;
@@ -152,15 +163,14 @@ export class Connection {
     this.#sendClose(error.code, error.replyText, classId, methodId);
   }
 
-  /** The operator's close: shutdown, or by hand. */
-  forceClose(reason: string): void {
+  /** The operator's close: shutdown, or by hand, unless the client is to be told otherwise. */
+  forceClose(reason: string, explanation = `broker forced connection closure with reason '${reason}'`): void {
     if (this.phase.name === 'closed' || this.phase.name === 'closing') return;
     if (this.phase.name !== 'running') {
       this.#drop(reason);
       return;
     }
-    const text = `CONNECTION_FORCED - broker forced connection closure with reason '${reason}'`;
-    this.#sendClose(320, text, 0, 0);
+    this.#sendClose(320, new AmqpError(320, explanation).replyText, 0, 0);
   }
 
   /** Says nothing for a while, then drops the socket: what a failed login gets, to slow down guessing. */

@@ -1,5 +1,5 @@
 import { certificateName } from '../../auth/certificate_name.ts';
-import { type Mechanism, readCredentials } from '../../auth/mechanisms.ts';
+import { type Credentials, type Mechanism, readCredentials } from '../../auth/mechanisms.ts';
 import type { User } from '../../auth/users.ts';
 import { AmqpError } from '../../codec/errors.ts';
 import { FRAME_MIN_SIZE, PROTOCOL_HEADER } from '../../codec/frames.ts';
@@ -85,22 +85,36 @@ export function connectionMethod(connection: Connection, method: Method): void {
 }
 
 function startOk(connection: Connection, method: ConnectionStartOk): void {
-  const { server, peer, remoteAddress } = connection;
+  const { server, remoteAddress } = connection;
   connection.capabilities = readCapabilities(method.clientProperties);
   connection.clientName = getString(method.clientProperties, 'connection_name');
   introduced(connection, method);
   const credentials = readCredentials(method.mechanism, method.response, mechanisms(connection), () =>
     certificateUser(connection),
   );
+  const delayMs = server.throttle.delayMs(remoteAddress);
+  if (delayMs === 0) return logIn(connection, method.mechanism, credentials);
+  connection.hold((resume) => {
+    server.wheel.after(delayMs, () => {
+      if (connection.phase.name === 'starting') logIn(connection, method.mechanism, credentials);
+      resume();
+    });
+  });
+}
+
+function logIn(connection: Connection, mechanism: string, credentials: Credentials): void {
+  const { server, peer, remoteAddress } = connection;
   const user = server.users.authenticate(credentials, remoteAddress);
   if (typeof user === 'string') {
     const name = credentials.kind === 'anonymous' ? undefined : credentials.userName;
     server.logger.warn({ peer, user: name, reason: user }, 'login refused');
     loginRefused(connection, name ?? '');
-    refuse(connection, method.mechanism);
+    server.throttle.failed(remoteAddress);
+    refuse(connection, mechanism);
     return;
   }
   connection.userName = user.name;
+  connection.impersonates = user.tags.includes('impersonator');
   loginAccepted(connection, user.name);
   connection.phase = { name: 'tuning', user };
   const { channelMax, frameMax, heartbeatSeconds: heartbeat } = server;
@@ -148,14 +162,17 @@ function negotiated(name: string, asked: number, offered: number, least: number)
   return asked;
 }
 
+const OPEN_IDS = { classId: 10, methodId: 40 };
+
 function open(connection: Connection, method: ConnectionOpen): void {
   const { server, phase } = connection;
   const vhost = server.vhosts.get(method.virtualHost);
-  if (vhost === undefined) {
-    throw new AmqpError(530, `vhost ${method.virtualHost} not found`, { classId: 10, methodId: 40 });
-  }
+  if (vhost === undefined) throw new AmqpError(530, `vhost ${method.virtualHost} not found`, OPEN_IDS);
   const user: User | undefined = phase.name === 'opening' ? phase.user : undefined;
   if (user === undefined) return;
+  if (server.permissions.get(vhost.name, user.name) === undefined) {
+    throw new AmqpError(530, `access to vhost '${vhost.name}' refused for user '${user.name}'`, OPEN_IDS);
+  }
   connection.opened(user, vhost);
   connection.send({ name: 'connection.open-ok' });
 }

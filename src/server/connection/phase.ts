@@ -1,5 +1,6 @@
 import type { User } from '../../auth/users.ts';
 import type { Method } from '../../codec/methods.gen.ts';
+import type { Access } from '../../core/access.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
 
 /**
@@ -17,7 +18,7 @@ export type ConnectionPhase =
   | { readonly name: 'refusing' }
   | { readonly name: 'tuning'; readonly user: User }
   | { readonly name: 'opening'; readonly user: User }
-  | { readonly name: 'running'; readonly user: User; readonly vhost: VirtualHost }
+  | { readonly name: 'running'; readonly user: User; readonly vhost: VirtualHost; readonly access: Access }
   | { readonly name: 'closing' }
   | { readonly name: 'closed' };
 

@@ -31,7 +31,7 @@ async function open(disk: ForgetfulDisk, segmentBytes = 300_000): Promise<Journa
 
 function declareDeduplicatingExchange({ vhost, client }: JournalHost, name: string, ...queues: string[]): void {
   const flags = { passive: false, durable: true, autoDelete: false, internal: false };
-  declareExchange(vhost, { exchange: name, type: 'fanout', ...flags, arguments: fromPlain(ON) });
+  declareExchange(vhost, { exchange: name, type: 'fanout', ...flags, arguments: fromPlain(ON) }, client);
   for (const queue of queues) client.bindQueue(name, queue);
 }
 

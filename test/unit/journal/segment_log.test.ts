@@ -62,6 +62,7 @@ function slowToRead(inner: Disk, gate: Promise<void>): Disk {
     open: async (path, mode) => slow(await inner.open(path, mode)),
     rename: (from, to) => inner.rename(from, to),
     remove: (path) => inner.remove(path),
+    removeDir: (dir) => inner.removeDir(dir),
     syncDir: (dir) => inner.syncDir(dir),
     freeBytes: (dir) => inner.freeBytes(dir),
   };

@@ -28,7 +28,7 @@ function declareQueue(name: string, table: PlainTableInput = {}): void {
 
 function declareBoundExchange(name: string, table: PlainTableInput, ...queues: readonly string[]): void {
   const flags = { passive: false, durable: true, autoDelete: false, internal: false };
-  declareExchange(vhost, { exchange: name, type: 'fanout', ...flags, arguments: fromPlain(table) });
+  declareExchange(vhost, { exchange: name, type: 'fanout', ...flags, arguments: fromPlain(table) }, client);
   for (const queue of queues) client.bindQueue(name, queue);
 }
 

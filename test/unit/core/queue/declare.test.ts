@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EMPTY_TABLE, type FieldValue } from '../../../../src/codec/table.ts';
 import { QUEUE_ARGUMENTS, queueType } from '../../../../src/core/queue/arguments.ts';
-import { checkEquivalent, checkQueueArguments } from '../../../../src/core/queue/declare.ts';
+import { checkDeadLetterExchange, checkEquivalent, checkQueueArguments } from '../../../../src/core/queue/declare.ts';
 import type { QueueProperties } from '../../../../src/core/queue/properties.ts';
 import { refusal } from '../../codec/refusal.ts';
 import { integer, table, text, VOID } from '../exchange/samples.ts';
@@ -24,9 +24,15 @@ function queueWith(args: Arguments, changes: Partial<QueueProperties> = {}): Que
   return { ...PLAIN, ...changes, arguments: table(args) };
 }
 
+function check(args: Arguments, changes?: Partial<QueueProperties>): void {
+  const properties = queueWith(args, changes);
+  checkDeadLetterExchange(properties, '/');
+  checkQueueArguments(properties, '/');
+}
+
 /** What is wrong with a declaration, as `406 explanation`. */
 function declared(args: Arguments, changes?: Partial<QueueProperties>): string {
-  return explain(() => checkQueueArguments(queueWith(args, changes), '/'));
+  return explain(() => check(args, changes));
 }
 
 function explain(check: () => void): string {
@@ -35,7 +41,7 @@ function explain(check: () => void): string {
 }
 
 function accepts(args: Arguments, changes?: Partial<QueueProperties>): void {
-  expect(() => checkQueueArguments(queueWith(args, changes), '/')).not.toThrow();
+  expect(() => check(args, changes)).not.toThrow();
 }
 
 describe('the arguments of a new queue', () => {

@@ -117,7 +117,7 @@ describe('a queue with scheduled delivery', () => {
     expect(queue.purge()).toBe(2);
     bench.publish(queue, 'c', delay(10));
     const request = { queue: 'q', ifUnused: false, ifEmpty: true };
-    expect(() => deleteQueue(bench.vhost, request, bench)).toThrow("queue 'q' in vhost '/' not empty");
+    expect(() => deleteQueue(bench.vhost, request, bench.client)).toThrow("queue 'q' in vhost '/' not empty");
   });
 
   test('lists, cancels and reschedules what waits', () => {

@@ -79,7 +79,7 @@ describe('a recent history exchange', () => {
     const large = 'm'.repeat(200_000);
     publish(host, 'x', ...Array.from({ length: 20 }, () => large));
     expect(pages.pageCount).toBe(2);
-    deleteExchange(host.vhost, 'x', false);
+    deleteExchange(host.vhost, 'x', false, host);
     // The store is still writing to the last.
     expect(pages.pageCount).toBe(1);
     expect(host.vhost.histories.size).toBe(0);

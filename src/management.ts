@@ -1,0 +1,37 @@
+import { BrokerDefinitions, type Definitions, type DefinitionsTransfer } from './definitions.ts';
+import { type GlobalParameters, MetadataGlobalParameters } from './global_parameters.ts';
+import { StartError } from './lib/start_error.ts';
+import type { Metadata } from './metadata.ts';
+import { MetadataPermissions, type Permissions } from './permissions.ts';
+import type { Connection } from './server/connection/connection.ts';
+import { MetadataUsers, type Users } from './users.ts';
+import type { VhostRegistry } from './vhost_registry.ts';
+import { MetadataVirtualHosts, type VirtualHosts } from './virtual_hosts.ts';
+
+/** What an operator changes by it. */
+export interface Management {
+  readonly users: Users;
+  readonly permissions: Permissions;
+  readonly vhosts: VirtualHosts;
+  readonly globalParameters: GlobalParameters;
+  readonly definitions: DefinitionsTransfer;
+}
+
+export function managementOf(
+  metadata: Metadata,
+  registry: VhostRegistry,
+  connections: ReadonlySet<Connection>,
+): Management {
+  const users = new MetadataUsers(metadata, connections);
+  const permissions = new MetadataPermissions(metadata);
+  const vhosts = new MetadataVirtualHosts(metadata, registry);
+  const definitions = new BrokerDefinitions({ metadata, registry, users, permissions, vhosts });
+  return { users, permissions, vhosts, definitions, globalParameters: new MetadataGlobalParameters(metadata) };
+}
+
+/** At the start. Rejects with a StartError that says what is wrong with them. */
+export async function loadDefinitions(management: Management, definitions: Definitions): Promise<void> {
+  await management.definitions.import(definitions).catch((error: Error) => {
+    throw new StartError('option', `The definitions cannot be loaded: ${error.message}.`);
+  });
+}

@@ -1,0 +1,140 @@
+import { compileAccess, compileTopicAccess } from './auth/access_pattern.ts';
+import { DEFAULT_HASHING, hashPassword } from './auth/passwords.ts';
+import { Permissions } from './auth/permissions.ts';
+import { Users } from './auth/users.ts';
+import type { BrokerOptions } from './broker.ts';
+import type { Storage } from './broker_storage.ts';
+import { StartError } from './lib/start_error.ts';
+import { METADATA_FORMAT, type Metadata, type MetadataDocument, metadataDocument, parameterKey } from './metadata.ts';
+
+const ALL = '.*';
+
+/** What the first start makes: a virtual host, and a user who may do everything in it. */
+export interface Defaults {
+  readonly user: string;
+  readonly password: string;
+  readonly vhost: string;
+  readonly tags: readonly string[];
+  readonly permissions: { readonly configure: string; readonly write: string; readonly read: string };
+}
+
+export function defaultsOf(options: BrokerOptions): Defaults {
+  return {
+    user: options.defaultUser ?? 'guest',
+    password: options.defaultPassword ?? 'guest',
+    vhost: options.defaultVhost ?? '/',
+    tags: options.defaultUserTags ?? ['administrator'],
+    permissions: { configure: ALL, write: ALL, read: ALL, ...options.defaultPermissions },
+  };
+}
+
+/**
+ * What was saved, or, at the first start, the defaults: they are saved then, and do not matter any more. `permissionsChanged`
+ * is called with the virtual host. Rejects with a StartError.
+ */
+export async function openMetadata(
+  options: BrokerOptions,
+  storage: Storage,
+  permissionsChanged: (vhost: string) => void,
+): Promise<Metadata> {
+  const defaults = defaultsOf(options);
+  const tables = {
+    users: new Users({ anonymousUser: defaults.user, loopbackUsers: options.loopbackUsers ?? ['guest'] }),
+    permissions: new Permissions(permissionsChanged),
+    vhosts: new Map(),
+    vhostLimits: new Map(),
+    userLimits: new Map(),
+    globalParameters: new Map(),
+    parameters: new Map(),
+    deleting: new Set<string>(),
+  };
+  const metadata: Metadata = { ...tables, save: storage.metadataSaver(() => metadataDocument(tables)) };
+  const { metadata: saved } = storage;
+  // Definitions to be loaded bring their own, as in RabbitMQ.
+  if (saved === undefined && options.definitions === undefined) await fillWithDefaults(metadata, defaults);
+  else if (saved !== undefined) await fill(metadata, documentOf(saved));
+  // A journal that was brought here from elsewhere is served.
+  const brought = storage.found.filter((name) => !metadata.vhosts.has(name) && !metadata.deleting.has(name));
+  for (const name of brought) addVhost(metadata, name);
+  if (saved === undefined || brought.length > 0) await saveAtStart(metadata);
+  return metadata;
+}
+
+async function fillWithDefaults(metadata: Metadata, defaults: Defaults): Promise<void> {
+  const { user, password, vhost, tags, permissions } = defaults;
+  addVhost(metadata, vhost);
+  metadata.users.set({
+    name: user,
+    passwordHash: hashPassword(password),
+    hashingAlgorithm: DEFAULT_HASHING,
+    tags,
+  });
+  const [configure, write, read] = await Promise.all(
+    [permissions.configure, permissions.write, permissions.read].map(compileAtStart),
+  );
+  if (configure && write && read) metadata.permissions.set(vhost, user, { configure, write, read });
+}
+
+function addVhost(metadata: Metadata, name: string): void {
+  metadata.vhosts.set(name, {
+    name,
+    description: '',
+    tags: [],
+    defaultQueueType: 'classic',
+    protectedFromDeletion: false,
+  });
+}
+
+async function compileAtStart(pattern: string): ReturnType<typeof compileAccess> {
+  return compileAccess(pattern).catch((error: Error) => {
+    throw new StartError('option', `A permission of the default user, "${pattern}", ${error.message}.`);
+  });
+}
+
+async function saveAtStart({ save }: Metadata): Promise<void> {
+  await save().catch((error: Error) => {
+    throw new StartError('data-dir', `The data folder cannot be written: ${error.message}.`);
+  });
+}
+
+/** A document that this program wrote, or one that says so. */
+function documentOf(saved: unknown): MetadataDocument {
+  const { format, users, vhosts, permissions } = (saved ?? {}) as Partial<MetadataDocument>;
+  if (typeof format !== 'number' || !Array.isArray(users) || !Array.isArray(vhosts) || !Array.isArray(permissions)) {
+    throw new StartError('data-dir', 'The data folder has a metadata.json that is not Leveret’s.');
+  }
+  if (format > METADATA_FORMAT) {
+    const known = `this Leveret knows formats up to ${METADATA_FORMAT}: a newer Leveret wrote it`;
+    throw new StartError('data-dir', `The data folder’s metadata.json has format ${format}, and ${known}.`);
+  }
+  return saved as MetadataDocument;
+}
+
+async function fill(metadata: Metadata, document: MetadataDocument): Promise<void> {
+  const { users, permissions, vhosts, vhostLimits, userLimits, globalParameters, parameters, deleting } = metadata;
+  for (const { name, password_hash, hashing_algorithm, tags, limits } of document.users) {
+    users.set({ name, passwordHash: password_hash, hashingAlgorithm: hashing_algorithm, tags });
+    if (Object.keys(limits).length > 0) userLimits.set(name, limits);
+  }
+  for (const vhost of document.vhosts) {
+    const { name, description, tags, limits } = vhost;
+    const { default_queue_type: defaultQueueType, protected_from_deletion: protectedFromDeletion } = vhost;
+    const { other_metadata: otherMetadata } = vhost;
+    vhosts.set(name, { name, description, tags, defaultQueueType, protectedFromDeletion, otherMetadata });
+    if (Object.keys(limits).length > 0) vhostLimits.set(name, limits);
+  }
+  for (const { vhost, user, ...sources } of document.permissions) {
+    const configure = await compileAccess(sources.configure);
+    const write = await compileAccess(sources.write);
+    const read = await compileAccess(sources.read);
+    permissions.set(vhost, user, { configure, write, read });
+  }
+  for (const { vhost, user, exchange, ...sources } of document.topic_permissions) {
+    const write = await compileTopicAccess(sources.write, user, vhost);
+    const read = await compileTopicAccess(sources.read, user, vhost);
+    permissions.setTopic(vhost, user, exchange, { write, read });
+  }
+  for (const parameter of document.parameters) parameters.set(parameterKey(parameter), parameter);
+  for (const { name, value } of document.global_parameters) globalParameters.set(name, value);
+  for (const name of document.deleted_vhosts) deleting.add(name);
+}

@@ -1,0 +1,17 @@
+import type { Position } from './core/store/page_table.ts';
+import type { VirtualHost } from './core/vhost.ts';
+import type { Connection } from './server/connection/connection.ts';
+
+/** Messages of a virtual host were moved: tells all who refer to them, queues and channels with deliveries out. */
+export function relocate(
+  vhost: VirtualHost | undefined,
+  connections: ReadonlySet<Connection>,
+  moved: (position: Position) => Position | undefined,
+): void {
+  if (vhost === undefined) return;
+  for (const queue of vhost.allQueues()) queue.relocate(moved);
+  for (const { phase, channels } of connections) {
+    if (phase.name !== 'running' || phase.vhost !== vhost) continue;
+    for (const channel of channels.values()) channel.relocate(moved);
+  }
+}

@@ -1,0 +1,114 @@
+import type { Broker, BrokerOptions } from './broker.ts';
+import type { Listeners, Ports } from './broker_listeners.ts';
+import { AmqpError } from './codec/errors.ts';
+import type { VirtualHost } from './core/vhost.ts';
+import type { DefinitionsTransfer } from './definitions.ts';
+import type { GlobalParameters } from './global_parameters.ts';
+import type { Management } from './management.ts';
+import { defaultsOf } from './open_metadata.ts';
+import type { Permissions } from './permissions.ts';
+import { type Policies, VirtualHostPolicies } from './policies.ts';
+import { type LiveOptions, reconfigure } from './reconfigure.ts';
+import { type Scheduled, type ScheduledPlace, scheduledIn } from './scheduled.ts';
+import type { Server } from './server/server.ts';
+import type { Users } from './users.ts';
+import type { VhostRegistry } from './vhost_registry.ts';
+import type { VirtualHosts } from './virtual_hosts.ts';
+
+const CLOSE_GRACE_MS = 2_000;
+
+export interface BrokerParts {
+  readonly options: BrokerOptions;
+  readonly server: Server;
+  readonly listeners: Listeners;
+  readonly ports: Ports;
+  readonly management: Management;
+  readonly registry: VhostRegistry;
+  /** Lets go of everything but the listeners, in this order. */
+  readonly undo: readonly (() => void | Promise<void>)[];
+}
+
+export class RunningBroker implements Broker {
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tlsPort: number | undefined;
+  readonly webSocketPort: number | undefined;
+  readonly webSocketTlsPort: number | undefined;
+  readonly users: Users;
+  readonly permissions: Permissions;
+  readonly vhosts: VirtualHosts;
+  readonly globalParameters: GlobalParameters;
+  readonly definitions: DefinitionsTransfer;
+  readonly #parts: BrokerParts;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: BrokerParts) {
+    const { options, ports, management } = parts;
+    this.#parts = parts;
+    this.host = options.host ?? '127.0.0.1';
+    this.port = ports.port ?? 0;
+    this.tlsPort = ports.tlsPort;
+    this.webSocketPort = ports.webSocketPort;
+    this.webSocketTlsPort = ports.webSocketTlsPort;
+    const { user, password, vhost } = defaultsOf(options);
+    const shownHost = this.host.includes(':') ? `[${this.host}]` : this.host;
+    const path = vhost === '/' ? '' : `/${encodeURIComponent(vhost)}`;
+    const credentials = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+    this.url = `amqp://${credentials}@${shownHost}:${this.port}${path}`;
+    this.users = management.users;
+    this.permissions = management.permissions;
+    this.vhosts = management.vhosts;
+    this.globalParameters = management.globalParameters;
+    this.definitions = management.definitions;
+  }
+
+  reloadCertificates(): Promise<void> {
+    return this.#parts.listeners.reloadCertificates();
+  }
+
+  policies(vhost = '/'): Policies {
+    return new VirtualHostPolicies(this.#vhost(vhost), 'policy');
+  }
+
+  operatorPolicies(vhost = '/'): Policies {
+    return new VirtualHostPolicies(this.#vhost(vhost), 'operator policy');
+  }
+
+  scheduled(place: ScheduledPlace, vhost = '/'): Scheduled {
+    return scheduledIn(this.#vhost(vhost), place);
+  }
+
+  tracing(vhost: string, on: boolean): void {
+    this.#vhost(vhost).tracing = on;
+  }
+
+  reconfigure(options: LiveOptions): Promise<void> {
+    return reconfigure(this.#parts.server, options);
+  }
+
+  close(options: { readonly reason?: string } = {}): Promise<void> {
+    this.#closing ??= this.#close(options.reason ?? 'shutdown');
+    return this.#closing;
+  }
+
+  #vhost(name: string): VirtualHost {
+    const vhost = this.#parts.registry.open.get(name);
+    if (vhost === undefined) throw new AmqpError(404, `no virtual host '${name}'`);
+    return vhost;
+  }
+
+  async #close(reason: string): Promise<void> {
+    const { server, listeners, undo } = this.#parts;
+    const { connections } = server;
+    const closed = listeners.close();
+    for (const connection of connections) connection.forceClose(reason);
+    // Real time, not the clock's: a test that holds time still must still be able to close its broker.
+    const grace = setTimeout(() => {
+      for (const connection of connections) connection.socket.destroy();
+    }, CLOSE_GRACE_MS);
+    await closed;
+    clearTimeout(grace);
+    for (const step of undo) await step();
+  }
+}
