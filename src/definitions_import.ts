@@ -9,7 +9,15 @@ import { addExchange, bind } from './core/topology/exchanges.ts';
 import { addQueue } from './core/topology/queues.ts';
 import type { VirtualHost } from './core/vhost.ts';
 import type { DefinitionsContext } from './definitions_context.ts';
-import { type ParsedDefinitions, parseDefinitions, parseOperatorPolicy } from './definitions_schema.ts';
+import {
+  type ParsedBinding,
+  type ParsedDefinitions,
+  type ParsedExchange,
+  type ParsedPolicy,
+  type ParsedQueue,
+  parseDefinitions,
+  parseOperatorPolicy,
+} from './definitions_schema.ts';
 import { ManagementError } from './management_error.ts';
 import { parameterKey } from './metadata.ts';
 import { type PolicyInput, type PolicySettings, VirtualHostPolicies } from './policies.ts';
@@ -156,12 +164,12 @@ async function importPolicies(
   await stored.all();
 }
 
-function inputOf(policy: ReturnType<typeof parseOperatorPolicy>): PolicyInput {
+function inputOf(policy: ParsedPolicy): PolicyInput {
   const { pattern, priority, 'apply-to': applyTo, definition } = policy;
   return { pattern, priority, applyTo: applyTo as ApplyTo, definition: definition as PolicySettings };
 }
 
-function importExchange(vhost: VirtualHost, exchange: ParsedDefinitions['exchanges'][number]): void {
+function importExchange(vhost: VirtualHost, exchange: ParsedExchange): void {
   const { name, type, durable, auto_delete: autoDelete, internal } = exchange;
   if (vhost.exchanges.has(name)) return;
   if (!EXCHANGE_TYPES.has(type)) {
@@ -170,7 +178,7 @@ function importExchange(vhost: VirtualHost, exchange: ParsedDefinitions['exchang
   addExchange(vhost, { name, type, durable, autoDelete, internal, arguments: fromJson(exchange.arguments) });
 }
 
-function importQueue(vhost: VirtualHost, queue: ParsedDefinitions['queues'][number]): void {
+function importQueue(vhost: VirtualHost, queue: ParsedQueue): void {
   const { name, durable, auto_delete: autoDelete, type } = queue;
   if (vhost.queues.has(name)) return;
   if (type !== undefined && queueTypeNamed(type) === undefined) {
@@ -182,7 +190,7 @@ function importQueue(vhost: VirtualHost, queue: ParsedDefinitions['queues'][numb
   addQueue(vhost, { name, durable, autoDelete, exclusiveOwner: undefined, arguments: table });
 }
 
-function importBinding(vhost: VirtualHost, binding: ParsedDefinitions['bindings'][number]): void {
+function importBinding(vhost: VirtualHost, binding: ParsedBinding): void {
   const { source, destination, destination_type: destinationKind, routing_key: routingKey } = binding;
   bind(vhost, { source, destination, destinationKind, routingKey, arguments: fromJson(binding.arguments) }, ACTOR);
 }

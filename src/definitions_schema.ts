@@ -1,6 +1,90 @@
 import { z } from 'zod';
 import { ManagementError } from './management_error.ts';
 
+type Json = Readonly<Record<string, JsonValue>>;
+type JsonValue = string | number | boolean | null | JsonValue[] | { [name: string]: JsonValue };
+type Limits = Readonly<Record<string, number>>;
+
+interface OfVhost {
+  readonly vhost?: string | undefined;
+}
+
+interface ParsedUser {
+  readonly name: string;
+  readonly password?: string | undefined;
+  readonly password_hash?: string | undefined;
+  readonly hashing_algorithm?: string | undefined;
+  readonly tags: readonly string[];
+  readonly limits: Limits;
+}
+
+interface ParsedVhost {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly default_queue_type?: string | undefined;
+  readonly metadata: Json;
+  readonly limits: Limits;
+}
+
+interface ParsedTopicPermission extends OfVhost {
+  readonly user: string;
+  readonly exchange: string;
+  readonly write: string;
+  readonly read: string;
+}
+
+interface ParsedPermission extends Omit<ParsedTopicPermission, 'exchange'> {
+  readonly configure: string;
+}
+
+export interface ParsedPolicy {
+  readonly pattern: string;
+  readonly 'apply-to': string;
+  readonly priority: number;
+  readonly definition: Json;
+}
+
+export interface ParsedQueue extends OfVhost {
+  readonly name: string;
+  readonly type?: string | undefined;
+  readonly durable: boolean;
+  readonly auto_delete: boolean;
+  readonly arguments: Json;
+}
+
+export interface ParsedExchange extends ParsedQueue {
+  readonly type: string;
+  readonly internal: boolean;
+}
+
+export interface ParsedBinding extends OfVhost {
+  readonly source: string;
+  readonly destination: string;
+  readonly destination_type: 'queue' | 'exchange';
+  readonly routing_key: string;
+  readonly arguments: Json;
+}
+
+export interface ParsedDefinitions {
+  readonly users: readonly ParsedUser[];
+  readonly vhosts: readonly ParsedVhost[];
+  readonly permissions: readonly ParsedPermission[];
+  readonly topic_permissions: readonly ParsedTopicPermission[];
+  readonly parameters: readonly (OfVhost & {
+    readonly component: string;
+    readonly name: string;
+    readonly value: JsonValue;
+  })[];
+  readonly global_parameters: readonly { readonly name: string; readonly value: JsonValue }[];
+  readonly policies: readonly (OfVhost & ParsedPolicy & { readonly name: string })[];
+  readonly queues: readonly ParsedQueue[];
+  readonly exchanges: readonly ParsedExchange[];
+  readonly bindings: readonly ParsedBinding[];
+  readonly metadata?: Json | undefined;
+  readonly limits?: Limits | undefined;
+}
+
 /** RabbitMQ's definitions, as its management API exports and imports them. What is not here is passed over. */
 
 const name = z.string();
@@ -100,15 +184,13 @@ const SCHEMA = z.object({
 
 const OPERATOR_POLICY = policy.omit({ name: true, vhost: true });
 
-export type ParsedDefinitions = z.output<typeof SCHEMA>;
-
 /** Throws a ManagementError that names the first thing that is wrong. */
 export function parseDefinitions(definitions: unknown): ParsedDefinitions {
   return checked('definitions', SCHEMA.safeParse(definitions));
 }
 
 /** The value of a parameter of the component operator_policy. */
-export function parseOperatorPolicy(policyName: string, value: unknown): z.output<typeof OPERATOR_POLICY> {
+export function parseOperatorPolicy(policyName: string, value: unknown): ParsedPolicy {
   return checked(`operator policy '${policyName}'`, OPERATOR_POLICY.safeParse(value));
 }
 
