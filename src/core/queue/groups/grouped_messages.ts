@@ -77,9 +77,8 @@ export class GroupedMessages extends ReadyMessages {
 
   override giveBack(entry: Entry): void {
     const group = this.#table.groupOfOut(entry.sequence);
-    const { consumer, list } = group?.lane ?? {};
-    const waitsForNobody = consumer === undefined && group?.unacked === 1 && list?.length === 0;
-    if (group === undefined || waitsForNobody) {
+    // That of a group whose consumer has left is looked at again: by then, all of the group may have come back.
+    if (group?.lane.consumer === undefined) {
       super.giveBack(entry);
     } else {
       this.length++;

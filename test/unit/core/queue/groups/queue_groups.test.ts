@@ -225,6 +225,18 @@ test('a purge takes what waits for consumers too, and the groups stay with them'
   expect([bench.held(x), bench.held(y)]).toEqual(['a1', '']);
 });
 
+test('much that waited for a consumer that has left is there once', () => {
+  const bench = new GroupBench();
+  const x = bench.join('x', 1);
+  bench.send(...Array.from({ length: 100 }, (_, step) => `a${step}`));
+  const { position } = x.held[0] as Entry;
+  bench.cancel(x);
+  const y = bench.join('y', 1);
+  bench.ack(x, 'a0');
+  expect([bench.held(y), bench.queue.readyCount]).toEqual(['a1', 98]);
+  expect([bench.queue.purge(), bench.pages.of(position).references]).toEqual([98, 1]);
+});
+
 test('a message that was out too often dies, and its group goes on', () => {
   const bench = new GroupBench({ 'x-delivery-limit': 1 });
   const x = bench.join('x', 1);
