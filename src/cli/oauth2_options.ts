@@ -8,7 +8,10 @@ export function oauth2Options(settings: Settings): OAuth2Options | undefined {
   if (!settings.authBackends.includes('oauth2')) return undefined;
   const { oauth2ResourceServerId: resourceServerId } = settings;
   if (resourceServerId === undefined) {
-    throw new StartError('option', 'OAuth 2 needs to know what tokens are for: --oauth2-resource-server-id is missing.');
+    throw new StartError(
+      'option',
+      'OAuth 2 needs to know what tokens are for: --oauth2-resource-server-id is missing.',
+    );
   }
   const aliases = settings.oauth2ScopeAliases ?? [];
   const keys = settings.oauth2SigningKeys ?? [];

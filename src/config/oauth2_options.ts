@@ -1,4 +1,6 @@
+import { key, keys } from './file_key.ts';
 import type { Option } from './options.ts';
+import { choice } from './rabbitmq_types.ts';
 import { list, oneOf, onOff, text, type ValueType } from './value_types.ts';
 
 /** Login by OAuth 2 token. */
@@ -23,16 +25,40 @@ export type Pair = readonly [name: string, value: string];
 
 const backend = oneOf('backend', 'internal', 'oauth2');
 
+/** RabbitMQ's names of them. */
+const BACKENDS = choice({
+  internal: 'internal',
+  rabbit_auth_backend_internal: 'internal',
+  oauth2: 'oauth2',
+  rabbit_auth_backend_oauth2: 'oauth2',
+} as const);
+
+const ALGORITHM = oneOfAlgorithms();
+const PEM_FILE = text('file', 'the path of a PEM file');
+/** In RabbitMQ's file an empty prefix is nothing after the equals sign. */
+const PREFIX_OR_NOTHING: ValueType<string> = { ...scopePrefix(), parse: (given) => given };
+const PATHS = text('paths', 'claims, as paths with dots, separated by spaces');
+const URL_OF = webAddress();
+const SCOPES = text('scopes', 'scopes separated by spaces');
+
 function pair(word: string): Pair | undefined {
   const [, name, value] = /^([^=]+)=(.+)$/.exec(word) ?? [];
   return name === undefined || value === undefined ? undefined : [name.trim(), value.trim()];
 }
 
-function url(placeholder: string): ValueType<string> {
+function webAddress(): ValueType<string> {
   return {
-    placeholder,
+    placeholder: 'url',
     accepted: 'a URL',
     parse: (given) => (/^https?:$/.test(URL.canParse(given) ? new URL(given).protocol : '') ? given : undefined),
+  };
+}
+
+function oneOfAlgorithms(): ValueType<string> {
+  return {
+    placeholder: 'name',
+    accepted: 'a name such as RS256 or ES256',
+    parse: (given) => (/^(RS|PS|ES)(256|384|512)$|^Ed(DSA|25519)$/.test(given) ? given : undefined),
   };
 }
 
@@ -52,6 +78,7 @@ export const OAUTH2_OPTIONS: { readonly [Name in keyof OAuth2Settings]: Option<O
     type: list('names', 'internal, oauth2, or both separated by a comma', backend.parse),
     default: 'internal',
     sentence: "Who is asked about a login, in this order: the broker's own users, or OAuth 2 tokens.",
+    rabbitmq: [keys('auth_backends.$num', BACKENDS, inOrder)],
   },
   oauth2ResourceServerId: {
     key: 'oauth2.resource_server_id',
@@ -60,6 +87,7 @@ export const OAUTH2_OPTIONS: { readonly [Name in keyof OAuth2Settings]: Option<O
     type: text('name', 'the name that tokens have for the broker'),
     default: undefined,
     sentence: 'Audience that tokens must be for, and what their scopes begin with.',
+    rabbitmq: [key('auth_oauth2.resource_server_id', text('name', 'the name that tokens have for the broker'))],
   },
   oauth2ScopePrefix: {
     key: 'oauth2.scope_prefix',
@@ -68,14 +96,16 @@ export const OAUTH2_OPTIONS: { readonly [Name in keyof OAuth2Settings]: Option<O
     type: scopePrefix(),
     default: undefined,
     sentence: "What scopes begin with; unless given, the resource server's id and a dot.",
+    rabbitmq: [key('auth_oauth2.scope_prefix', PREFIX_OR_NOTHING)],
   },
   oauth2AdditionalScopesKey: {
     key: 'oauth2.additional_scopes_key',
     environment: 'LEVERET_OAUTH2_ADDITIONAL_SCOPES_KEY',
     flag: '--oauth2-additional-scopes-key',
-    type: text('paths', 'claims, as paths with dots, separated by spaces'),
+    type: PATHS,
     default: undefined,
     sentence: 'Claims that hold scopes besides `scope`.',
+    rabbitmq: [key('auth_oauth2.additional_scopes_key', PATHS)],
   },
   oauth2ScopeAliases: {
     key: 'oauth2.scope_aliases',
@@ -84,6 +114,7 @@ export const OAUTH2_OPTIONS: { readonly [Name in keyof OAuth2Settings]: Option<O
     type: list('pairs', 'alias=scope, the scopes of one alias separated by spaces, several by commas', pair),
     default: undefined,
     sentence: 'Other names for scopes, such as the roles that an issuer has.',
+    rabbitmq: [keys('auth_oauth2.scope_aliases.$alias', SCOPES, pairs)],
   },
   oauth2PreferredUsernameClaims: {
     key: 'oauth2.preferred_username_claims',
@@ -92,6 +123,7 @@ export const OAUTH2_OPTIONS: { readonly [Name in keyof OAuth2Settings]: Option<O
     type: list('names', 'claims separated by commas', (word) => word || undefined),
     default: 'sub,client_id',
     sentence: 'Claims that hold the user name: the first that a token has counts.',
+    rabbitmq: [keys('auth_oauth2.preferred_username_claims.$num', text('name', 'a claim'), inOrder)],
   },
   oauth2VerifyAud: {
     key: 'oauth2.verify_aud',
@@ -100,6 +132,7 @@ export const OAUTH2_OPTIONS: { readonly [Name in keyof OAuth2Settings]: Option<O
     type: onOff(),
     default: 'on',
     sentence: 'Whether tokens must be for this resource server.',
+    rabbitmq: [key('auth_oauth2.verify_aud', onOff())],
   },
   oauth2RequireExp: {
     key: 'oauth2.require_exp',
@@ -108,22 +141,25 @@ export const OAUTH2_OPTIONS: { readonly [Name in keyof OAuth2Settings]: Option<O
     type: onOff(),
     default: 'on',
     sentence: 'Whether tokens must say when they end.',
+    rabbitmq: [key('auth_oauth2.require_exp', onOff())],
   },
   oauth2Issuer: {
     key: 'oauth2.issuer',
     environment: 'LEVERET_OAUTH2_ISSUER',
     flag: '--oauth2-issuer',
-    type: url('url'),
+    type: URL_OF,
     default: undefined,
     sentence: 'Whose keys are believed, found by OpenID Connect discovery.',
+    rabbitmq: [key('auth_oauth2.issuer', URL_OF)],
   },
   oauth2JwksUri: {
     key: 'oauth2.jwks_uri',
     environment: 'LEVERET_OAUTH2_JWKS_URI',
     flag: '--oauth2-jwks-uri',
-    type: url('url'),
+    type: URL_OF,
     default: undefined,
     sentence: 'Where those keys are, for an issuer without discovery.',
+    rabbitmq: [key('auth_oauth2.jwks_uri', URL_OF), key('auth_oauth2.jwks_url', URL_OF)],
   },
   oauth2SigningKeys: {
     key: 'oauth2.signing_keys',
@@ -132,6 +168,7 @@ export const OAUTH2_OPTIONS: { readonly [Name in keyof OAuth2Settings]: Option<O
     type: list('pairs', 'id=FILE, separated by commas: PEM files with public keys or certificates', pair),
     default: undefined,
     sentence: 'Keys that are believed without asking anybody, by their ids.',
+    rabbitmq: [keys('auth_oauth2.signing_keys.$name', PEM_FILE, pairs)],
   },
   oauth2DefaultKey: {
     key: 'oauth2.default_key',
@@ -140,15 +177,26 @@ export const OAUTH2_OPTIONS: { readonly [Name in keyof OAuth2Settings]: Option<O
     type: text('id', 'the id of one of the signing keys'),
     default: undefined,
     sentence: 'Key for tokens that name none.',
+    rabbitmq: [key('auth_oauth2.default_key', text('id', 'the id of one of the signing keys'))],
   },
   oauth2Algorithms: {
     key: 'oauth2.algorithms',
     environment: 'LEVERET_OAUTH2_ALGORITHMS',
     flag: '--oauth2-algorithms',
-    type: list('names', 'names such as RS256 and ES256, separated by commas', (word) =>
-      /^(RS|PS|ES)(256|384|512)$|^Ed(DSA|25519)$/.test(word) ? word : undefined,
-    ),
+    type: list('names', `${ALGORITHM.accepted}, several separated by commas`, ALGORITHM.parse),
     default: undefined,
     sentence: 'Signatures that are believed; unless given, all that a public key can check.',
+    rabbitmq: [keys('auth_oauth2.algorithms.$num', ALGORITHM, inOrder)],
   },
 };
+
+type KeyLines<Item> = readonly { readonly word: string; readonly value: Item }[];
+
+/** By their numbers, whatever order they stand in. */
+function inOrder<Item>(lines: KeyLines<Item>): readonly Item[] {
+  return lines.toSorted((a, b) => a.word.localeCompare(b.word, 'en', { numeric: true })).map(({ value }) => value);
+}
+
+function pairs(lines: KeyLines<string>): readonly Pair[] {
+  return lines.map(({ word, value }) => [word, value]);
+}

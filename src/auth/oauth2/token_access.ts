@@ -20,6 +20,11 @@ export interface Token {
   readonly claims: Claims;
 }
 
+/** Why a token is not believed; for the log, never for the peer. */
+export interface TokenRefusal {
+  readonly refused: string;
+}
+
 /** Whether any of the token's scopes is about this virtual host. */
 export function mayOpen({ scopes, claims }: Token, vhost: string): boolean {
   return permissionsOf(scopes, claims, vhost).some((permission) => wildcardMatches(vhost, permission.vhost));

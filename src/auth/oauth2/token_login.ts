@@ -10,12 +10,7 @@ import {
 import { StartError } from '../../lib/start_error.ts';
 import type { OAuth2Options } from './options.ts';
 import { scopesOf, tagsOf } from './scopes.ts';
-import type { Token } from './token_access.ts';
-
-/** Why a token is not believed; for the log, never for the peer. */
-export interface TokenRefusal {
-  readonly refused: string;
-}
+import type { Token, TokenRefusal } from './token_access.ts';
 
 /** Signatures that a public key checks. Never those by a shared secret: anybody has the key that would be taken for it. */
 const ALGORITHMS = [
