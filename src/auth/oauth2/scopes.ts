@@ -11,6 +11,9 @@ import type { Claims, OAuth2Options } from './options.ts';
 /** More than anybody has; each is looked at for each check. */
 const SCOPES_MAX = 2048;
 
+/** Where Keycloak's requesting party tokens have theirs. */
+const REQUESTING_PARTY_PATH = 'authorization.permissions.scopes';
+
 export interface ScopePermission {
   readonly permission: Permission;
   readonly vhost: string;
@@ -22,12 +25,10 @@ export interface ScopePermission {
 export function scopesOf(claims: Claims, options: OAuth2Options): readonly string[] | undefined {
   const { resourceServerId, additionalScopesKey = '', scopeAliases = {} } = options;
   const own = scopeList(claims['scope'], resourceServerId);
-  const additional = words(additionalScopesKey).flatMap((path) =>
-    valuesAt(
-      claims,
-      path.split('.').filter((step) => step !== ''),
-    ).flatMap((value) => scopeList(value, resourceServerId)),
-  );
+  const additional = [...words(additionalScopesKey), REQUESTING_PARTY_PATH].flatMap((path) => {
+    const steps = path.split('.').filter((step) => step !== '');
+    return valuesAt(claims, steps).flatMap((value) => scopeList(value, resourceServerId));
+  });
   const named = [...additional, ...own];
   const aliased = named.flatMap((scope) => (Object.hasOwn(scopeAliases, scope) ? (scopeAliases[scope] ?? []) : []));
   const prefix = options.scopePrefix ?? `${resourceServerId}.`;

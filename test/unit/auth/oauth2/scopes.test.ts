@@ -39,6 +39,11 @@ test('other claims hold scopes too: texts, lists, objects by resource server, al
   expect(scopes(claims, { additionalScopesKey })).toEqual(['read:a/*', 'read:b/*', 'read:c/*', 'read:d/*']);
 });
 
+test("the scopes of Keycloak's requesting party tokens count without being named", () => {
+  const authorization = { permissions: [{ scopes: ['leveret.read:a/*'], rsid: 'x' }, { scopes: ['leveret.read:b/*'] }] };
+  expect(scopes({ authorization })).toEqual(['read:a/*', 'read:b/*']);
+});
+
 test('more scopes than anybody has are refused', () => {
   const many = Array.from({ length: 2049 }, (_, index) => `leveret.read:*/q${index}`);
   expect(scopes({ scope: many })).toBe(undefined);
