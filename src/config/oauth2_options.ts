@@ -21,7 +21,10 @@ export interface OAuth2Settings {
 }
 
 /** A name and what it stands for. */
-export type Pair = readonly [name: string, value: string];
+export interface Pair {
+  readonly name: string;
+  readonly value: string;
+}
 
 const backend = oneOf('backend', 'internal', 'oauth2');
 
@@ -35,7 +38,7 @@ const BACKENDS = choice({
 
 const ALGORITHM = oneOfAlgorithms();
 const PEM_FILE = text('file', 'the path of a PEM file');
-/** In RabbitMQ's file an empty prefix is nothing after the equals sign. */
+/** In RabbitMQ's file no prefix is the empty text. */
 const PREFIX_OR_NOTHING: ValueType<string> = { ...scopePrefix(), parse: (given) => given };
 const PATHS = text('paths', 'claims, as paths with dots, separated by spaces');
 const URL_OF = webAddress();
@@ -43,7 +46,7 @@ const SCOPES = text('scopes', 'scopes separated by spaces');
 
 function pair(word: string): Pair | undefined {
   const [, name, value] = /^([^=]+)=(.+)$/.exec(word) ?? [];
-  return name === undefined || value === undefined ? undefined : [name.trim(), value.trim()];
+  return name === undefined || value === undefined ? undefined : { name: name.trim(), value: value.trim() };
 }
 
 function webAddress(): ValueType<string> {
@@ -198,5 +201,5 @@ function inOrder<Item>(lines: KeyLines<Item>): readonly Item[] {
 }
 
 function pairs(lines: KeyLines<string>): readonly Pair[] {
-  return lines.map(({ word, value }) => [word, value]);
+  return lines.map(({ word: name, value }) => ({ name, value }));
 }

@@ -1,7 +1,7 @@
 import { type FileKey, key, keys } from './file_key.ts';
 import { LISTENER_OPTIONS, type ListenerSettings } from './listener_options.ts';
-import { byteSize, choice, informationUnit, listenAddress, rabbitLogLevel, share } from './rabbitmq_types.ts';
 import { OAUTH2_OPTIONS, type OAuth2Settings } from './oauth2_options.ts';
+import { byteSize, choice, informationUnit, listenAddress, rabbitLogLevel, share } from './rabbitmq_types.ts';
 import {
   bytes,
   duration,

@@ -40,7 +40,9 @@ test('other claims hold scopes too: texts, lists, objects by resource server, al
 });
 
 test("the scopes of Keycloak's requesting party tokens count without being named", () => {
-  const authorization = { permissions: [{ scopes: ['leveret.read:a/*'], rsid: 'x' }, { scopes: ['leveret.read:b/*'] }] };
+  const authorization = {
+    permissions: [{ scopes: ['leveret.read:a/*'], rsid: 'x' }, { scopes: ['leveret.read:b/*'] }],
+  };
   expect(scopes({ authorization })).toEqual(['read:a/*', 'read:b/*']);
 });
 
