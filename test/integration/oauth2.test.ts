@@ -116,11 +116,12 @@ async function shortLived() {
 }
 
 test('a connection ends with its token', async () => {
-  const { clock, client, transcript } = await shortLived();
+  const { clock, client, transcript, lines } = await shortLived();
   clock.advance(58_000);
   await client.call(1, 'queue.declare', { queue: 'q' });
   clock.advance(3_000);
   await client.end();
+  expect(lines.map(({ message }) => message)).toContain('the token of a connection has expired');
   expect(transcript.join('\n')).toContain("replyCode:320, replyText:'CONNECTION_FORCED - credential expired'");
 });
 

@@ -130,7 +130,7 @@ export class Connection implements Actor {
 
   #enter(user: User, vhost: VirtualHost): void {
     const { token } = user;
-    const { permissions, clock, wheel } = this.server;
+    const { permissions, clock, wheel, logger } = this.server;
     const access =
       token === undefined ? new UserAccess(permissions, vhost.name, user.name) : new TokenAccess(token, vhost.name);
     this.phase = { name: 'running', user, vhost, access };
@@ -138,7 +138,10 @@ export class Connection implements Actor {
     this.#expiry?.cancel();
     if (token?.expiresAtSeconds === undefined) return;
     const leftMs = Math.max(0, token.expiresAtSeconds * 1000 - clock.nowMs());
-    this.#expiry = wheel.after(leftMs, () => this.forceClose('credential expired', 'credential expired'));
+    this.#expiry = wheel.after(leftMs, () => {
+      logger.warn({ peer: this.peer, user: this.userName }, 'the token of a connection has expired');
+      this.forceClose('credential expired', 'credential expired');
+    });
   }
 
   openChannel(number: number): void {
