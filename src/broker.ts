@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { CertificateLogin } from './auth/certificate_name.ts';
 import { LoginThrottle } from './auth/login_throttle.ts';
 import type { Mechanism } from './auth/mechanisms.ts';
+import type { OAuth2Options } from './auth/oauth2/options.ts';
 import { type ListenerOptions, Listeners } from './broker_listeners.ts';
 import { openStorage, type Storage, type VhostStores } from './broker_storage.ts';
 import { VERSION } from './config/version.ts';
@@ -29,7 +30,7 @@ import { Alarms } from './server/alarms.ts';
 import type { Connection } from './server/connection/connection.ts';
 import { type Logger, SILENT } from './server/logger.ts';
 import { memoryMeter } from './server/memory_meter.ts';
-import type { Server } from './server/server.ts';
+import type { AuthBackend, Server, Tokens } from './server/server.ts';
 import { LoopTurn } from './server/turn.ts';
 import type { Users } from './users.ts';
 import { VhostRegistry } from './vhost_registry.ts';
@@ -73,6 +74,10 @@ export interface BrokerOptions extends ListenerOptions {
   readonly authMechanisms?: readonly Mechanism[];
   /** Where the mechanism EXTERNAL finds the user name in a client's certificate; its distinguished name, unless told otherwise. */
   readonly certificateLogin?: Partial<CertificateLogin>;
+  /** Login by OAuth 2 token. */
+  readonly oauth2?: OAuth2Options | undefined;
+  /** Who is asked about a login, in this order; with `oauth2`, tokens and then the broker's own users, unless told otherwise. */
+  readonly authBackends?: readonly AuthBackend[];
   /** Publish what happens in the broker to the exchange amq.rabbitmq.event of the virtual host `/`. */
   readonly events?: boolean;
   /**
@@ -189,6 +194,8 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
       users: metadata.users,
       permissions: metadata.permissions,
       throttle: new LoginThrottle(clock),
+      authBackends: options.authBackends ?? (options.oauth2 === undefined ? ['internal'] : ['oauth2', 'internal']),
+      tokens: await openTokens(options, clock),
       counters: { connectionsOpened: 0, published: 0 },
       version: VERSION,
       mechanisms: mechanismsOf(options),
@@ -249,6 +256,13 @@ function eventExchange(turn: LoopTurn, clock: Clock): EventExchange {
     (callback) => turn.later(callback),
     () => clock.nowMs(),
   );
+}
+
+/** Only who takes tokens waits for their library to load. */
+async function openTokens({ oauth2 }: BrokerOptions, clock: Clock): Promise<Tokens | undefined> {
+  if (oauth2 === undefined) return undefined;
+  const { TokenLogin } = await import('./auth/oauth2/token_login.ts');
+  return new TokenLogin(oauth2, () => clock.nowMs());
 }
 
 function mechanismsOf({ authMechanisms = ['PLAIN', 'AMQPLAIN'], allowAnonymous = false }: BrokerOptions): Mechanism[] {

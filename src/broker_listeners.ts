@@ -2,7 +2,7 @@ import { StartError } from './lib/start_error.ts';
 import type { Gate } from './server/listener/arrival.ts';
 import { Listener, type Place } from './server/listener/listener.ts';
 import { ProxyGate } from './server/listener/proxy_gate.ts';
-import { TlsGate, type TlsMaterial, type TlsRules, type TlsVersion } from './server/listener/tls_gate.ts';
+import type { TlsGate, TlsMaterial, TlsRules, TlsVersion } from './server/listener/tls_gate.ts';
 import { removeStaleSocket } from './server/listener/unix_socket.ts';
 import type { Server } from './server/server.ts';
 import { readTlsFiles, type TlsFiles } from './tls_files.ts';
@@ -167,8 +167,11 @@ export class Listeners {
     if (rules.verify === 'verify_peer' && material.authorities === undefined) {
       throw new StartError('option', 'verify_peer needs the certificates of the authorities to believe (cacertfile).');
     }
-    this.#tls = usable(tls, () => new TlsGate(rules, material, this.#server.logger));
-    return this.#tls;
+    // Only who speaks TLS waits for it to load.
+    const { TlsGate } = await import('./server/listener/tls_gate.ts');
+    const gate = usable(tls, () => new TlsGate(rules, material, this.#server.logger));
+    this.#tls = gate;
+    return gate;
   }
 
   #proxyGates(): readonly Gate[] {

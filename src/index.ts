@@ -1,6 +1,7 @@
 /** Leveret as a library: `createBroker()` starts an AMQP 0-9-1 broker in this process. */
 export type { AlternativeNameType, CertificateLogin, CertificateLoginFrom } from './auth/certificate_name.ts';
 export type { Mechanism } from './auth/mechanisms.ts';
+export type { OAuth2Options } from './auth/oauth2/options.ts';
 export { type Broker, type BrokerOptions, createBroker } from './broker.ts';
 export type { ListenerOptions, TlsOptions } from './broker_listeners.ts';
 export { PolicyError } from './core/policy/check.ts';

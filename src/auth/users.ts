@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Credentials } from './mechanisms.ts';
+import type { Token } from './oauth2/token_access.ts';
 import { DEFAULT_HASHING, type HashingAlgorithm, hashPassword, passwordMatches } from './passwords.ts';
 
 /** A user as he is stored. */
@@ -16,6 +17,8 @@ export interface UserRecord {
 export interface User {
   readonly name: string;
   readonly tags: readonly string[];
+  /** Of one who came with a token: what he may do is in it. */
+  readonly token?: Token | undefined;
 }
 
 export interface UsersOptions {
@@ -75,8 +78,12 @@ export class Users {
       if (!matches || credentials.password === '') return 'unknown user or wrong password';
     }
     if (user === undefined) return 'unknown user or wrong password';
-    if (this.loopbackUsers.includes(name) && !isLoopback(remoteAddress)) return 'user can only connect via localhost';
+    if (!this.mayComeFrom(name, remoteAddress)) return 'user can only connect via localhost';
     return { name, tags: user.tags };
+  }
+
+  mayComeFrom(name: string, remoteAddress: string): boolean {
+    return !this.loopbackUsers.includes(name) || isLoopback(remoteAddress);
   }
 }
 

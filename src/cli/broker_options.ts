@@ -2,6 +2,7 @@ import { availableMemoryBytes, defaultDiskFreeLimitBytes, memoryLimitBytes } fro
 import type { Settings } from '../config/options.ts';
 import type { BrokerOptions } from '../index.ts';
 import { listenerOptions } from './listener_options.ts';
+import { oauth2Options } from './oauth2_options.ts';
 
 /** A broker's options as the settings say; shares of memory are worked out. */
 export function brokerOptions(settings: Settings): BrokerOptions {
@@ -39,5 +40,7 @@ export function brokerOptions(settings: Settings): BrokerOptions {
       read: settings.defaultRead,
     },
     ...listenerOptions(settings),
+    oauth2: oauth2Options(settings),
+    authBackends: settings.authBackends,
   };
 }

@@ -1,5 +1,6 @@
 import { type FileKey, key, keys } from './file_key.ts';
 import { LISTENER_OPTIONS, type ListenerSettings } from './listener_options.ts';
+import { OAUTH2_OPTIONS, type OAuth2Settings } from './oauth2_options.ts';
 import { byteSize, choice, informationUnit, listenAddress, rabbitLogLevel, share } from './rabbitmq_types.ts';
 import {
   bytes,
@@ -22,7 +23,7 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' |
 export type LogFormat = 'auto' | 'pretty' | 'json';
 
 /** Every setting with its value. The order here is the order in --help and in the documentation. */
-export interface Settings extends ListenerSettings {
+export interface Settings extends ListenerSettings, OAuth2Settings {
   readonly config: string | undefined;
   readonly host: string;
   /** False is none. */
@@ -335,6 +336,7 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
       "RabbitMQ's definitions, imported at every start; they take the place of the default user and virtual host.",
   },
   ...LISTENER_OPTIONS,
+  ...OAUTH2_OPTIONS,
 };
 
 export const SETTING_NAMES: readonly SettingName[] = Object.keys(OPTIONS) as SettingName[];

@@ -49,10 +49,10 @@ export const OTHER_KEYS: readonly OtherKey[] = [
   ...missing(NO_HTTP, 'collect_statistics', 'collect_statistics_interval'),
   ...missing(NO_DEFINITIONS, 'definitions.**'),
 
-  ...['auth_backends.$num', 'auth_backends.$num.authn', 'auth_backends.$num.authz'].map((pattern) => ({
+  ...['auth_backends.$num.authn', 'auth_backends.$num.authz'].map((pattern) => ({
     pattern,
     kind: 'missing' as const,
-    why: 'users are looked up in Leveret only',
+    why: 'who lets a user in says what he may do',
     fulfilled: ['internal', 'rabbit_auth_backend_internal'],
   })),
   ...missing('users beside the default one come by load_definitions', 'default_users.**'),
@@ -61,7 +61,14 @@ export const OTHER_KEYS: readonly OtherKey[] = [
   ...needless('passwords are hashed with SHA-256', 'password_hashing_module'),
   ...missing("anonymous logins are the default user's", 'anonymous_login_user', 'anonymous_login_pass'),
   ...missing(NO_PLUGIN, 'auth_cache.**', 'auth_http.**', 'auth_ldap.**', 'trust_store.**', 'aws.**'),
-  ...missing('there is no login by token yet', 'auth_oauth2.**'),
+  ...missing('there is one resource server', 'auth_oauth2.resource_servers.**', 'auth_oauth2.resource_server_type'),
+  ...missing('there is one issuer', 'auth_oauth2.oauth_providers.**', 'auth_oauth2.default_oauth_provider'),
+  ...missing('aliases are given as scope_aliases.ALIAS = SCOPES', 'auth_oauth2.scope_aliases.$index.**'),
+  ...missing("the issuer is believed as Node's settings say", 'auth_oauth2.https.**'),
+  ...missing('discovery is where OpenID Connect has it', 'auth_oauth2.discovery_endpoint_path'),
+  ...missing('discovery is where OpenID Connect has it', 'auth_oauth2.discovery_endpoint_params.**'),
+  ...needless('only logins in a browser need it', 'auth_oauth2.token_endpoint', 'auth_oauth2.authorization_endpoint'),
+  ...needless('only logins in a browser need it', 'auth_oauth2.end_session_endpoint'),
 
   ...missing(NO_LIMIT, 'channel_max_per_node', 'consumer_max_per_channel', 'channel_tx_message_max', 'vhost_max'),
   ...missing(

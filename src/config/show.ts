@@ -1,4 +1,5 @@
 import type { Configuration } from './load.ts';
+import type { Pair } from './oauth2_options.ts';
 import { OPTIONS, SETTING_NAMES, type SettingName, type Settings } from './options.ts';
 import type { ListenAddress } from './rabbitmq_types.ts';
 
@@ -33,11 +34,14 @@ function written(value: NonNullable<Settings[SettingName]>): string {
   if (typeof value === 'number') return String(value);
   if ('share' in value) return `${Math.round(value.share * 1e6) / 1e4}%`;
   if ('bytes' in value) return String(value.bytes);
-  return value.length === 0 ? 'none' : quotedWhereNeeded(value.map(item).join(','));
+  return value.length === 0
+    ? 'none'
+    : quotedWhereNeeded((value as readonly Parameters<typeof item>[0][]).map(item).join(','));
 }
 
-function item(value: string | ListenAddress): string {
+function item(value: string | ListenAddress | Pair): string {
   if (typeof value === 'string') return value;
+  if ('value' in value) return `${value.name}=${value.value}`;
   return value.host === undefined ? String(value.port) : `${value.host}:${value.port}`;
 }
 

@@ -1,6 +1,7 @@
 import type { CertificateLogin } from '../auth/certificate_name.ts';
 import type { LoginThrottle } from '../auth/login_throttle.ts';
 import type { Mechanism } from '../auth/mechanisms.ts';
+import type { Token, TokenRefusal } from '../auth/oauth2/token_access.ts';
 import type { Permissions } from '../auth/permissions.ts';
 import type { Users } from '../auth/users.ts';
 import type { Events } from '../core/events.ts';
@@ -19,6 +20,14 @@ export interface Counters {
   published: number;
 }
 
+/** The broker's own users, or tokens. */
+export type AuthBackend = 'internal' | 'oauth2';
+
+/** Tells what a token says, if it is to be believed. */
+export interface Tokens {
+  verify(jwt: string): Promise<Token | TokenRefusal>;
+}
+
 /** What all connections of a broker share. */
 export interface Server {
   readonly arena: Arena;
@@ -28,6 +37,10 @@ export interface Server {
   readonly users: Users;
   readonly permissions: Permissions;
   readonly throttle: LoginThrottle;
+  /** Who is asked about a login, in this order. */
+  readonly authBackends: readonly AuthBackend[];
+  /** Where they are among those. */
+  readonly tokens: Tokens | undefined;
   readonly alarms: Alarms;
   readonly logger: Logger;
   /** Told of what clients do. */

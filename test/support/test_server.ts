@@ -47,6 +47,8 @@ export function testServer(clock: Clock = new ManualClock()): Server {
     users,
     permissions,
     throttle: new LoginThrottle(clock),
+    authBackends: ['internal'],
+    tokens: undefined,
     alarms: new Alarms({
       clock,
       logger: SILENT,

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { TokenAccess } from '../../auth/oauth2/token_access.ts';
 import { UserAccess } from '../../auth/user_access.ts';
 import type { User } from '../../auth/users.ts';
 import { AmqpError, NO_METHOD } from '../../codec/errors.ts';
@@ -11,6 +12,7 @@ import { printEnd } from '../../lib/address.ts';
 import { assert } from '../../lib/assert.ts';
 import type { Timer } from '../../lib/clock.ts';
 import { Channel } from '../channel/channel.ts';
+import { recheckConsumers } from '../channel/recheck.ts';
 import { channelClosed, channelCreated, connectionClosed, connectionCreated } from '../events.ts';
 import type { Origin } from '../origin.ts';
 import { Outbox } from '../outbox.ts';
@@ -53,6 +55,8 @@ export class Connection implements Actor {
   readonly #readLoop: ReadLoop;
   #heartbeat: Heartbeat | undefined;
   #deadline: Timer | undefined;
+  /** Ends the connection with the token of its user. */
+  #expiry: Timer | undefined;
   #introduced = false;
   #heldByAlarm = false;
   #toldBlocked = false;
@@ -104,8 +108,7 @@ export class Connection implements Actor {
 
   /** The handshake is done: no deadline any more, heartbeats instead. */
   opened(user: User, vhost: VirtualHost): void {
-    const access = new UserAccess(this.server.permissions, vhost.name, user.name);
-    this.phase = { name: 'running', user, vhost, access };
+    this.#enter(user, vhost);
     this.#deadline?.cancel();
     connectionCreated(this, vhost);
     const { heartbeatSeconds } = this.tuning;
@@ -114,6 +117,31 @@ export class Connection implements Actor {
     }
     const { userName, clientName, peer } = this;
     this.server.logger.info({ peer, user: userName, vhost: vhost.name, name: clientName }, 'connection authenticated');
+  }
+
+  /** Its user has a new token, with what it allows. */
+  renewed(user: User): void {
+    const { vhost } = this;
+    this.#enter(user, vhost);
+    // What channels remember of routes is what the old one permitted.
+    vhost.topologyVersion++;
+    for (const channel of this.channels.values()) recheckConsumers(channel);
+  }
+
+  #enter(user: User, vhost: VirtualHost): void {
+    const { token } = user;
+    const { permissions, clock, wheel, logger } = this.server;
+    const access =
+      token === undefined ? new UserAccess(permissions, vhost.name, user.name) : new TokenAccess(token, vhost.name);
+    this.phase = { name: 'running', user, vhost, access };
+    this.impersonates = user.tags.includes('impersonator');
+    this.#expiry?.cancel();
+    if (token?.expiresAtSeconds === undefined) return;
+    const leftMs = Math.max(0, token.expiresAtSeconds * 1000 - clock.nowMs());
+    this.#expiry = wheel.after(leftMs, () => {
+      logger.warn({ peer: this.peer, user: this.userName }, 'the token of a connection has expired');
+      this.forceClose('credential expired', 'credential expired');
+    });
   }
 
   openChannel(number: number): void {
@@ -234,6 +262,26 @@ export class Connection implements Actor {
     start(() => this.#releaseFromDisk());
   }
 
+  /** Reads nothing more from this client until `work` is done, and then does `next` with what it found. */
+  holdFor<Result>(work: Promise<Result>, next: (result: Result) => void): void {
+    this.hold((resume) => {
+      work
+        .then(next)
+        .catch((error) => this.failInside(error))
+        .finally(resume);
+    });
+  }
+
+  /** A mistake of the client's, or of ours. */
+  failInside(error: unknown): void {
+    if (error instanceof AmqpError) {
+      this.fail(error);
+      return;
+    }
+    this.server.logger.error({ peer: this.peer, err: error }, 'internal error');
+    this.fail(new AmqpError(541, ''));
+  }
+
   #holdForDisk(): void {
     this.#diskHolds++;
     this.#readLoop.hold('disk');
@@ -292,6 +340,7 @@ export class Connection implements Actor {
     this.#release();
     this.phase = { name: 'closed' };
     this.#heartbeat?.stop();
+    this.#expiry?.cancel();
     this.#deadline?.cancel();
   }
 

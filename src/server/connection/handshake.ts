@@ -1,20 +1,14 @@
-import { certificateName } from '../../auth/certificate_name.ts';
-import { type Credentials, type Mechanism, readCredentials } from '../../auth/mechanisms.ts';
+import { mayOpen } from '../../auth/oauth2/token_access.ts';
 import type { User } from '../../auth/users.ts';
 import { AmqpError } from '../../codec/errors.ts';
 import { FRAME_MIN_SIZE, PROTOCOL_HEADER } from '../../codec/frames.ts';
-import {
-  type ConnectionOpen,
-  type ConnectionStartOk,
-  type ConnectionTuneOk,
-  METHOD_IDS,
-  type Method,
-} from '../../codec/methods.gen.ts';
-import { getString } from '../../codec/table.ts';
-import { introduced, loginAccepted, loginRefused } from '../events.ts';
-import { readCapabilities, serverProperties } from './capabilities.ts';
+import { type ConnectionOpen, type ConnectionTuneOk, METHOD_IDS, type Method } from '../../codec/methods.gen.ts';
+import type { Server } from '../server.ts';
+import { serverProperties } from './capabilities.ts';
 import type { Connection } from './connection.ts';
+import { mechanisms, startOk } from './login.ts';
 import { LEGAL_METHODS } from './phase.ts';
+import { updateSecret } from './update_secret.ts';
 
 /** The header of 0-9, which old clients send, stands for 0-9-1 in RabbitMQ too. */
 const OLD_PROTOCOL_HEADER = Uint8Array.of(0x41, 0x4d, 0x51, 0x50, 1, 1, 0, 9);
@@ -51,11 +45,6 @@ export function refuseProtocol(connection: Connection): void {
   connection.end();
 }
 
-function mechanisms(connection: Connection): readonly Mechanism[] {
-  const { server, origin } = connection;
-  return origin.tls === undefined ? server.mechanisms.filter((name) => name !== 'EXTERNAL') : server.mechanisms;
-}
-
 /** A method on channel 0. Throws AmqpError. */
 export function connectionMethod(connection: Connection, method: Method): void {
   const { phase } = connection;
@@ -73,7 +62,7 @@ export function connectionMethod(connection: Connection, method: Method): void {
     case 'connection.open':
       return open(connection, method);
     case 'connection.update-secret':
-      return connection.send({ name: 'connection.update-secret-ok' });
+      return updateSecret(connection, method);
     case 'connection.close':
       // Exclusive queues are gone before the client hears close-ok: it may declare them again at once.
       connection.releaseAll();
@@ -82,62 +71,6 @@ export function connectionMethod(connection: Connection, method: Method): void {
     case 'connection.close-ok':
       return connection.end();
   }
-}
-
-function startOk(connection: Connection, method: ConnectionStartOk): void {
-  const { server, remoteAddress } = connection;
-  connection.capabilities = readCapabilities(method.clientProperties);
-  connection.clientName = getString(method.clientProperties, 'connection_name');
-  introduced(connection, method);
-  const credentials = readCredentials(method.mechanism, method.response, mechanisms(connection), () =>
-    certificateUser(connection),
-  );
-  const delayMs = server.throttle.delayMs(remoteAddress);
-  if (delayMs === 0) return logIn(connection, method.mechanism, credentials);
-  connection.hold((resume) => {
-    server.wheel.after(delayMs, () => {
-      if (connection.phase.name === 'starting') logIn(connection, method.mechanism, credentials);
-      resume();
-    });
-  });
-}
-
-function logIn(connection: Connection, mechanism: string, credentials: Credentials): void {
-  const { server, peer, remoteAddress } = connection;
-  const user = server.users.authenticate(credentials, remoteAddress);
-  if (typeof user === 'string') {
-    const name = credentials.kind === 'anonymous' ? undefined : credentials.userName;
-    server.logger.warn({ peer, user: name, reason: user }, 'login refused');
-    loginRefused(connection, name ?? '');
-    server.throttle.failed(remoteAddress);
-    refuse(connection, mechanism);
-    return;
-  }
-  connection.userName = user.name;
-  connection.impersonates = user.tags.includes('impersonator');
-  loginAccepted(connection, user.name);
-  connection.phase = { name: 'tuning', user };
-  const { channelMax, frameMax, heartbeatSeconds: heartbeat } = server;
-  connection.send({ name: 'connection.tune', channelMax, frameMax, heartbeat });
-}
-
-/** Nobody, where there is no certificate or no name in it. */
-function certificateUser({ server, origin, peer }: Connection): string {
-  const certificate = origin.tls?.getPeerX509Certificate();
-  const name = certificate && certificateName(certificate, server.certificateLogin);
-  const from = server.certificateLogin.from;
-  if (certificate === undefined) server.logger.warn({ peer }, 'EXTERNAL login without a client certificate');
-  else if (name === undefined) server.logger.warn({ peer, from }, 'no user name in the client certificate');
-  return name ?? '';
-}
-
-function refuse(connection: Connection, mechanism: string): void {
-  if (!connection.capabilities.authenticationFailureClose) {
-    connection.refuseSilently();
-    return;
-  }
-  const explanation = `Login was refused using authentication mechanism ${mechanism}. For details see the broker logfile.`;
-  connection.fail(new AmqpError(403, explanation));
 }
 
 function tuneOk(connection: Connection, method: ConnectionTuneOk): void {
@@ -170,9 +103,13 @@ function open(connection: Connection, method: ConnectionOpen): void {
   if (vhost === undefined) throw new AmqpError(530, `vhost ${method.virtualHost} not found`, OPEN_IDS);
   const user: User | undefined = phase.name === 'opening' ? phase.user : undefined;
   if (user === undefined) return;
-  if (server.permissions.get(vhost.name, user.name) === undefined) {
+  if (!mayEnter(server, user, vhost.name)) {
     throw new AmqpError(530, `access to vhost '${vhost.name}' refused for user '${user.name}'`, OPEN_IDS);
   }
   connection.opened(user, vhost);
   connection.send({ name: 'connection.open-ok' });
+}
+
+function mayEnter({ permissions }: Server, { name, token }: User, vhost: string): boolean {
+  return token === undefined ? permissions.get(vhost, name) !== undefined : mayOpen(token, vhost);
 }

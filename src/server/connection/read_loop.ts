@@ -127,8 +127,7 @@ export class ReadLoop {
   #failed(error: unknown): void {
     const connection = this.#connection;
     if (!(error instanceof AmqpError)) {
-      connection.server.logger.error({ peer: connection.peer, err: error }, 'internal error');
-      connection.fail(new AmqpError(541, ''));
+      connection.failInside(error);
       return;
     }
     const { classId = this.#methodId >>> 16, methodId = this.#methodId & 0xffff } = error;

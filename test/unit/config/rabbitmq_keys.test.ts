@@ -88,6 +88,29 @@ test.each([
   ['log.console.formatter = json', { logFormat: 'json' }],
   ['auth_mechanisms.1 = PLAIN\nauth_mechanisms.2 = ANONYMOUS', { authMechanisms: ['PLAIN', 'ANONYMOUS'] }],
   ['auth_mechanisms.2 = PLAIN\nauth_mechanisms.1 = EXTERNAL', { authMechanisms: ['EXTERNAL', 'PLAIN'] }],
+  [
+    'auth_backends.1 = rabbit_auth_backend_oauth2\nauth_backends.2 = internal',
+    { authBackends: ['oauth2', 'internal'] },
+  ],
+  [
+    "auth_oauth2.resource_server_id = shop\nauth_oauth2.issuer = https://id.example\nauth_oauth2.scope_prefix = ''",
+    { oauth2ResourceServerId: 'shop', oauth2Issuer: 'https://id.example', oauth2ScopePrefix: '' },
+  ],
+  [
+    'auth_oauth2.signing_keys.k1 = a.pem\nauth_oauth2.signing_keys.k2 = b.pem\nauth_oauth2.default_key = k1',
+    {
+      oauth2SigningKeys: [
+        { name: 'k1', value: 'a.pem' },
+        { name: 'k2', value: 'b.pem' },
+      ],
+      oauth2DefaultKey: 'k1',
+    },
+  ],
+  [
+    'auth_oauth2.scope_aliases.clerk = shop.read:*/* shop.write:*/*',
+    { oauth2ScopeAliases: [{ name: 'clerk', value: 'shop.read:*/* shop.write:*/*' }] },
+  ],
+  ['auth_oauth2.jwks_url = https://id.example/keys', { oauth2JwksUri: 'https://id.example/keys' }],
   ['listeners.tcp = none\nlisteners.ssl.default = 5671', { port: false, tlsPort: 5671, tlsMoreListeners: [] }],
   ['ssl_options.versions.1 = tlsv1.3', { tlsVersions: ['tlsv1.3'] }],
   ['ssl_options.ciphers.10 = B\nssl_options.ciphers.2 = A', { tlsCiphers: ['A', 'B'] }],
@@ -139,6 +162,8 @@ test.each([
   ['vm_memory_high_watermark.absolute = 2 GB', /is not accepted/],
   ['log.console.level = trace', /is not accepted\. Give one of debug, info, notice, warning,/],
   ['log.console.level = constructor', /is not accepted/],
+  ['auth_backends.1 = ldap', /is not accepted\. Give one of internal, rabbit_auth_backend_internal, oauth2,/],
+  ['auth_oauth2.algorithms.1 = HS256', /is not accepted\. Give a name such as RS256 or ES256\.$/],
   ['auth_mechanisms.1 = SCRAM', /is not accepted\. Give one of PLAIN, AMQPLAIN, ANONYMOUS, EXTERNAL\.$/],
   ['ssl_options.versions.1 = tlsv1.1', /is not accepted\. Give one of tlsv1\.2, tlsv1\.3\.$/],
   ["default_pass = ''", /^default_pass: this value is not accepted/],
@@ -157,8 +182,12 @@ test.each([
 test.each([
   ['cluster_name = a', 'needless', 'cluster_name has no effect: Leveret is one node.'],
   ['management.tcp.port = 1', 'missing', 'management.tcp.port has no effect: there is no HTTP API yet.'],
-  ['auth_backends.1 = ldap', 'missing', 'auth_backends.1 has no effect: users are looked up in Leveret only.'],
-  ['auth_backends.1 = internal', 'needless', 'auth_backends.1 has no effect: it is so anyway.'],
+  [
+    'auth_backends.1.authz = ldap',
+    'missing',
+    'auth_backends.1.authz has no effect: who lets a user in says what he may do.',
+  ],
+  ['auth_backends.1.authn = internal', 'needless', 'auth_backends.1.authn has no effect: it is so anyway.'],
   ['heartbeat = 1\nheartbeat = 2', 'needless', 'heartbeat has no effect: line 2 says it anew.'],
   ['listeners.ssl = none', 'needless', 'listeners.ssl has no effect: a TLS listener is there when it has a port.'],
   ['port = 1\nlisteners.tcp.1 = 2', 'needless', 'listeners.tcp.1 has no effect: port counts instead.'],
