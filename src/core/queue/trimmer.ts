@@ -16,6 +16,8 @@ export class Trimmer {
   readonly #drop: (position: Position, sequence: number, flags: number) => void;
   /** The first message has to be read from disk before it can be dropped, and then this is tried again. */
   #awaitsHead = false;
+  /** It is one that is too much. */
+  #awaitsRoom = false;
 
   constructor(
     queue: Queue,
@@ -43,18 +45,22 @@ export class Trimmer {
         const expiresAtMs = list.headExpiresAtMs();
         if (expiresAtMs === 0 || expiresAtMs > nowMs || !this.#dropHead(list, 'expired')) break;
       }
+      // The others follow in their order when it has been read.
+      if (this.#awaitsHead) return;
     }
     this.expectNextExpiry(rules);
   }
 
   /** A queue that refuses what is too much drops nothing of what it has. What waits for its time goes last. */
   enforceLimits(rules: QueueRules): void {
+    this.#awaitsRoom = false;
     if (rules.overflow !== 'drop-head') return;
     const ready = this.#ready;
     const waiting = this.#waiting;
     const before = ready.length;
     while (rules.isOver(ready.length + waiting.length, ready.bytes + waiting.bytes)) {
       const dropped = ready.length > 0 ? this.#dropHead(ready.oldest(), 'maxlen') : this.#dropWaiting();
+      this.#awaitsRoom = !dropped;
       if (!dropped) break;
     }
     if (ready.length < before) this.headsChanged(rules);
@@ -103,7 +109,7 @@ export class Trimmer {
       const { rules, deleted } = this.#queue;
       if (rules === undefined || deleted) return;
       this.headsChanged(rules);
-      this.enforceLimits(rules);
+      if (this.#awaitsRoom) this.enforceLimits(rules);
     });
     return false;
   }
