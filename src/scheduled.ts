@@ -4,6 +4,7 @@ import { untilCommitted } from './committed.ts';
 import { namesOf } from './core/dead_letter.ts';
 import { type Entry, REDELIVERED } from './core/queue/entry.ts';
 import type { Queue } from './core/queue/queue.ts';
+import { TIME_MS_MAX } from './core/queue/schedule.ts';
 import { offsetOf } from './core/store/page_table.ts';
 import { propertiesEnd, propertiesStart, routeEnd } from './core/store/record.ts';
 import type { VirtualHost } from './core/vhost.ts';
@@ -106,8 +107,10 @@ class ScheduledMessages implements Scheduled {
   }
 
   async reschedule(id: number, readyAtMs: number): Promise<boolean> {
-    if (!Number.isSafeInteger(readyAtMs) || readyAtMs < 0) {
-      throw new RangeError(`a time is a whole number of milliseconds since 1970, not ${readyAtMs}`);
+    if (!Number.isInteger(readyAtMs) || readyAtMs < 0 || readyAtMs > TIME_MS_MAX) {
+      throw new RangeError(
+        `a time is a whole number of milliseconds since 1970, before the year 10000; not ${readyAtMs}`,
+      );
     }
     const rescheduled = this.#find()?.reschedule(id, readyAtMs) ?? false;
     await this.#committed();

@@ -3,6 +3,7 @@ import { bytesToText, EMPTY_TABLE, type FieldTable, type FieldValue, getInteger,
 import { enqueueRecord } from './enqueue.ts';
 import type { Queue } from './queue/queue.ts';
 import type { DeathReason } from './queue/rules.ts';
+import { waited } from './queue/schedule.ts';
 import { offsetOf, type Position } from './store/page_table.ts';
 import { hasDied, markDied, propertiesEnd, propertiesStart, routeEnd } from './store/record.ts';
 import { rewriteRecord } from './store/rewrite.ts';
@@ -66,7 +67,7 @@ function deadLetter(
   bodyBytes: number,
   reason: DeathReason,
 ): void {
-  const { deadLetterExchange, deadLetterRoutingKey } = queue.rules?.settings ?? {};
+  const { deadLetterExchange, deadLetterRoutingKey, scheduled } = queue.rules?.settings ?? {};
   const exchange = deadLetterExchange === undefined ? undefined : vhost.exchanges.get(deadLetterExchange);
   if (exchange === undefined) return;
   const page = vhost.store.pages.of(position);
@@ -76,8 +77,11 @@ function deadLetter(
   const message = { ...namesOf(page.bytes, start), properties };
   // Deaths that a client made up, or copied from a message it had got, are not this message's.
   const deaths = hasDied(page.bytes, content) ? deathsOf(properties.headers ?? EMPTY_TABLE) : [];
-  const news = newsOfDeath(message, deaths, queue, reason, vhost.host.nowMs());
-  const headers = new Map([...(properties.headers ?? EMPTY_TABLE), ...news]);
+  const nowMs = vhost.host.nowMs();
+  const news = newsOfDeath(message, deaths, queue, reason, nowMs);
+  const before = properties.headers ?? EMPTY_TABLE;
+  // As with its expiration: what it asked of this queue it does not ask of the next one.
+  const headers = new Map([...(scheduled ? waited(before, nowMs) : before), ...news]);
   const keys = deadLetterRoutingKey === undefined ? originalKeys(message) : [deadLetterRoutingKey];
   const targets = vhost
     .routeKeys(exchange.name, keys, { ...properties, headers })
@@ -91,7 +95,7 @@ function deadLetter(
       properties: (before) => ({
         ...before,
         expiration: undefined,
-        headers: new Map([...(before.headers ?? EMPTY_TABLE), ...news]),
+        headers,
       }),
     },
   );

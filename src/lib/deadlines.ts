@@ -10,8 +10,8 @@ interface Entry extends Deadline {
   callback: (() => void) | undefined;
 }
 
-/** The longest a timer of the runtime can be set for. */
-const TIMER_MS_MAX = 0x7fff_ffff;
+/** A timer does not notice that the time of day was set, or that the machine slept: it is looked at that often. */
+const TIMER_MS_MAX = 60_000;
 
 /** Fewer cancelled deadlines than this are left where they are. */
 const CANCELLED_MIN = 64;

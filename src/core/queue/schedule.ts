@@ -15,7 +15,7 @@ export const DELIVER_AT_HEADER = 'x-deliver-at';
 const INT32_MAX = 0x7fff_ffff;
 
 /** The end of the year 9999. What ages for ten years from then still fits the 48 bits that the journal has for a time. */
-const TIME_MS_MAX = 253_402_300_799_999;
+export const TIME_MS_MAX = 253_402_300_799_999;
 
 /**
  * When the message whose properties are `bytes[from, to)` asks to become ready, taken in at `sinceMs`; undefined where it does
