@@ -3,6 +3,7 @@
 //
 //     npm run test:crash -- --only simulation --seed 4711      one run of the simulation (test/crash/simulation.test.ts)
 //     npm run test:crash -- --only kill --rounds 15 --seed 12  kill -9 (test/crash/kill)
+//     npm run test:crash -- --only scheduled --messages 20000  kill -9 while messages wait (test/crash/scheduled.mjs)
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -15,9 +16,10 @@ const SKIPPED = 77;
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'simulation,kill,full-disk,restart-clients' },
+    only: { type: 'string', default: 'simulation,kill,scheduled,full-disk,restart-clients' },
     seeds: { type: 'string', default: '10000' },
     rounds: { type: 'string', default: '200' },
+    messages: { type: 'string', default: '1000000' },
     seed: { type: 'string' },
   },
 });
@@ -28,6 +30,7 @@ const suites = {
     return node(['node_modules/vitest/vitest.mjs', 'run', 'test/crash/simulation.test.ts'], env);
   },
   kill: () => node(['test/crash/kill/run.mjs', '--rounds', values.rounds, ...seed]),
+  scheduled: () => node(['test/crash/scheduled.mjs', '--messages', values.messages]),
   'full-disk': () => node(['test/crash/full_disk.mjs']),
   'restart-clients': () => node(['test/crash/restart_clients.mjs']),
 };

@@ -86,6 +86,22 @@ export const QUEUES: Readonly<Record<string, readonly Difference[]>> = {
       leveret: ["> 1 basic.get {queue:'blind', noAck:true}", '< 1 basic.get-empty'],
     },
   ],
+  'retry: limit': [
+    {
+      reason: 'nobody has had a dead letter in its new queue, and RabbitMQ says so too where nothing has waited',
+      reference: ["< 1 basic.get-ok {deliveryTag:3, redelivered:true, exchange:'', routingKey:'dead', messageCount:0}"],
+      leveret: ["< 1 basic.get-ok {deliveryTag:3, redelivered:false, exchange:'', routingKey:'dead', messageCount:0}"],
+    },
+  ],
+  'retry: a classic queue': [
+    {
+      reason: 'every kind of queue has delayed retries',
+      reference: [
+        "< 1 channel.close {replyCode:406, replyText:'PRECONDITION_FAILED - invalid arg 'x-delayed-retry-max' for queue 'q' in vhost '/' of queue type rabbit_classic_queue', classId:50, methodId:10}",
+      ],
+      leveret: ["< 1 queue.declare-ok {queue:'q', messageCount:0, consumerCount:0}"],
+    },
+  ],
   'delivery limit: out of order': [
     {
       reason: OLD_PLACE,

@@ -21,6 +21,7 @@ import { PUBLISH } from './conversations/publish.ts';
 import { QUEUE } from './conversations/queue.ts';
 import { QUEUE_ARGUMENTS } from './conversations/queue_arguments.ts';
 import { REPLY_TO } from './conversations/reply_to.ts';
+import { RETRY } from './conversations/retry.ts';
 import { ROUTING } from './conversations/routing.ts';
 import { SETTLE } from './conversations/settle.ts';
 import { SINGLE_ACTIVE } from './conversations/single_active.ts';
@@ -58,6 +59,7 @@ export const TOPICS: Readonly<Record<string, readonly Conversation[]>> = {
   priority: PRIORITY,
   single_active: SINGLE_ACTIVE,
   reply_to: REPLY_TO,
+  retry: RETRY,
   access: ACCESS,
   vhosts: VHOSTS,
 };
