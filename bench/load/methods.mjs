@@ -26,6 +26,7 @@ export const CONFIRM_SELECT_OK = 0x0055000b;
 
 const DURABLE = 2;
 const NO_ACK = 2;
+const HEADERS = 0x2000;
 const DELIVERY_MODE = 0x1000;
 const PRIORITY = 0x0800;
 const MESSAGE_ID = 0x0080;
@@ -92,14 +93,16 @@ export function confirmSelect() {
 }
 
 /** One message: its method, header and body frames. `stampAt` is where the body begins. */
-export function publish({ exchange, routingKey, bodyBytes, persistent, priority, messageId, frameMax }) {
+export function publish({ exchange, routingKey, bodyBytes, persistent, delayMs, priority, messageId, frameMax }) {
   const method = new Payload(60, 40).u16(0).short(exchange).short(routingKey).u8(0).frame(1);
   const start = new Payload(60, 0).u64(bodyBytes);
   start.u16(
-    (persistent ? DELIVERY_MODE : 0) |
+    (delayMs === undefined ? 0 : HEADERS) |
+      (persistent ? DELIVERY_MODE : 0) |
       (priority === undefined ? 0 : PRIORITY) |
       (messageId === undefined ? 0 : MESSAGE_ID),
   );
+  if (delayMs !== undefined) start.table({ 'x-delay': delayMs });
   if (persistent) start.u8(2);
   if (priority !== undefined) start.u8(priority);
   if (messageId !== undefined) start.short(messageId);

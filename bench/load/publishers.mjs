@@ -25,10 +25,10 @@ class Publisher {
     this.#connection = await Connection.open(url);
     const { socket, frameMax } = this.#connection;
     if (scenario.window) await this.#connection.call(methods.confirmSelect(), methods.CONFIRM_SELECT_OK);
-    const { bodyBytes, durable: persistent, priorities, groups } = scenario;
+    const { bodyBytes, durable: persistent, delayMs, priorities, groups } = scenario;
     const publish = (turn) => {
       const own = { priority: priorities && turn % priorities, messageId: groups && `${turn % groups}` };
-      return methods.publish({ exchange, routingKey, bodyBytes, persistent, frameMax, ...own });
+      return methods.publish({ exchange, routingKey, bodyBytes, persistent, delayMs, frameMax, ...own });
     };
     const message = publish(0);
     if (scenario.perSecond) return () => publishPaced(socket, message);

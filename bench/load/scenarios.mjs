@@ -1,5 +1,5 @@
 // What the daemon is measured with. Absent numbers are: no confirms, no acknowledgements, no prefetch limit, no fanout,
-// and as fast as it goes. `table` are the queue's arguments; messages take turns in so many `priorities`, or in so many
+// and as fast as it goes. `table` are the queue's arguments; `delayMs` is what messages ask for by x-delay; messages take turns in so many `priorities`, or in so many
 // `groups`, by their message ids; `tls` is TLS 1.3; those that are `deadLettered` are published to a queue that has room for
 // none, and consumed from where its dead go.
 
@@ -19,6 +19,7 @@ export const SCENARIOS = [
   { name: 'dead letters, 100 B', ...ONE, deadLettered: true },
   { name: 'single active consumer of 2, 100 B', ...ONE, consumers: 2, table: { 'x-single-active-consumer': true } },
   { name: 'message groups, 100 B', ...ONE, consumers: 4, table: { 'x-group-by': 'property:message-id' }, groups: 100 },
+  { name: 'delayed by 1 s, 100 B', ...ONE, table: { 'x-scheduled-delivery': true }, delayMs: 1000 },
   { name: 'latency at 5,000/s, 100 B', ...ONE, perSecond: 5000 },
 ];
 
