@@ -40,6 +40,18 @@ test('groups.mjs has each order done by one worker', async () => {
   );
 });
 
+test('scheduling.mjs reminds of what is due after a restart, and not of what was called off', async () => {
+  expect(await node('examples/scheduling.mjs')).toBe(
+    '3 wait, the bill 1 day longer.\nAfter a restart: take the tea out.\nAfter a restart: send the bill.\n',
+  );
+});
+
+test('retry.mjs tries again behind what can be done, and gives up', async () => {
+  expect(await node('examples/retry.mjs')).toBe(
+    'bad: try 1 fails\ngood: done\nbad: try 2 fails\nbad: try 3 fails\nbad: given up, reason delivery_limit\n',
+  );
+});
+
 test('in-a-test.test.mjs passes', async () => {
   const output = await node('node_modules/vitest/vitest.mjs', 'run', '--root', 'examples', '--reporter=json');
   expect(JSON.parse(output)).toMatchObject({ success: true, numPassedTests: 1, numTotalTests: 1 });
