@@ -16,7 +16,8 @@ COPY package.json LICENSE ./
 COPY bin bin
 COPY --from=build /leveret/node_modules node_modules
 COPY --from=build /leveret/dist dist
-USER node
+# The user node, by its number: Kubernetes takes no name for a user that is not root. Nothing but /data is written to.
+USER 1000:1000
 VOLUME /data
 EXPOSE 5672
 STOPSIGNAL SIGTERM

@@ -26,8 +26,9 @@ import type { Policies } from './policies.ts';
 import type { LiveOptions } from './reconfigure.ts';
 import { RunningBroker } from './running_broker.ts';
 import type { Scheduled, ScheduledPlace } from './scheduled.ts';
-import { Alarms } from './server/alarms.ts';
+import { type AlarmName, Alarms } from './server/alarms.ts';
 import type { Connection } from './server/connection/connection.ts';
+import { type NodeLimits, nodeLimits, Usage } from './server/limits.ts';
 import { type Logger, SILENT } from './server/logger.ts';
 import { memoryMeter } from './server/memory_meter.ts';
 import type { AuthBackend, Server, Tokens } from './server/server.ts';
@@ -40,7 +41,7 @@ const DEFAULT_HOST = '127.0.0.1';
 const MIB = 1024 * 1024;
 
 /** Everything has a default, which is what a test wants. */
-export interface BrokerOptions extends ListenerOptions {
+export interface BrokerOptions extends ListenerOptions, Readonly<Partial<NodeLimits>> {
   /** Address to listen on; this machine only unless told otherwise. */
   readonly host?: string;
   /** Port to listen on; 0, the default, takes any free one, and false none. */
@@ -63,6 +64,8 @@ export interface BrokerOptions extends ListenerOptions {
   /** Largest frame, most channels, and heartbeat interval offered to clients. */
   readonly frameMax?: number;
   readonly channelMax?: number;
+  /** Largest frame taken from clients that have not opened their virtual host. */
+  readonly initialFrameMax?: number;
   readonly heartbeatSeconds?: number;
   readonly handshakeTimeoutMs?: number;
   /** How long a consumer may take to settle a delivery, where neither it nor its queue says; 0, the default, is for ever. */
@@ -95,6 +98,11 @@ export interface BrokerOptions extends ListenerOptions {
   readonly defaultPermissions?: Partial<PermissionInput>;
 }
 
+export interface Health {
+  /** While there are any, those that publish are held: too little memory or disk, or a journal that failed. */
+  readonly alarms: readonly AlarmName[];
+}
+
 /** A running broker. */
 export interface Broker {
   /** As clients take it: `amqp://user:password@host:port`, of the default user and virtual host. */
@@ -111,6 +119,8 @@ export interface Broker {
    * goes on with those that it has.
    */
   reloadCertificates(): Promise<void>;
+  /** How it is at present. */
+  health(): Health;
   readonly users: Users;
   readonly permissions: Permissions;
   readonly vhosts: VirtualHosts;
@@ -148,6 +158,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
   const turn = new LoopTurn();
   const arena = new Arena({ readBytes: 2 * frameMax + 256 * 1024, slots: 256, pages: 192 });
   const connections = new Set<Connection>();
+  const limits = nodeLimits(options);
   const pages = new PageTable(arena);
   const events = options.events === true ? eventExchange(turn, clock) : undefined;
   const eventVhost = defaultsOf(options).vhost;
@@ -159,7 +170,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
   const storage = await openStorage(options, { disk, logger, clock, turn, pages, connections, createVhost });
   const undo: (() => void | Promise<void>)[] = [() => storage.close(), () => arena.dispose()];
   try {
-    const { metadata, registry } = await openVhosts(options, storage, { connections, logger, events });
+    const { metadata, registry } = await openVhosts(options, storage, { connections, logger, events, limits });
     undo.unshift(() => registry.close());
     const wheel = new TimerWheel(clock, WHEEL_TICK_MS);
     const alarms = new Alarms({
@@ -200,6 +211,10 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
       version: VERSION,
       mechanisms: mechanismsOf(options),
       certificateLogin: { from: 'distinguished_name', sanType: 'dns', sanIndex: 0, ...options.certificateLogin },
+      limits,
+      limitsOf: { vhosts: metadata.vhostLimits, users: metadata.userLimits },
+      usage: new Usage(),
+      initialFrameMax: options.initialFrameMax ?? 8192,
       maxMessageSizeBytes: options.maxMessageSizeBytes ?? 128 * MIB,
       frameMax,
       channelMax: options.channelMax ?? 2047,
@@ -225,6 +240,7 @@ async function openVhosts(
   context: {
     readonly connections: ReadonlySet<Connection>;
     readonly logger: Logger;
+    readonly limits: NodeLimits;
     readonly events: EventExchange | undefined;
   },
 ): Promise<{ readonly metadata: Metadata; readonly registry: VhostRegistry }> {
@@ -234,12 +250,13 @@ async function openVhosts(
     const vhost = registry?.open.get(name);
     if (vhost !== undefined) vhost.topologyVersion++;
   });
-  const { connections, logger, events } = context;
+  const { connections, logger, events, limits } = context;
   registry = new VhostRegistry({
     storage,
     metadata,
     connections,
     logger,
+    limits,
     removed: (vhost) => events?.closeIn(vhost),
   });
   try {

@@ -2,7 +2,7 @@
 export type { AlternativeNameType, CertificateLogin, CertificateLoginFrom } from './auth/certificate_name.ts';
 export type { Mechanism } from './auth/mechanisms.ts';
 export type { OAuth2Options } from './auth/oauth2/options.ts';
-export { type Broker, type BrokerOptions, createBroker } from './broker.ts';
+export { type Broker, type BrokerOptions, createBroker, type Health } from './broker.ts';
 export type { ListenerOptions, TlsOptions } from './broker_listeners.ts';
 export { PolicyError } from './core/policy/check.ts';
 export type { Definitions, DefinitionsTransfer } from './definitions.ts';
@@ -20,6 +20,8 @@ export type {
 export type { ApplyTo, Policies, Policy, PolicyDefinition, PolicyInput, PolicySettings } from './policies.ts';
 export type { LiveOptions } from './reconfigure.ts';
 export type { Scheduled, ScheduledMessage, ScheduledPlace } from './scheduled.ts';
+export type { AlarmName } from './server/alarms.ts';
+export type { NodeLimits } from './server/limits.ts';
 export type { TlsVersion } from './server/listener/tls_gate.ts';
 export type { Logger } from './server/logger.ts';
 export type { HashingAlgorithm, UserInfo, UserInput, UserLimits, Users } from './users.ts';

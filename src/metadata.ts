@@ -2,17 +2,7 @@ import type { HashingAlgorithm } from './auth/passwords.ts';
 import type { Permissions } from './auth/permissions.ts';
 import type { Users } from './auth/users.ts';
 import type { QueueType } from './core/queue/arguments.ts';
-
-/** What RabbitMQ lets an operator limit for a virtual host, or a user. Negative is no limit. */
-export interface VhostLimits {
-  readonly 'max-connections'?: number;
-  readonly 'max-queues'?: number;
-}
-
-export interface UserLimits {
-  readonly 'max-connections'?: number;
-  readonly 'max-channels'?: number;
-}
+import type { UserLimits, VhostLimits } from './server/limits.ts';
 
 /** A virtual host as it is stored; what is in it is in its journal. */
 export interface VhostRecord {

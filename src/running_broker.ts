@@ -1,4 +1,4 @@
-import type { Broker, BrokerOptions } from './broker.ts';
+import type { Broker, BrokerOptions, Health } from './broker.ts';
 import type { Listeners, Ports } from './broker_listeners.ts';
 import { AmqpError } from './codec/errors.ts';
 import type { VirtualHost } from './core/vhost.ts';
@@ -61,6 +61,10 @@ export class RunningBroker implements Broker {
     this.vhosts = management.vhosts;
     this.globalParameters = management.globalParameters;
     this.definitions = management.definitions;
+  }
+
+  health(): Health {
+    return { alarms: this.#parts.server.alarms.on };
   }
 
   reloadCertificates(): Promise<void> {

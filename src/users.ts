@@ -7,8 +7,9 @@ import {
 } from './auth/passwords.ts';
 import type { UserRecord } from './auth/users.ts';
 import { checkName, ManagementError } from './management_error.ts';
-import type { Metadata, UserLimits } from './metadata.ts';
+import type { Metadata } from './metadata.ts';
 import type { Connection } from './server/connection/connection.ts';
+import type { UserLimits } from './server/limits.ts';
 
 export type { HashingAlgorithm, UserLimits };
 

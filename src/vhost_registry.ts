@@ -1,7 +1,10 @@
 import type { OpenVhost, Storage } from './broker_storage.ts';
+import type { TopologyLimits } from './core/topology/limits.ts';
 import type { VirtualHost } from './core/vhost.ts';
+import { ManagementError } from './management_error.ts';
 import type { Metadata, VhostRecord } from './metadata.ts';
 import type { Connection } from './server/connection/connection.ts';
+import { limitOf, type NodeLimits } from './server/limits.ts';
 import type { Logger } from './server/logger.ts';
 
 /** Connections closed in one turn of the event loop. */
@@ -12,6 +15,7 @@ export interface VhostRegistryOptions {
   readonly metadata: Metadata;
   readonly connections: ReadonlySet<Connection>;
   readonly logger: Logger;
+  readonly limits: NodeLimits;
   /** A virtual host is there no more. */
   readonly removed: (vhost: VirtualHost) => void;
 }
@@ -25,9 +29,18 @@ export class VhostRegistry {
   /** What is under way with each name; the next begins when it is done. */
   readonly #pending = new Map<string, Promise<unknown>>();
   #closed = false;
+  readonly #topologyLimits: TopologyLimits;
 
   constructor(options: VhostRegistryOptions) {
     this.#options = options;
+    const { metadata, limits } = options;
+    this.#topologyLimits = {
+      queuesOfVhost: (name) => limitOf(metadata.vhostLimits.get(name)?.['max-queues']),
+      queues: () => limits.queueMax,
+      exchanges: () => limits.exchangeMax,
+      queueCount: () => this.#count('queues'),
+      exchangeCount: () => this.#count('exchanges'),
+    };
   }
 
   /** Opens all that there are, one after the other: each reads its whole journal. Rejects with a StartError. */
@@ -44,6 +57,7 @@ export class VhostRegistry {
     const { storage, metadata } = this.#options;
     await this.#inTurn(name, async () => {
       if (!this.open.has(name)) {
+        this.#checkRoom(name);
         // Whose folder could not be removed: nothing of it must come back.
         if (metadata.deleting.has(name)) await this.#removeRest(name);
         const opened = await storage.openVhost(name);
@@ -107,7 +121,20 @@ export class VhostRegistry {
     const { metadata } = this.#options;
     this.#stores.set(name, opened);
     this.open.set(name, opened.vhost);
+    opened.vhost.limits = this.#topologyLimits;
     opened.vhost.defaultQueueType = metadata.vhosts.get(name)?.defaultQueueType ?? 'classic';
+  }
+
+  #checkRoom(name: string): void {
+    const { vhostMax } = this.#options.limits;
+    if (this.open.size < vhostMax) return;
+    throw new ManagementError('invalid', `cannot create vhost '${name}': vhost limit of ${vhostMax} is reached`);
+  }
+
+  #count(what: 'queues' | 'exchanges'): number {
+    let count = 0;
+    for (const vhost of this.open.values()) count += vhost[what].size;
+    return count;
   }
 
   async #closeConnections(vhost: VirtualHost): Promise<void> {

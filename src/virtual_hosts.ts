@@ -1,6 +1,7 @@
 import { type QueueType, queueTypeNamed } from './core/queue/arguments.ts';
 import { checkName, ManagementError } from './management_error.ts';
-import type { Metadata, VhostLimits, VhostRecord } from './metadata.ts';
+import type { Metadata, VhostRecord } from './metadata.ts';
+import type { VhostLimits } from './server/limits.ts';
 import { checkLimits, checkTags } from './users.ts';
 import type { VhostRegistry } from './vhost_registry.ts';
 

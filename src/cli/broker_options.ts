@@ -1,8 +1,16 @@
 import { availableMemoryBytes, defaultDiskFreeLimitBytes, memoryLimitBytes } from '../config/memory.ts';
 import type { Settings } from '../config/options.ts';
 import type { BrokerOptions } from '../index.ts';
+import type { NodeLimits } from '../server/limits.ts';
 import { listenerOptions } from './listener_options.ts';
 import { oauth2Options } from './oauth2_options.ts';
+
+function limitOptions(settings: Settings): NodeLimits {
+  const { connectionMax, channelMaxPerNode, consumerMaxPerChannel, channelTxMessageMax } = settings;
+  const { queueMax, exchangeMax, vhostMax } = settings;
+  const ofClients = { connectionMax, channelMaxPerNode, consumerMaxPerChannel, channelTxMessageMax };
+  return { ...ofClients, queueMax, exchangeMax, vhostMax };
+}
 
 /** A broker's options as the settings say; shares of memory are worked out. */
 export function brokerOptions(settings: Settings): BrokerOptions {
@@ -24,6 +32,8 @@ export function brokerOptions(settings: Settings): BrokerOptions {
     maxMessageSizeBytes: settings.maxMessageSizeBytes,
     frameMax: settings.frameMaxBytes,
     channelMax: settings.channelMax,
+    initialFrameMax: settings.initialFrameMaxBytes,
+    ...limitOptions(settings),
     heartbeatSeconds: settings.heartbeatSeconds,
     handshakeTimeoutMs: settings.handshakeTimeoutMs,
     consumerTimeoutMs: settings.consumerTimeoutMs,

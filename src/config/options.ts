@@ -1,7 +1,8 @@
 import { type FileKey, key, keys } from './file_key.ts';
+import { LIMIT_OPTIONS, type LimitSettings } from './limit_options.ts';
 import { LISTENER_OPTIONS, type ListenerSettings } from './listener_options.ts';
 import { OAUTH2_OPTIONS, type OAuth2Settings } from './oauth2_options.ts';
-import { byteSize, choice, informationUnit, listenAddress, rabbitLogLevel, share } from './rabbitmq_types.ts';
+import { choice, informationUnit, listenAddress, rabbitLogLevel, share } from './rabbitmq_types.ts';
 import {
   bytes,
   duration,
@@ -14,7 +15,6 @@ import {
   onOff,
   password,
   portOrNone,
-  size,
   text,
   type ValueType,
 } from './value_types.ts';
@@ -23,7 +23,7 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' |
 export type LogFormat = 'auto' | 'pretty' | 'json';
 
 /** Every setting with its value. The order here is the order in --help and in the documentation. */
-export interface Settings extends ListenerSettings, OAuth2Settings {
+export interface Settings extends LimitSettings, ListenerSettings, OAuth2Settings {
   readonly config: string | undefined;
   readonly host: string;
   /** False is none. */
@@ -36,9 +36,6 @@ export interface Settings extends ListenerSettings, OAuth2Settings {
   /** A share is of the memory there is. */
   readonly diskFreeLimit: MemoryLimit | undefined;
   readonly onDamage: 'serve' | 'stop';
-  readonly maxMessageSizeBytes: number;
-  readonly frameMaxBytes: number;
-  readonly channelMax: number;
   readonly heartbeatSeconds: number;
   readonly handshakeTimeoutMs: number;
   readonly consumerTimeoutMs: number;
@@ -77,7 +74,6 @@ export interface Option<Value> {
 }
 
 const MAX_UINT16 = 0xffff;
-const FRAME_MAX_BYTES = 16 * 2 ** 20;
 const MEMORY_LIMIT_BYTES_MIN = 32 * 2 ** 20;
 
 /** The one table of options: parsing, error messages, --help and docs/configuration.md all derive from it. */
@@ -181,32 +177,7 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     default: 'serve',
     sentence: 'What to do when the journal is found damaged at the start: serve what is sound, or stop.',
   },
-  maxMessageSizeBytes: {
-    key: 'max_message_size',
-    environment: 'LEVERET_MAX_MESSAGE_SIZE',
-    flag: '--max-message-size',
-    type: size(1, 512 * 2 ** 20, 'up to 512MiB'),
-    default: '128MiB',
-    sentence: 'Largest message body accepted.',
-    reload: true,
-  },
-  frameMaxBytes: {
-    key: 'frame_max',
-    environment: 'LEVERET_FRAME_MAX',
-    flag: '--frame-max',
-    type: byteSize(4096, FRAME_MAX_BYTES),
-    default: '131072',
-    sentence: 'Largest frame offered to clients, in bytes.',
-  },
-  channelMax: {
-    key: 'channel_max',
-    environment: 'LEVERET_CHANNEL_MAX',
-    flag: '--channel-max',
-    type: integer(0, MAX_UINT16),
-    default: '2047',
-    sentence: 'Most channels a connection may have open; 0 is as many as there can be.',
-    rabbitmq: [key('max_channels_per_connection', integer(0, MAX_UINT16))],
-  },
+  ...LIMIT_OPTIONS,
   heartbeatSeconds: {
     key: 'heartbeat',
     environment: 'LEVERET_HEARTBEAT',

@@ -31,7 +31,7 @@ export function shownValue(name: SettingName, settings: Settings): string | unde
 function written(value: NonNullable<Settings[SettingName]>): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (typeof value === 'string') return quotedWhereNeeded(value);
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number') return value === Number.POSITIVE_INFINITY ? 'infinity' : String(value);
   if ('share' in value) return `${Math.round(value.share * 1e6) / 1e4}%`;
   if ('bytes' in value) return String(value.bytes);
   return value.length === 0

@@ -44,6 +44,16 @@ export function integer(min: number, max: number, note = ''): ValueType<number> 
   };
 }
 
+/** As RabbitMQ has it for limits. */
+export function integerOrInfinity(min: number): ValueType<number> {
+  const { placeholder, parse } = integer(min, Number.MAX_SAFE_INTEGER);
+  return {
+    placeholder,
+    accepted: `a whole number from ${min}, or infinity`,
+    parse: (given) => (given === 'infinity' ? Number.POSITIVE_INFINITY : parse(given)),
+  };
+}
+
 /** A port, or `none`, which is false. */
 export function portOrNone(): ValueType<number | false> {
   const { placeholder, accepted, parse } = integer(0, 0xffff);

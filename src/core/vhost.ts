@@ -19,6 +19,7 @@ import type { Queue } from './queue/queue.ts';
 import type { QueueHost } from './queue/rules.ts';
 import { readyAtIn } from './queue/schedule.ts';
 import { createDelayQueue } from './topology/delayed.ts';
+import type { TopologyLimits } from './topology/limits.ts';
 import { removeQueue } from './topology/queues.ts';
 
 export interface VirtualHostOptions {
@@ -87,6 +88,8 @@ export class VirtualHost {
   readonly events: Events;
   /** Of queues whose declaration does not say. */
   defaultQueueType: QueueType = 'classic';
+  /** How many queues and exchanges there may be; undefined for as many as there is room for. */
+  limits: TopologyLimits | undefined;
   /** Whether the firehose is on: see core/trace.ts. */
   tracing = false;
   /** What its queues ask of it. */

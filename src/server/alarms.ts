@@ -18,7 +18,7 @@ export interface AlarmsOptions {
   readonly disk: DiskWatch | undefined;
   readonly onCleared: () => void;
   /** One of the reasons came or went. */
-  readonly onChange?: (reason: keyof Reasons, on: boolean) => void;
+  readonly onChange?: (reason: AlarmName, on: boolean) => void;
 }
 
 /** The disk that the journal is on. */
@@ -35,6 +35,8 @@ export interface Reasons {
   disk: boolean;
   journal: boolean;
 }
+
+export type AlarmName = keyof Reasons;
 
 /** While an alarm is on, connections that publish are held; consumers and acknowledgements go on. */
 export class Alarms {
@@ -53,6 +55,12 @@ export class Alarms {
     this.#memoryLimitBytes = options.memoryLimitBytes;
     this.#timer = options.clock.after(CHECK_EVERY_MS, this.#onTimer);
     if (options.disk !== undefined) this.#diskTimer = options.clock.after(CHECK_EVERY_MS, this.#onDiskTimer);
+  }
+
+  /** Those that are on. */
+  get on(): readonly AlarmName[] {
+    const reasons = this.#reasons;
+    return (['memory', 'disk', 'journal'] as const).filter((name) => reasons[name]);
   }
 
   /** As connection.blocked gives it, in RabbitMQ's words where it has them. */
@@ -124,7 +132,7 @@ export class Alarms {
     this.#diskTimer?.cancel();
   }
 
-  #set(reason: keyof Reasons, on: boolean): void {
+  #set(reason: AlarmName, on: boolean): void {
     if (this.#reasons[reason] !== on) this.#options.onChange?.(reason, on);
     this.#reasons[reason] = on;
     const { memory, disk, journal } = this.#reasons;

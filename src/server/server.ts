@@ -11,6 +11,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { TimerWheel } from '../lib/timer_wheel.ts';
 import type { Alarms } from './alarms.ts';
 import type { Connection } from './connection/connection.ts';
+import type { GivenLimits, NodeLimits, Usage } from './limits.ts';
 import type { Logger } from './logger.ts';
 import type { LoopTurn } from './turn.ts';
 
@@ -53,7 +54,12 @@ export interface Server {
   readonly mechanisms: readonly Mechanism[];
   /** Where an EXTERNAL login finds its user name in the client's certificate. */
   readonly certificateLogin: CertificateLogin;
+  readonly limits: NodeLimits;
+  readonly limitsOf: GivenLimits;
+  readonly usage: Usage;
   maxMessageSizeBytes: number;
+  /** Of frames from clients that have not opened their virtual host. */
+  initialFrameMax: number;
   /** What is offered in connection.tune: octets, channels, seconds. */
   readonly frameMax: number;
   readonly channelMax: number;

@@ -1,10 +1,12 @@
-import type { Broker } from '../../src/index.ts';
+import type { Broker, UserLimits, VhostLimits } from '../../src/index.ts';
 
 export interface Grant {
   readonly configure: string;
   readonly write: string;
   readonly read: string;
 }
+
+export const EVERYTHING: Grant = { configure: '.*', write: '.*', read: '.*' };
 
 /** What an operator does beside a conversation: RabbitMQ's by its management API, Leveret's as its library has it. */
 export interface Operator {
@@ -15,6 +17,8 @@ export interface Operator {
   deleteUser(name: string): Promise<void>;
   permit(vhost: string, user: string, grant: Grant): Promise<void>;
   permitTopic(vhost: string, user: string, exchange: string, grant: Omit<Grant, 'configure'>): Promise<void>;
+  limitVhost(vhost: string, limits: VhostLimits): Promise<void>;
+  limitUser(user: string, limits: UserLimits): Promise<void>;
   /** Switches the firehose of the virtual host `/` on. */
   trace(): Promise<void>;
 }
@@ -42,6 +46,12 @@ export function referenceOperator(url: string): Operator {
     permit: (vhost, user, grant) => ask('PUT', ['permissions', vhost, user], grant),
     permitTopic: (vhost, user, exchange, grant) =>
       ask('PUT', ['topic-permissions', vhost, user], { exchange, ...grant }),
+    limitVhost: async (vhost, limits) => {
+      for (const [name, value] of Object.entries(limits)) await ask('PUT', ['vhost-limits', vhost, name], { value });
+    },
+    limitUser: async (user, limits) => {
+      for (const [name, value] of Object.entries(limits)) await ask('PUT', ['user-limits', user, name], { value });
+    },
     trace: () => ask('PUT', ['vhosts', '/'], { tracing: true }),
   };
 }
@@ -58,6 +68,8 @@ export function leveretOperator(broker: Broker): Operator {
     },
     permit: (vhost, user, grant) => broker.permissions.set(vhost, user, grant),
     permitTopic: (vhost, user, exchange, grant) => broker.permissions.setTopic(vhost, user, exchange, grant),
+    limitVhost: (vhost, limits) => broker.vhosts.setLimits(vhost, limits),
+    limitUser: (user, limits) => broker.users.setLimits(user, limits),
     trace: async () => broker.tracing('/', true),
   };
 }
@@ -74,6 +86,8 @@ export function noOperator(): Operator {
     deleteUser: refuse,
     permit: refuse,
     permitTopic: refuse,
+    limitVhost: refuse,
+    limitUser: refuse,
     trace: refuse,
   };
 }

@@ -1,7 +1,8 @@
 import { type FieldTable, fromPlain } from '../../src/codec/table.ts';
 import type { frame } from '../support/raw_bytes.ts';
 import type { Publish, RawChannel } from '../support/raw_channel.ts';
-import type { Conversation, Stage } from './stage.ts';
+import type { RawClient } from '../support/raw_client.ts';
+import { CLIENT_CAPABILITIES, type Conversation, type Stage } from './stage.ts';
 
 /** A conversation on channel 1 of one connection. */
 export function talk(
@@ -100,4 +101,18 @@ export async function put(channel: RawChannel, publish: Publish): Promise<void> 
 /** As fill, one confirm after the other. */
 export async function putAll(channel: RawChannel, routingKey: string, ...bodies: readonly string[]): Promise<void> {
   for (const body of bodies) await put(channel, { routingKey, body });
+}
+
+/** Everything up to the answer to connection.open, which is all that is told. */
+export async function tryToOpen(stage: Stage, user: string, vhost: string, label: string): Promise<RawClient> {
+  const client = await stage.dial(label);
+  const before = stage.transcript.length;
+  client.header();
+  await client.answer(0, ['connection.start']);
+  const response = Buffer.from(`\0${user}\0${user}`);
+  await client.call(0, 'connection.start-ok', { clientProperties: CLIENT_CAPABILITIES, response });
+  client.send(0, 'connection.tune-ok');
+  stage.transcript.length = before;
+  await client.call(0, 'connection.open', { virtualHost: vhost });
+  return client;
 }

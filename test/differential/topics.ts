@@ -16,6 +16,7 @@ import { HANDSHAKE } from './conversations/handshake.ts';
 import { LIFECYCLE } from './conversations/lifecycle.ts';
 import { LIMITS } from './conversations/limits.ts';
 import { METHODS } from './conversations/methods.ts';
+import { OPERATOR_LIMITS } from './conversations/operator_limits.ts';
 import { PRIORITY } from './conversations/priority.ts';
 import { PUBLISH } from './conversations/publish.ts';
 import { QUEUE } from './conversations/queue.ts';
@@ -62,6 +63,7 @@ export const TOPICS: Readonly<Record<string, readonly Conversation[]>> = {
   retry: RETRY,
   access: ACCESS,
   vhosts: VHOSTS,
+  operator_limits: OPERATOR_LIMITS,
 };
 
 /** Topics that the reference is recorded for, and Leveret is not held to yet. */

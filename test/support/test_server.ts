@@ -13,6 +13,7 @@ import { type Clock, ManualClock } from '../../src/lib/clock.ts';
 import { TimerWheel } from '../../src/lib/timer_wheel.ts';
 import { Alarms } from '../../src/server/alarms.ts';
 import type { Connection } from '../../src/server/connection/connection.ts';
+import { nodeLimits, Usage } from '../../src/server/limits.ts';
 import { SILENT } from '../../src/server/logger.ts';
 import type { Server } from '../../src/server/server.ts';
 import { LoopTurn } from '../../src/server/turn.ts';
@@ -65,6 +66,10 @@ export function testServer(clock: Clock = new ManualClock()): Server {
     version: '0.0.0-test',
     mechanisms: ['PLAIN', 'AMQPLAIN'],
     certificateLogin: { from: 'distinguished_name', sanType: 'dns', sanIndex: 0 },
+    limits: nodeLimits({}),
+    limitsOf: { vhosts: new Map(), users: new Map() },
+    usage: new Usage(),
+    initialFrameMax: 8192,
     maxMessageSizeBytes: 1024 * 1024,
     frameMax: 131_072,
     channelMax: 2047,

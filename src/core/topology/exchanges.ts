@@ -20,6 +20,7 @@ import type { VirtualHost } from '../vhost.ts';
 import { deleteDelayQueue } from './delayed.ts';
 import { bindingChanged, exchangeCreated, exchangeDeleted } from './events.ts';
 import { replayHistory } from './history.ts';
+import { checkExchangeLimit } from './limits.ts';
 import { applyPolicies } from './policies.ts';
 
 export interface ExchangeDeclaration {
@@ -68,9 +69,10 @@ export function declareExchange(vhost: VirtualHost, request: ExchangeDeclaration
   addExchange(vhost, properties);
 }
 
-/** Of a name that is not there yet, a reserved one too: definitions may have it. Throws AmqpError 406 for arguments that cannot be. */
+/** Of a name that is not there yet, a reserved one too: definitions may have it. Throws AmqpError 406 for arguments that cannot be, and where there are too many. */
 export function addExchange(vhost: VirtualHost, properties: ExchangeProperties): void {
   checkAlternateExchange(properties, vhost.name);
+  checkExchangeLimit(vhost, properties.name);
   checkDeduplication(properties, vhost.name);
   checkDelayedType(properties);
   const exchange = new Exchange(properties);

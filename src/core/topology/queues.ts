@@ -11,6 +11,7 @@ import { Queue } from '../queue/queue.ts';
 import type { VirtualHost } from '../vhost.ts';
 import { queueCreated, queueDeleted } from './events.ts';
 import { autoDeleteSources, forgetBindings } from './exchanges.ts';
+import { checkQueueLimits } from './limits.ts';
 import { applyPolicies } from './policies.ts';
 
 export interface QueueDeclaration {
@@ -63,11 +64,12 @@ export function declareQueue(vhost: VirtualHost, request: QueueDeclaration, owne
 
 /**
  * Of a name that is not there yet: also of one that only the server gives, since definitions have those too. Throws AmqpError 406
- * for arguments that cannot be.
+ * for arguments that cannot be, and where there are too many.
  */
 export function addQueue(vhost: VirtualHost, properties: QueueProperties): Queue {
   checkDeadLetterExchange(properties, vhost.name);
   checkQueueArguments(properties, vhost.name);
+  checkQueueLimits(vhost, properties.name);
   const { name, exclusiveOwner } = properties;
   const queue = new Queue(properties, vhost.store.pages, vhost.turn, vhost.host);
   vhost.queues.set(name, queue);

@@ -35,6 +35,10 @@ export function consume(channel: Channel, method: BasicConsume): void {
   if (method.consumerTag !== '' && channel.consumers.has(method.consumerTag)) {
     throw new AmqpError(530, `attempt to reuse consumer tag '${method.consumerTag}'`);
   }
+  const { consumerMaxPerChannel } = channel.connection.server.limits;
+  if (channel.consumers.size >= consumerMaxPerChannel) {
+    throw new AmqpError(530, `reached maximum (${consumerMaxPerChannel}) of consumers per channel`);
+  }
   if (isReplyQueueName(method.queue)) {
     // Arguments and exclusive mean nothing there.
     start(channel, replyQueueFor(channel, method), { ...method, exclusive: false }, 0, 0);

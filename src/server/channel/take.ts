@@ -36,6 +36,7 @@ export function take(
   const { mode } = channel;
   const mandatory = (bits & 1) !== 0;
   if (mode.name === 'transaction') {
+    mode.transaction.checkRoom(channel);
     const position = keep(vhost.uncommitted, bytes, routeStart, routingKeyEnd, content, end, own);
     mode.transaction.publish(channel, { route, position, bodyBytes, persistent, mandatory });
     return;

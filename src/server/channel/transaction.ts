@@ -32,6 +32,13 @@ export class Transaction {
   #publishes: HeldPublish[] = [];
   #settlements: HeldSettlement[] = [];
 
+  /** Throws 406 where one more message is too many. */
+  checkRoom({ connection }: Channel): void {
+    const { channelTxMessageMax } = connection.server.limits;
+    if (this.#publishes.length < channelTxMessageMax) return;
+    throw new AmqpError(406, `transaction has reached the maximum of ${channelTxMessageMax} uncommitted publishes`);
+  }
+
   /** Keeps a message whose record is in the store at `position`. */
   publish(channel: Channel, held: HeldPublish): void {
     channel.vhost.store.pages.retain(held.position, 1);

@@ -14,6 +14,7 @@ import type { Timer } from '../../lib/clock.ts';
 import { Channel } from '../channel/channel.ts';
 import { recheckConsumers } from '../channel/recheck.ts';
 import { channelClosed, channelCreated, connectionClosed, connectionCreated } from '../events.ts';
+import { checkChannels } from '../limits.ts';
 import type { Origin } from '../origin.ts';
 import { Outbox } from '../outbox.ts';
 import type { Server } from '../server.ts';
@@ -58,6 +59,8 @@ export class Connection implements Actor {
   /** Ends the connection with the token of its user. */
   #expiry: Timer | undefined;
   #introduced = false;
+  /** Whether it is one of the connections of its virtual host and user. */
+  #counted = false;
   #heldByAlarm = false;
   #toldBlocked = false;
   /** Things under way for which it is not read. */
@@ -110,6 +113,8 @@ export class Connection implements Actor {
   opened(user: User, vhost: VirtualHost): void {
     this.#enter(user, vhost);
     this.#deadline?.cancel();
+    this.#counted = true;
+    this.server.usage.connection(vhost.name, user.name, 1);
     connectionCreated(this, vhost);
     const { heartbeatSeconds } = this.tuning;
     if (heartbeatSeconds > 0) {
@@ -150,6 +155,8 @@ export class Connection implements Actor {
       const explanation = `number of channels opened (${this.channels.size}) has reached the negotiated channel_max (${channelMax})`;
       throw new AmqpError(530, explanation, NO_METHOD);
     }
+    checkChannels(this.server, this.userName);
+    this.server.usage.channel(this.userName, 1);
     const channel = new Channel(number, this, this.vhost);
     this.channels.set(number, channel);
     this.#readLoop.channelsChanged();
@@ -161,8 +168,13 @@ export class Connection implements Actor {
   closeChannel(channel: Channel): void {
     this.channels.delete(channel.number);
     this.#readLoop.channelsChanged();
-    if (channel.phase.name !== 'closing') channelClosed(channel);
+    if (channel.phase.name !== 'closing') this.#channelGone(channel);
     channel.release();
+  }
+
+  #channelGone(channel: Channel): void {
+    this.server.usage.channel(this.userName, -1);
+    channelClosed(channel);
   }
 
   /** Confirms on a channel that is about to close come before the goodbye: after it, a client takes them for a mistake. */
@@ -178,7 +190,7 @@ export class Connection implements Actor {
     }
     this.#logFailure(error, channel.number);
     this.confirmSafe(channel);
-    channelClosed(channel);
+    this.#channelGone(channel);
     channel.release();
     channel.expectCloseOk();
     channel.send({ name: 'channel.close', replyCode: error.code, replyText: error.replyText, classId, methodId });
@@ -334,6 +346,8 @@ export class Connection implements Actor {
     const { vhost } = this.phase;
     for (const channel of [...this.channels.values()]) this.closeChannel(channel);
     removeExclusiveQueues(vhost, this);
+    if (this.#counted) this.server.usage.connection(vhost.name, this.userName, -1);
+    this.#counted = false;
   }
 
   #becomeClosed(): void {

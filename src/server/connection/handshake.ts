@@ -3,6 +3,7 @@ import type { User } from '../../auth/users.ts';
 import { AmqpError } from '../../codec/errors.ts';
 import { FRAME_MIN_SIZE, PROTOCOL_HEADER } from '../../codec/frames.ts';
 import { type ConnectionOpen, type ConnectionTuneOk, METHOD_IDS, type Method } from '../../codec/methods.gen.ts';
+import { checkConnections, checkNodeConnections } from '../limits.ts';
 import type { Server } from '../server.ts';
 import { serverProperties } from './capabilities.ts';
 import type { Connection } from './connection.ts';
@@ -99,10 +100,12 @@ const OPEN_IDS = { classId: 10, methodId: 40 };
 
 function open(connection: Connection, method: ConnectionOpen): void {
   const { server, phase } = connection;
+  checkNodeConnections(server);
   const vhost = server.vhosts.get(method.virtualHost);
   if (vhost === undefined) throw new AmqpError(530, `vhost ${method.virtualHost} not found`, OPEN_IDS);
   const user: User | undefined = phase.name === 'opening' ? phase.user : undefined;
   if (user === undefined) return;
+  checkConnections(server, vhost.name, user.name);
   if (!mayEnter(server, user, vhost.name)) {
     throw new AmqpError(530, `access to vhost '${vhost.name}' refused for user '${user.name}'`, OPEN_IDS);
   }

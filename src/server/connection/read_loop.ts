@@ -14,9 +14,6 @@ import { isProtocolHeader, refuseProtocol, start } from './handshake.ts';
 const PROTOCOL_HEADER_BYTES = 8;
 const FRAME_HEADER_BYTES = 7;
 
-/** Before the peers have agreed on a frame_max; RabbitMQ's initial_frame_max. */
-const INITIAL_FRAME_MAX = 8192;
-
 /** What one connection may bring in one turn of the event loop before the others are looked at. */
 const TURN_BYTES_MAX = 256 * 1024;
 
@@ -262,8 +259,8 @@ export class ReadLoop {
   }
 
   #frameMax(): number {
-    const { phase, tuning } = this.#connection;
-    return phase.name === 'running' || phase.name === 'closing' ? tuning.frameMax : INITIAL_FRAME_MAX;
+    const { phase, tuning, server } = this.#connection;
+    return phase.name === 'running' || phase.name === 'closing' ? tuning.frameMax : server.initialFrameMax;
   }
 
   #channelOf(number: number): Channel | undefined {

@@ -1,7 +1,6 @@
-import type { Grant } from '../operator.ts';
-import { CLIENT_CAPABILITIES, type Conversation, type Stage } from '../stage.ts';
-
-const EVERYTHING: Grant = { configure: '.*', write: '.*', read: '.*' };
+import { EVERYTHING } from '../operator.ts';
+import type { Conversation, Stage } from '../stage.ts';
+import { tryToOpen } from '../talk.ts';
 
 /** Two virtual hosts, each with a user of its own who may do everything there. */
 async function neighbours(stage: Stage): Promise<readonly { readonly vhost: string; readonly user: string }[]> {
@@ -13,19 +12,6 @@ async function neighbours(stage: Stage): Promise<readonly { readonly vhost: stri
     both.push({ vhost, user });
   }
   return both;
-}
-
-/** Everything up to the answer to connection.open, which is all that is told. */
-async function tryToOpen(stage: Stage, user: string, vhost: string, label: string): Promise<void> {
-  const client = await stage.dial(label);
-  const before = stage.transcript.length;
-  client.header();
-  await client.answer(0, ['connection.start']);
-  const response = Buffer.from(`\0${user}\0${user}`);
-  await client.call(0, 'connection.start-ok', { clientProperties: CLIENT_CAPABILITIES, response });
-  client.send(0, 'connection.tune-ok');
-  stage.transcript.length = before;
-  await client.call(0, 'connection.open', { virtualHost: vhost });
 }
 
 export const VHOSTS: readonly Conversation[] = [
