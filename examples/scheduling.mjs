@@ -29,7 +29,9 @@ await withBroker(async (channel, scheduled) => {
   remind('take the tea out', { 'x-delay': 1000 });
   await channel.waitForConfirms();
   const [tea, bill, call] = await scheduled.list();
-  console.log(`${scheduled.length} wait, the bill ${Math.round((bill.readyAtMs - tea.readyAtMs) / DAY_MS)} day longer.`);
+  console.log(
+    `${scheduled.length} wait, the bill ${Math.round((bill.readyAtMs - tea.readyAtMs) / DAY_MS)} day longer.`,
+  );
   await scheduled.cancel([call.id]);
   await scheduled.reschedule(bill.id, tea.readyAtMs + 200);
 });
