@@ -16,10 +16,10 @@ import { prepare } from '../../scripts/prepare.mjs';
 const self = fileURLToPath(import.meta.url);
 const root = join(dirname(self), '..', '..');
 
-/** How much slower than idle the slowest hundredth of the round trips may be. */
-const SLOWER_MAX = 10;
-/** What the daemon may have grown by when all is over: what it keeps of memory that it does not need is not counted as a leak. */
-const GROWTH_MIB_MAX = 250;
+/** Well above what the costliest single message takes; less on a machine that has a core for each of the three processes. */
+const P99_MS_MAX = 100;
+/** What the daemon may have grown by when all is over. Memory that was needed and is free again is not all given back. */
+const GROWTH_MIB_MAX = 300;
 const IDLE_MS = 2_000;
 const SETTLE_MS = 1_000;
 
@@ -69,8 +69,7 @@ async function siege(effort, only) {
       await sleep(SETTLE_MS);
       if (latency === undefined) continue;
       show(name, tookMs, latency, idle, residentMib(daemon.pid));
-      if (latency.p99 > SLOWER_MAX * idle.p99)
-        problems.push(`${name}: p99 is ${(latency.p99 / idle.p99).toFixed(1)} times idle`);
+      if (latency.p99 > P99_MS_MAX) problems.push(`${name}: p99 is ${latency.p99.toFixed(1)} ms`);
     }
     const growth = residentMib(daemon.pid) - before;
     process.stdout.write(`resident memory grew by ${growth.toFixed(0)} MiB\n`);
