@@ -1,6 +1,7 @@
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { Configuration } from '../config/load.ts';
 import type { LogFormat, LogLevel } from '../config/options.ts';
+import { printable } from './printable.ts';
 
 export interface Log {
   readonly logger: Logger;
@@ -35,6 +36,7 @@ async function prettyStream(stdout: DestinationStream): Promise<DestinationStrea
     colorize: process.stdout.isTTY && !process.env['NO_COLOR'],
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
+    messageFormat: (fields, key, _level, { colors }) => colors.cyan(printable(`${fields[key] ?? ''}`)),
   });
   return { write: (line) => stdout.write(pretty(line) ?? line) };
 }

@@ -24,6 +24,8 @@ interface Rule {
   readonly all: boolean;
   /** The criteria it is indexed by: one of them when all must hold, else every one. */
   readonly indexed: readonly Criterion[];
+  /** The last match that found it: a message may satisfy thousands of criteria of one that any of them suffices for. */
+  foundIn: number;
 }
 
 /** The rules that are indexed by one header. */
@@ -46,6 +48,7 @@ export class HeadersMatcher implements Matcher {
   readonly #index = new Map<string, HeaderIndex>();
   /** Those where all of no criteria must hold: they match every message. */
   readonly #unconditional: Bucket = new Set();
+  #matches = 0;
 
   validate(binding: Binding): void {
     readXMatch(binding.arguments);
@@ -56,7 +59,7 @@ export class HeadersMatcher implements Matcher {
     const criteria = readCriteria(binding.arguments, xMatch.endsWith('-with-x'));
     const all = xMatch.startsWith('all');
     const indexed = all ? this.#rarest(criteria) : criteria;
-    const rule: Rule = { destination: binding.destination, criteria, all, indexed };
+    const rule: Rule = { destination: binding.destination, criteria, all, indexed, foundIn: 0 };
     this.#rules.set(binding, rule);
     if (all && criteria.length === 0) this.#unconditional.add(rule);
     for (const criterion of indexed) this.#bucketFor(criterion).add(rule);
@@ -73,14 +76,15 @@ export class HeadersMatcher implements Matcher {
   /** Returns how many rules it looked at, which is what it cost. */
   match(_routingKey: string, { headers }: RoutedProperties, found: (destination: Destination) => void): number {
     let looks = this.#unconditional.size;
+    this.#matches += 1;
     for (const rule of this.#unconditional) found(rule.destination);
     if (headers === undefined) return looks;
     for (const [name, field] of headers) {
       const index = this.#index.get(name);
       if (index === undefined) continue;
-      looks += matchBucket(index.present, headers, found);
+      looks += matchBucket(index.present, headers, this.#matches, found);
       const bucket = index.byValue.size === 0 ? undefined : index.byValue.get(headerValueKey(field));
-      if (bucket !== undefined) looks += matchBucket(bucket, headers, found);
+      if (bucket !== undefined) looks += matchBucket(bucket, headers, this.#matches, found);
     }
     return looks;
   }
@@ -133,9 +137,17 @@ export class HeadersMatcher implements Matcher {
   }
 }
 
-function matchBucket(bucket: Bucket, headers: FieldTable, found: (destination: Destination) => void): number {
+function matchBucket(
+  bucket: Bucket,
+  headers: FieldTable,
+  match: number,
+  found: (destination: Destination) => void,
+): number {
   for (const rule of bucket) {
-    if (!rule.all || rule.criteria.every((criterion) => holds(criterion, headers))) found(rule.destination);
+    if (rule.foundIn === match) continue;
+    if (rule.all && !rule.criteria.every((criterion) => holds(criterion, headers))) continue;
+    rule.foundIn = match;
+    found(rule.destination);
   }
   return bucket.size;
 }

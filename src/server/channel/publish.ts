@@ -130,6 +130,7 @@ function publish(
 
 /** Where a message with CC or BCC goes. */
 function routeCopies(channel: Channel, bytes: Uint8Array, routeStart: number, content: number, copies: Copies): Route {
+  channel.connection.costly();
   const routingKey = routeStart + 1 + (bytes[routeStart] as number);
   const routingKeys = [text(bytes, routingKey), ...copies.routingKeys];
   const end = propertiesEnd(bytes, content);
@@ -166,8 +167,10 @@ function lookUpRoute(
   content: number,
 ): Route {
   const properties = new PeekedProperties(bytes, propertiesStart(content), propertiesEnd(bytes, content));
-  const { access } = channel.connection;
-  return channel.routeMemo.find(channel.vhost, access, bytes, routeStart, routingKeyEnd, properties);
+  const { connection, vhost } = channel;
+  const route = channel.routeMemo.find(vhost, connection.access, bytes, routeStart, routingKeyEnd, properties);
+  if (!route.keyDecides) connection.costly();
+  return route;
 }
 
 /** Checks the properties as far as their shape goes, and tells whether delivery_mode is 2. */

@@ -309,6 +309,11 @@ export class Connection implements Actor {
     return this.#readLoop.held;
   }
 
+  /** As ReadLoop.costly. */
+  costly(): void {
+    this.#readLoop.costly();
+  }
+
   received(): void {
     this.#heartbeat?.received();
   }

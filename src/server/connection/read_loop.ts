@@ -24,8 +24,17 @@ const BASIC_NACK = 0x003c0078;
 /** Class, method, delivery tag, bits: the payload of the three above. */
 const SETTLE_PAYLOAD_BYTES = 13;
 
-/** Why a connection is not read: it publishes during an alarm, does not take its answers, or waits for the disk. */
-type HoldReason = 'alarm' | 'unread' | 'disk';
+/**
+ * How long one connection may keep the loop busy with what costs more than its bytes (methods of the control plane, routing
+ * by headers or by very many keys) before the others are looked at.
+ */
+const TURN_COSTLY_MS = 0.5;
+
+/**
+ * Why a connection is not read: it publishes during an alarm, does not take its answers, waits for the disk, or has had its
+ * time in this turn of the event loop.
+ */
+type HoldReason = 'alarm' | 'unread' | 'disk' | 'turn';
 
 /**
  * From socket chunks to frames to what they ask for. Each chunk is copied behind what was left of the one before into the
@@ -36,8 +45,10 @@ export class ReadLoop {
   readonly #connection: Connection;
   readonly #carry: Carry = new Carry();
   #stopped = false;
-  readonly #holds = { alarm: false, unread: false, disk: false };
+  readonly #holds = { alarm: false, unread: false, disk: false, turn: false };
   #turnBytes = 0;
+  /** When the first costly thing of a chunk began; -1 while it had none. */
+  #costlySinceMs = -1;
   /** The channel of the last frame: most connections use one. */
   #channel: Channel | undefined;
   /** Of a body frame that is passed on in pieces: payload octets to come, 0 when only its end octet is missing, -1 for none. */
@@ -59,6 +70,7 @@ export class ReadLoop {
       return;
     }
     const { server, socket } = this.#connection;
+    this.#costlySinceMs = -1;
     const { bytes, end } = this.#carry.join(chunk, server.arena);
     this.#run(bytes, end);
     server.turn.drainQueues();
@@ -75,7 +87,7 @@ export class ReadLoop {
   }
 
   get held(): boolean {
-    return this.#holds.alarm || this.#holds.unread || this.#holds.disk;
+    return this.#holds.alarm || this.#holds.unread || this.#holds.disk || this.#holds.turn;
   }
 
   /** Nothing more is read until it is released from this and any other reason; what has come is kept. */
@@ -88,10 +100,24 @@ export class ReadLoop {
     if (!this.#holds[reason]) return;
     this.#holds[reason] = false;
     // Not now: this may be in the middle of another connection's chunk, and there is one read region for all.
+    setImmediate(() => this.#goOn());
+  }
+
+  #goOn(): void {
+    if (this.held || this.#stopped) return;
+    this.push(EMPTY);
+    if (!this.held && !this.#stopped) this.#connection.socket.resume();
+  }
+
+  /** Something follows that costs more than its bytes. A client that has had its time for that goes on in the next turn. */
+  costly(): void {
+    const nowMs = this.#connection.server.clock.monotonicMs();
+    if (this.#costlySinceMs < 0) this.#costlySinceMs = nowMs;
+    if (nowMs - this.#costlySinceMs < TURN_COSTLY_MS || this.#holds.turn) return;
+    this.hold('turn');
     setImmediate(() => {
-      if (this.held || this.#stopped) return;
-      this.push(EMPTY);
-      if (!this.held && !this.#stopped) this.#connection.socket.resume();
+      this.#holds.turn = false;
+      this.#goOn();
     });
   }
 
@@ -206,6 +232,7 @@ export class ReadLoop {
       case FRAME_METHOD:
         if (end - start < 4) throw unknownFrame(type, bytes, start, end);
         this.#methodId = readU32(bytes, start);
+        this.costly();
         return methodFrame(this.#connection, number, channel, bytes, start, end);
       case FRAME_HEADER:
         this.#methodId = contentOf(channel);

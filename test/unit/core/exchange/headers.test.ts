@@ -159,3 +159,13 @@ describe('a headers exchange', () => {
     expect(refusal(table({ 'x-match': field }))).toBe(expected);
   });
 });
+
+it('reports a binding once, however many of its criteria a message satisfies', () => {
+  const args: FieldTable = table({ 'x-match': text('any'), a: integer(1), b: integer(1), c: VOID });
+  const matcher = new HeadersMatcher();
+  matcher.add(bindingOf(queue('q'), '', args));
+  const found: string[] = [];
+  const headers = table({ a: integer(1), b: integer(1), c: integer(1) });
+  for (let match = 0; match < 2; match++) matcher.match('', { headers }, ({ name }) => found.push(name));
+  expect(found).toHaveLength(2);
+});
