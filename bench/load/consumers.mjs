@@ -16,16 +16,21 @@ const histogram = new Histogram();
 
 async function consume(queue) {
   const connection = await Connection.open(url);
-  const { ackEvery, prefetch, perSecond } = scenario;
+  const { ackEvery, prefetch, perSecond, retries } = scenario;
   if (prefetch) await connection.call(methods.qos(prefetch), methods.BASIC_QOS_OK);
   let unacked = 0;
   connection.onFrame = (type, bytes, at) => {
     if (type === FRAME_METHOD) {
       if (bytes.readUInt32BE(at) !== methods.BASIC_DELIVER) return;
+      const tagAt = at + DELIVERY_TAG_AT;
+      if (retries && bytes[tagAt + 8] === 0) {
+        connection.socket.write(methods.requeue(bytes.readBigUInt64BE(tagAt)));
+        return;
+      }
       shared[DELIVERED]++;
       if (!ackEvery || ++unacked < ackEvery) return;
       unacked = 0;
-      connection.socket.write(methods.ack(bytes.readBigUInt64BE(at + DELIVERY_TAG_AT)));
+      connection.socket.write(methods.ack(bytes.readBigUInt64BE(tagAt)));
     } else if (type === FRAME_BODY && perSecond && shared[MEASURING] === 1) {
       const sentAt = bytes.readDoubleBE(at);
       if (sentAt > 0) histogram.record(nowMicroseconds() - sentAt);

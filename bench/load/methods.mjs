@@ -88,6 +88,11 @@ export function ack(tag) {
   return new Payload(60, 80).u64(tag).u8(1).frame(1);
 }
 
+/** By basic.reject. */
+export function requeue(tag) {
+  return new Payload(60, 90).u64(tag).u8(1).frame(1);
+}
+
 export function confirmSelect() {
   return new Payload(85, 10).u8(0).frame(1);
 }

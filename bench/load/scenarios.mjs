@@ -1,7 +1,7 @@
 // What the daemon is measured with. Absent numbers are: no confirms, no acknowledgements, no prefetch limit, no fanout,
-// and as fast as it goes. `table` are the queue's arguments; `delayMs` is what messages ask for by x-delay; messages take turns in so many `priorities`, or in so many
-// `groups`, by their message ids; `tls` is TLS 1.3; those that are `deadLettered` are published to a queue that has room for
-// none, and consumed from where its dead go.
+// and as fast as it goes. `table` are the queue's arguments; `delayMs` is what messages ask for by x-delay; messages take turns
+// in so many `priorities`, or in so many `groups`, by their message ids; `tls` is TLS 1.3; those that are `deadLettered` are
+// published to a queue that has room for none, and consumed from where its dead go; with `retries` each is sent back once.
 
 const ONE = { publishers: 1, consumers: 1, bodyBytes: 100 };
 
@@ -20,6 +20,12 @@ export const SCENARIOS = [
   { name: 'single active consumer of 2, 100 B', ...ONE, consumers: 2, table: { 'x-single-active-consumer': true } },
   { name: 'message groups, 100 B', ...ONE, consumers: 4, table: { 'x-group-by': 'property:message-id' }, groups: 100 },
   { name: 'delayed by 1 s, 100 B', ...ONE, table: { 'x-scheduled-delivery': true }, delayMs: 1000 },
+  {
+    name: 'retry after 100 ms, 100 B, durable quorum',
+    ...ONE,
+    ...{ window: 1000, ackEvery: 100, prefetch: 1000, durable: true, retries: true },
+    table: { 'x-queue-type': 'quorum', 'x-delayed-retry-type': 'all', 'x-delayed-retry-min': 100 },
+  },
   { name: 'latency at 5,000/s, 100 B', ...ONE, perSecond: 5000 },
 ];
 

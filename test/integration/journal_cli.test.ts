@@ -146,6 +146,33 @@ test('dump prints every record in a line', async () => {
   ]);
 });
 
+test('what waits for its time is shown with it, and what an exchange keeps as the exchange’s', async () => {
+  const dataDir = emptyFolder();
+  const broker = await createBroker({ dataDir });
+  const channel = await confirmChannelOn((await connectTo(broker)).connection);
+  const table = { 'x-scheduled-delivery': true, 'x-message-ttl': 1000 };
+  await channel.assertQueue('later', { durable: true, arguments: table });
+  await channel.assertExchange('x', 'x-delayed-message', { arguments: { 'x-delayed-type': 'fanout' } });
+  for (const exchange of ['', 'x']) {
+    const options = { persistent: true, headers: { 'x-delay': 3_600_000 } };
+    channel.publish(exchange, 'later', Buffer.from('m'), options);
+    await channel.waitForConfirms();
+  }
+  const readyAtMs = Date.UTC(2100, 0, 1);
+  await broker.scheduled({ queue: 'later' }).reschedule(1, readyAtMs);
+  await broker.scheduled({ exchange: 'x' }).reschedule(1, readyAtMs);
+  await broker.close();
+  const { stdout } = leveret('dump', dataDir);
+  const at = '"sequence":1,"readyAt":"2100-01-01T00:00:00.000Z"';
+  expect(stdout).toContain(`rescheduled {"queue":"later","messages":[{${at},"expiresAt":"2100-01-01T00:00:01.000Z"}]}`);
+  expect(stdout).toContain(`rescheduled {"queue":"delayed in exchange x","messages":[{${at}}]}`);
+  expect(stdout).toMatch(/queue declared \{[^\n]*"forwards":true,"name":"x"/);
+  expect(JSON.parse(leveret('stats', dataDir, '--json').stdout).journals[0].queues).toMatchObject([
+    { queue: 'delayed in exchange x', messages: 1 },
+    { queue: 'later', messages: 1 },
+  ]);
+});
+
 test('a folder in use, one that is none and one that is not there are refused with a sentence', async () => {
   const dataDir = emptyFolder();
   expect(leveret('verify', dataDir)).toEqual({

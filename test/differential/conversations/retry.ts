@@ -110,8 +110,8 @@ export const RETRY: readonly Conversation[] = [
   }),
   retry('consumer', 'a consumer gets it again when the time has come', ALL, async (channel, queue) => {
     await channel.call('basic.qos', { prefetchCount: 1 });
-    await channel.call('basic.consume', { queue, consumerTag: 'ct' });
     await putAll(channel, queue, '1');
+    await channel.call('basic.consume', { queue, consumerTag: 'ct' });
     await channel.see('basic.deliver');
     channel.send('basic.reject', { deliveryTag: 1 });
     await channel.see('basic.deliver');

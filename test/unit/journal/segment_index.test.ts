@@ -12,6 +12,7 @@ const entry = fc.tuple(
   u48,
   fc.integer({ min: 0, max: 255 }),
   fc.oneof(fc.constant(0), u48),
+  fc.oneof(fc.constant(0), u48),
 );
 const page = fc.record({ offset: u32, length: u32 });
 const summary = fc.record({
@@ -21,7 +22,7 @@ const summary = fc.record({
   usedBytes: fc.maxSafeNat(),
 });
 
-type Entry = [number, number, number, number, number, number, number];
+type Entry = [number, number, number, number, number, number, number, number];
 
 function indexOf(entries: readonly Entry[]): SegmentIndex {
   const index = new SegmentIndex();
@@ -38,8 +39,11 @@ function entriesOf(index: SegmentIndex): Entry[] {
     index.sequenceOf(i),
     index.priorityOf(i),
     index.expiresAtMsOf(i),
+    index.readyAtMsOf(i),
   ]);
 }
+
+const ABOUT = { segment: 4, epoch: 5, batchNumber: 6, usedBytes: 7 };
 
 test('an index is read as it was written', () => {
   fc.assert(
@@ -54,20 +58,28 @@ test('an index is read as it was written', () => {
   );
 });
 
+test('each kind of time has its bytes only where an entry has one', () => {
+  const size = (expiresAtMs: number, readyAtMs: number): number =>
+    indexOf([
+      [0, 0, 0, 1, 1, 0, 0, 0],
+      [0, 9, 0, 1, 2, 0, expiresAtMs, readyAtMs],
+    ]).encode(ABOUT).length;
+  const without = size(0, 0);
+  expect([size(1, 0), size(0, 1), size(1, 1)].map((bytes) => bytes - without)).toEqual([12, 12, 24]);
+});
+
 test('it grows as it is added to', () => {
   const entries = Array.from(
     { length: 5000 },
-    (_, i): Entry => [i % 60, i * 7, i, i % 5, i + 2 ** 33, i % 10, i * 1000],
+    (_, i): Entry => [i % 60, i * 7, i, i % 5, i + 2 ** 33, i % 10, i * 1000, i < 3000 ? 0 : i],
   );
   expect(entriesOf(indexOf(entries))).toEqual(entries);
 });
 
-const ABOUT = { segment: 4, epoch: 5, batchNumber: 6, usedBytes: 7 };
-
 function sample(): Buffer {
   const index = indexOf([
-    [0, 45, 10, 1, 1, 0, 0],
-    [1, 45, 20, 2, 2 ** 40, 3, 1_700_000_000_000],
+    [0, 45, 10, 1, 1, 0, 0, 0],
+    [1, 45, 20, 2, 2 ** 40, 3, 1_700_000_000_000, 1_700_000_000_001],
   ]);
   index.pages.push({ offset: 32, length: 100 }, { offset: 132, length: 90 });
   return index.encode(ABOUT);
