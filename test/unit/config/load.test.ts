@@ -166,7 +166,7 @@ test('whatever stands in a file, it is read or refused with sentences', () => {
         loadConfiguration({ config }, { NAME: 'x' });
       } catch (error) {
         expect(error).toBeInstanceOf(StartError);
-        expect((error as StartError).message).toMatch(/^(.*: .*\.(\n|$))+/);
+        expect((error as StartError).message).toMatch(/^(.*: .*[.?](\n|$))+/);
       }
     }),
     { numRuns: 500 },
