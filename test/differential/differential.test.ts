@@ -8,10 +8,12 @@ import { LATER, TOPICS } from './topics.ts';
 /**
  *     LEVERET_REFERENCE_URL   a RabbitMQ to compare with; without it the recorded transcripts stand in for it
  *     LEVERET_URL             the Leveret to test; without it one is started in this process
+ *     LEVERET_DATA_DIR        a folder for its journal; without it it keeps everything in memory
  *     UPDATE=1                record the reference again, and test nothing else
  */
 const referenceUrl = process.env['LEVERET_REFERENCE_URL'];
 const leveretUrl = process.env['LEVERET_URL'];
+const dataDir = process.env['LEVERET_DATA_DIR'];
 const update = process.env['UPDATE'] === '1';
 
 const NOT_FROM_OUTSIDE = 'a Leveret in another process has no operator here';
@@ -35,7 +37,7 @@ beforeAll(async () => {
     return;
   }
   const { createBroker } = await import('../../src/index.ts');
-  const broker = await createBroker({ port: 0, host: '127.0.0.1' });
+  const broker = await createBroker({ port: 0, host: '127.0.0.1', dataDir });
   leveret = { url: broker.url, quietMs: 60, operator: leveretOperator(broker) };
   stop = () => broker.close();
 });
