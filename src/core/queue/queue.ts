@@ -339,7 +339,9 @@ export class Queue {
   releaseDue(atMost?: number): void {
     const rules = this.#rules;
     if (rules === undefined || this.deleted) return;
-    this.#waiting.releaseDue(rules, atMost);
+    this.#trimmer.dropExpired();
+    // Whoever can take a message now gets it before it is dropped.
+    if (this.#waiting.releaseDue(rules, atMost)) this.#deliverReady();
     this.#trimmer.headsChanged(rules);
     this.#scheduleIfWanted();
   }

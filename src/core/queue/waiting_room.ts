@@ -37,14 +37,21 @@ export class WaitingRoom {
     this.#enterUntil(rules, { ...entry, readyAtMs });
   }
 
-  /** What is due is ready now: the first of it at once, the rest in later turns. */
-  releaseDue(rules: QueueRules, atMost: number = RELEASED_MAX): void {
+  /**
+   * What is due is ready now: the first of it at once, the rest in later turns. True when some of that has no time left to live,
+   * which nobody has had yet.
+   */
+  releaseDue(rules: QueueRules, atMost: number = RELEASED_MAX): boolean {
     const { messages } = this;
     const nowMs = rules.host.nowMs();
+    let timeless = false;
     for (let released = 0; released < atMost && messages.nextReadyAtMs <= nowMs; released++) {
-      this.#makeReady(messages.shift() as Entry);
+      const entry = messages.shift() as Entry;
+      timeless ||= entry.expiresAtMs !== 0 && entry.expiresAtMs <= nowMs && (entry.flags & REDELIVERED) === 0;
+      this.#makeReady(entry);
     }
     rules.expectRelease(messages.nextReadyAtMs);
+    return timeless;
   }
 
   /** Where messages may not wait for their time any more, it has come. */

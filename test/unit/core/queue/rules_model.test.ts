@@ -12,7 +12,7 @@ import type { JournalHost } from '../../../support/journal_host.ts';
 import { microtasks } from '../../../support/microtask_turn.ts';
 import { FakeConsumer } from './fake_consumer.ts';
 import { RuleBench, reject, requeue, settle } from './rule_bench.ts';
-import { type Limits, type Message, Model } from './rule_model.ts';
+import { bytesOf, type Limits, type Message, Model, type Waits } from './rule_model.ts';
 
 const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined, freq: 2 });
@@ -25,8 +25,19 @@ const limits: fc.Arbitrary<Limits> = fc.record({
   deliveryLimit: optional(fc.nat(3)),
 });
 
+const RETRY = { minMs: 4, maxMs: 10 };
+const waits: fc.Arbitrary<Waits> = fc.constantFrom(
+  { scheduled: false, retry: undefined },
+  { scheduled: false, retry: undefined },
+  { scheduled: true, retry: undefined },
+  { scheduled: false, retry: RETRY },
+  { scheduled: true, retry: RETRY },
+);
+
 type Step =
-  | { kind: 'publish'; padding: number; priority: number | undefined; ttlMs: number | undefined }
+  | { kind: 'publish'; padding: number; priority: number | undefined; ttlMs: number | undefined; delayMs: number }
+  | { kind: 'cancel'; which: number }
+  | { kind: 'reschedule'; which: number; inMs: number }
   | { kind: 'take' | 'purge' | 'endTurn' }
   | { kind: 'settle' | 'reject' | 'requeue'; which: number }
   | { kind: 'advance'; byMs: number }
@@ -43,7 +54,13 @@ const oneStep: readonly fc.WeightedArbitrary<Step>[] = [
       padding: fc.nat(12),
       priority: optional(fc.nat(5)),
       ttlMs: optional(fc.nat(40)),
+      delayMs: fc.oneof(fc.constant(0), fc.nat(20)),
     }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), which }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('reschedule' as const), which, inMs: fc.integer({ min: 1, max: 20 }) }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('take' as const, 'endTurn' as const) }) },
   {
@@ -75,13 +92,14 @@ class Pair {
   #policies = 0;
   #page: number | undefined;
 
-  constructor(maxPriority: number, given: Limits, bench = new RuleBench()) {
+  constructor(maxPriority: number, given: Limits, waits: Waits, bench = new RuleBench()) {
     this.bench = bench;
     this.#clock = bench.clock;
     const toGrave = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'dead' };
     bench.declare('dead');
-    bench.declare('q', { ...toGrave, ...(maxPriority > 0 ? { 'x-max-priority': maxPriority } : {}) });
-    this.model = new Model(maxPriority, given);
+    const priorities = maxPriority > 0 ? { 'x-max-priority': maxPriority } : {};
+    bench.declare('q', { ...toGrave, ...priorities, ...waitingArguments(waits) });
+    this.model = new Model(maxPriority, given, waits);
     this.#apply(given);
     this.#subscribe();
   }
@@ -94,10 +112,26 @@ class Pair {
     const { bench, queue, model } = this;
     switch (step.kind) {
       case 'publish': {
-        const { padding, priority, ttlMs } = step;
-        const message = model.message(padding, priority, ttlMs);
+        const { padding, priority, ttlMs, delayMs } = step;
+        const message = model.message(padding, priority, ttlMs, delayMs);
         model.push(message);
-        bench.publish(queue, message.body, { priority, expiration: ttlMs === undefined ? undefined : `${ttlMs}` });
+        const expiration = ttlMs === undefined ? undefined : `${ttlMs}`;
+        bench.publish(queue, message.body, { priority, expiration, headers: { 'x-delay': delayMs } });
+        break;
+      }
+      case 'cancel':
+      case 'reschedule': {
+        const at = step.which % Math.max(1, model.waiting.length);
+        const message = model.waiting[at];
+        const [entry] = queue.waiting.first(at, 1);
+        if (message === undefined || entry === undefined) return;
+        if (step.kind === 'cancel') {
+          model.cancel(message);
+          expect(queue.cancelWaiting(new Set([entry.sequence]))).toBe(1);
+        } else {
+          model.reschedule(message, model.nowMs + step.inMs);
+          expect(queue.reschedule(entry.sequence, this.#clock.nowMs() + step.inMs)).toBe(true);
+        }
         break;
       }
       case 'take':
@@ -134,8 +168,9 @@ class Pair {
         this.#apply(step.limits);
         break;
       case 'purge':
-        expect(queue.purge()).toBe(model.ready.length);
+        expect(queue.purge()).toBe(model.ready.length + model.waiting.length);
         model.ready = [];
+        model.waiting = [];
     }
   }
 
@@ -160,14 +195,18 @@ class Pair {
     expect([queue.readyCount, queue.unackedCount, queue.readyBytes]).toEqual([
       model.ready.length,
       model.out.length,
-      model.bytes,
+      bytesOf(model.ready),
     ]);
+    const waiting = queue.waiting.first(0, queue.waiting.length);
+    expect(waiting.map((entry) => bench.see(entry).body)).toEqual(model.waiting.map(({ body }) => body));
+    expect(queue.waiting.bytes).toBe(bytesOf(model.waiting));
   }
 
   /** Nothing but its messages is held in memory. */
   compareReferences(): void {
     if (this.#page === undefined) return;
-    expect(this.bench.pages.of(this.#page).references).toBe(this.model.ready.length + this.model.out.length);
+    const { ready, waiting, out } = this.model;
+    expect(this.bench.pages.of(this.#page).references).toBe(ready.length + waiting.length + out.length);
   }
 
   #subscribe(): void {
@@ -205,11 +244,20 @@ class Pair {
   }
 }
 
+function waitingArguments({ scheduled, retry }: Waits) {
+  return {
+    ...(scheduled ? { 'x-scheduled-delivery': true } : {}),
+    ...(retry === undefined
+      ? {}
+      : { 'x-delayed-retry-type': 'all', 'x-delayed-retry-min': retry.minMs, 'x-delayed-retry-max': retry.maxMs }),
+  };
+}
+
 test('order, counts, deaths and their reasons are those of a sorted list and a clock, whatever happens in any order', () => {
   const steps = fc.array(fc.oneof(...oneStep), { maxLength: 80, size: 'max' });
   fc.assert(
-    fc.property(fc.constantFrom(0, 0, 3), limits, steps, (maxPriority, given, plan) => {
-      const pair = new Pair(maxPriority, given);
+    fc.property(fc.constantFrom(0, 0, 3), limits, waits, steps, (maxPriority, given, waiting, plan) => {
+      const pair = new Pair(maxPriority, given, waiting);
       for (const step of plan) {
         if (step.kind === 'restart') continue;
         pair.do(step);
@@ -224,11 +272,11 @@ test('order, counts, deaths and their reasons are those of a sorted list and a c
 test('and still are when the broker is restarted in between: nothing is lost, nor comes twice without saying so', async () => {
   const steps = fc.array(fc.oneof(...oneStep, restart), { maxLength: 60, size: 'max' });
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(0, 0, 3), limits, steps, async (maxPriority, given, plan) => {
+    fc.asyncProperty(fc.constantFrom(0, 0, 3), limits, waits, steps, async (maxPriority, given, waiting, plan) => {
       const clock = new ManualClock();
       const log = new MemoryLog();
       let { bench, host } = await RuleBench.open(log, clock);
-      const pair = new Pair(maxPriority, given, bench);
+      const pair = new Pair(maxPriority, given, waiting, bench);
       for (const step of plan) {
         if (step.kind === 'restart') {
           await end(host, step.how);

@@ -3,6 +3,7 @@ import { fromPlain, toPlain } from '../../../../src/codec/table.ts';
 import { enqueueRecord } from '../../../../src/core/enqueue.ts';
 import { deleteQueue } from '../../../../src/core/topology/queues.ts';
 import { messageBytes } from '../../../support/message_bytes.ts';
+import { FakeConsumer } from './fake_consumer.ts';
 import { RuleBench, reject, requeue, settle } from './rule_bench.ts';
 
 const SCHEDULED = { 'x-scheduled-delivery': true };
@@ -74,6 +75,18 @@ describe('a queue with scheduled delivery', () => {
     expect(queue.readyCount).toBe(1);
     bench.clock.advance(1);
     expect(queue.readyCount).toBe(0);
+  });
+
+  test('gives a message that lives for no time to a consumer who waits when it is due', () => {
+    const bench = new RuleBench();
+    const queue = bench.declare('q', { ...SCHEDULED, 'x-message-ttl': 0 });
+    const consumer = new FakeConsumer('c', 1);
+    queue.addConsumer(consumer);
+    bench.publish(queue, 'a', delay(1000));
+    bench.publish(queue, 'b', delay(1000));
+    bench.clock.advance(1000);
+    expect(consumer.held.map((entry) => bench.see(entry).body)).toEqual(['a']);
+    expect([queue.readyCount, queue.waiting.length]).toEqual([0, 0]);
   });
 
   test('gives a message back to its place among those that were due before it', () => {
