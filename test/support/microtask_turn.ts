@@ -7,6 +7,7 @@ export class MicrotaskTurn implements Turn {
   #journals: { commit(): void }[] = [];
   #scheduled = false;
   #stopped = false;
+  #held = false;
 
   queueReady(queue: Queue): void {
     this.#queues.push(queue);
@@ -15,6 +16,16 @@ export class MicrotaskTurn implements Turn {
 
   commitReady(journal: { commit(): void }): void {
     this.#journals.push(journal);
+    this.#schedule();
+  }
+
+  /** Nothing is delivered until it is let go. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  letGo(): void {
+    this.#held = false;
     this.#schedule();
   }
 
@@ -32,7 +43,7 @@ export class MicrotaskTurn implements Turn {
   #end(): void {
     this.#scheduled = false;
     if (this.#stopped) return;
-    for (const queue of this.#queues.splice(0)) queue.drain();
+    if (!this.#held) for (const queue of this.#queues.splice(0)) queue.drain();
     for (const journal of this.#journals.splice(0)) journal.commit();
   }
 }

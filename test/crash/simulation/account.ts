@@ -12,12 +12,16 @@ export interface Copy {
   readonly id: number;
   readonly sequence: number;
   readonly persistent: boolean;
+  /** As it has to lie in the store. */
+  readonly bytes: Uint8Array;
   appended: number;
   settled: number | undefined;
   /** The transaction it was settled in. */
   settledIn: AccountTransaction | undefined;
   delivered: number | undefined;
   returns: { count: number; commit: number }[];
+  /** The times it was given, where it may have to wait for one: what the last says, or the last that is on disk. */
+  dues: { atMs: number; commit: number }[];
 }
 
 /** A durable queue from its declaration to its deletion. */
@@ -36,8 +40,8 @@ export class Account {
   readonly exchanges: Map<string, Fact> = new Map();
   /** By exchange and queue. */
   readonly bindings: Map<string, Fact> = new Map();
-  /** Every message ever published, by id. */
-  readonly messages: Map<number, Uint8Array> = new Map();
+  /** The id of the last message that was published. */
+  lastId = 0;
   transactions: AccountTransaction[] = [];
 
   fact(facts: Map<string, Fact>, key: string): Fact {
@@ -53,18 +57,23 @@ export class Account {
     this.queues.set(id, { name, id, declared: commit, deleted: undefined, copies: new Map() });
   }
 
-  published(queue: AccountQueue, id: number, sequence: number, persistent: boolean, commit: number): Copy {
+  published(
+    queue: AccountQueue,
+    message: Pick<Copy, 'id' | 'sequence' | 'persistent' | 'bytes'>,
+    dueMs: number | undefined,
+    commit: number,
+  ): Copy {
     const copy: Copy = {
-      id,
-      sequence,
-      persistent,
+      ...message,
       appended: commit,
       settled: undefined,
       settledIn: undefined,
       delivered: undefined,
       returns: [],
+      // A message that is there has said itself when it is due.
+      dues: dueMs === undefined ? [] : [{ atMs: dueMs, commit: CERTAIN }],
     };
-    queue.copies.set(id, copy);
+    queue.copies.set(message.id, copy);
     return copy;
   }
 
@@ -84,14 +93,15 @@ function endCopy(copy: Copy, committed: number): void {
   copy.appended = afterEnd(copy.appended, committed);
   if (copy.settled !== undefined) copy.settled = afterEnd(copy.settled, committed);
   if (copy.delivered !== undefined) copy.delivered = afterEnd(copy.delivered, committed);
-  for (const each of copy.returns) each.commit = afterEnd(each.commit, committed);
+  for (const each of [...copy.returns, ...copy.dues]) each.commit = afterEnd(each.commit, committed);
 }
 
 /** What is there belongs there from now on, whatever was known before. */
-export function seenCopy(copy: Copy, delivered: boolean, returns: number): void {
+export function seenCopy(copy: Copy, delivered: boolean, returns: number, dueMs: number): void {
   copy.appended = CERTAIN;
   copy.settled = undefined;
   copy.settledIn = undefined;
   copy.delivered = delivered ? CERTAIN : undefined;
   copy.returns = returns > 0 ? [{ count: returns, commit: CERTAIN }] : [];
+  if (copy.dues.length > 0) copy.dues = [{ atMs: dueMs, commit: CERTAIN }];
 }

@@ -23,7 +23,9 @@ export async function audit(host: JournalHost, account: Account): Promise<void> 
   const { told } = host;
   must(told.damage.length === 0, `damage was found where there is none: ${JSON.stringify(told.damage)}`);
   const found = new Map<AccountQueue, Queue>();
-  for (const queue of host.vhost.queues.values()) found.set(known(account, queue), queue);
+  for (const queue of [...host.vhost.queues.values(), ...host.vhost.delayQueues.values()]) {
+    found.set(known(account, queue), queue);
+  }
   for (const queue of account.queues.values()) {
     if (found.has(queue)) must(queue.deleted !== CERTAIN, `${queue.name} was deleted and is there`);
     else must(queue.declared !== CERTAIN || queue.deleted !== undefined, `${queue.name} is gone`);
@@ -32,7 +34,8 @@ export async function audit(host: JournalHost, account: Account): Promise<void> 
   for (const [queue, actual] of found) {
     const messages = await readAll(host, actual);
     contents.set(queue, messages);
-    auditMessages(queue, actual, messages, account);
+    auditMessages(queue, actual, messages);
+    auditTimes(queue, actual, messages, host.vhost.host.nowMs());
   }
   for (const transaction of account.transactions) auditTransaction(transaction, contents);
   auditTopology(host, account);
@@ -40,7 +43,7 @@ export async function audit(host: JournalHost, account: Account): Promise<void> 
   for (const queue of account.queues.values()) {
     const messages = contents.get(queue);
     if (messages === undefined) account.queues.delete(queue.id);
-    else enter(queue, found.get(queue)?.log as JournalQueue, messages);
+    else enter(queue, found.get(queue) as Queue, messages, host.vhost.host.nowMs());
   }
 }
 
@@ -63,7 +66,7 @@ async function readAll(host: JournalHost, queue: Queue): Promise<ReadonlyMap<num
 }
 
 /** Messages carry their id in a header, as their bodies may be empty. */
-function idOf(bytes: Uint8Array): number {
+export function idOf(bytes: Uint8Array): number {
   const content = routeEnd(bytes, 0);
   const { headers } = readProperties(bytes, propertiesStart(content), propertiesEnd(bytes, content));
   const id = headers === undefined ? undefined : getInteger(headers, 'id');
@@ -71,12 +74,7 @@ function idOf(bytes: Uint8Array): number {
   return id;
 }
 
-function auditMessages(
-  queue: AccountQueue,
-  actual: Queue,
-  messages: ReadonlyMap<number, Uint8Array>,
-  account: Account,
-): void {
+function auditMessages(queue: AccountQueue, actual: Queue, messages: ReadonlyMap<number, Uint8Array>): void {
   const log = actual.log as JournalQueue;
   let before = 0;
   for (const [id, bytes] of messages) {
@@ -85,8 +83,8 @@ function auditMessages(
     must(copy !== undefined, `${where} never was there`);
     must(copy.persistent, `${where} was transient, and is there again`);
     must(copy.settled !== CERTAIN, `${where} was settled, and is there again`);
-    must(Buffer.compare(bytes, account.messages.get(id) as Uint8Array) === 0, `${where} is not what was published`);
-    must(copy.sequence > before, `${where} is out of order`);
+    must(Buffer.compare(bytes, copy.bytes) === 0, `${where} is not what was published`);
+    must(actual.rules !== undefined || copy.sequence > before, `${where} is out of order`);
     before = copy.sequence;
     auditMarks(where, copy, log);
   }
@@ -94,6 +92,34 @@ function auditMessages(
     const required = copy.persistent && copy.appended === CERTAIN && copy.settled === undefined;
     must(!required || messages.has(copy.id), `message ${copy.id} of ${queue.name} was on disk, and is lost`);
   }
+}
+
+/** Of messages that may have to wait: each does if one of the times that it may have is to come, and that is the time. */
+function auditTimes(
+  queue: AccountQueue,
+  actual: Queue,
+  messages: ReadonlyMap<number, Uint8Array>,
+  nowMs: number,
+): void {
+  const times = timesIn(actual);
+  for (const id of messages.keys()) {
+    const { sequence, dues } = queue.copies.get(id) as Copy;
+    const where = `message ${id} of ${queue.name}`;
+    const last = dues.findLastIndex(({ commit }) => commit === CERTAIN);
+    const possible = dues.slice(Math.max(0, last)).map(({ atMs }) => atMs);
+    const atMs = times.get(sequence);
+    if (atMs !== undefined) {
+      must(possible.includes(atMs), `${where} waits until ${atMs}, and not until ${possible.join(' or ')}`);
+      must(atMs > nowMs, `${where} waits, and its time has come`);
+    } else {
+      must(last === -1 || possible.some((at) => at <= nowMs), `${where} does not wait until ${possible.join(' or ')}`);
+    }
+  }
+}
+
+/** When messages are due that wait, by sequence. */
+export function timesIn({ waiting }: Queue): ReadonlyMap<number, number> {
+  return new Map(waiting.first(0, waiting.length).map(({ sequence, readyAtMs }) => [sequence, readyAtMs]));
 }
 
 /** Redelivered marks and counts of returns. */
@@ -144,12 +170,15 @@ function auditTopology({ vhost }: JournalHost, account: Account): void {
   }
 }
 
-function enter(queue: AccountQueue, log: JournalQueue, messages: ReadonlyMap<number, Uint8Array>): void {
+function enter(queue: AccountQueue, actual: Queue, messages: ReadonlyMap<number, Uint8Array>, nowMs: number): void {
+  const log = actual.log as JournalQueue;
+  const times = timesIn(actual);
   queue.declared = CERTAIN;
   queue.deleted = undefined;
   for (const copy of [...queue.copies.values()]) {
     const returns = acquiredOf(log.returns.get(copy.sequence) ?? 0);
-    if (messages.has(copy.id)) seenCopy(copy, returns > 0 || log.deliveredSet.has(copy.sequence), returns);
+    const marked = returns > 0 || log.deliveredSet.has(copy.sequence);
+    if (messages.has(copy.id)) seenCopy(copy, marked, returns, times.get(copy.sequence) ?? nowMs);
     else queue.copies.delete(copy.id);
   }
 }

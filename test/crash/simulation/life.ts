@@ -1,3 +1,4 @@
+import { fromPlain } from '../../../src/codec/table.ts';
 import { REDELIVERED } from '../../../src/core/queue/entry.ts';
 import type { Queue } from '../../../src/core/queue/queue.ts';
 import type { JournalQueue } from '../../../src/journal/journal_queue.ts';
@@ -8,11 +9,19 @@ import { messageBytes } from '../../support/message_bytes.ts';
 import { microtasks } from '../../support/microtask_turn.ts';
 import { type Random, wholeNumber } from '../../support/seeded_random.ts';
 import type { Account, AccountQueue, AccountTransaction, Copy } from './account.ts';
-import { BrokenPromise } from './audit.ts';
+import { BrokenPromise, timesIn } from './audit.ts';
+import { Watch } from './watch.ts';
 
 const DURABLE_QUEUES = ['q0', 'q1', 'q2', 'q3'];
 const TRANSIENT_QUEUE = 't0';
-const EXCHANGES = ['x0', 'x1'];
+const DELAYED = 'd0';
+const EXCHANGES = ['x0', 'x1', DELAYED];
+/** What some queues may keep messages waiting for. */
+const TABLES: Readonly<Record<string, Parameters<typeof fromPlain>[0]>> = {
+  q2: { 'x-scheduled-delivery': true },
+  q3: { 'x-delayed-retry-type': 'all', 'x-delayed-retry-min': 300, 'x-delayed-retry-max': 1500 },
+};
+const DELAY_MS_MAX = 4000;
 const LARGE_BYTES_MAX = 300_000;
 
 interface Delivery {
@@ -28,7 +37,7 @@ export class Life {
   readonly #random: Random;
   readonly #clock: ManualClock;
   readonly #deliveries: Delivery[] = [];
-  #transaction: AccountTransaction | undefined;
+  readonly #watch: Watch;
   /** Whether most messages are large enough for a transaction to need several batches. */
   #large = false;
 
@@ -37,10 +46,13 @@ export class Life {
     this.#account = account;
     this.#random = random;
     this.#clock = clock;
+    this.#watch = new Watch(host, account);
   }
 
   /** Most of what clients need is mostly there. */
   begin(): void {
+    const { queues, delayQueues } = this.#host.vhost;
+    for (const queue of [...queues.values(), ...delayQueues.values()]) this.#watch.add(queue);
     for (const name of DURABLE_QUEUES) if (this.#random() < 0.7) this.#declareQueue(name);
     for (const name of EXCHANGES) if (this.#random() < 0.7) this.#declareExchange(name);
   }
@@ -54,6 +66,7 @@ export class Life {
     else if (choice < 78) this.#settle('requeue');
     else if (choice < 82) this.#transact();
     else if (choice < 84) this.#purge();
+    else if (choice < 86) this.#rearrange();
     else if (choice < 92) this.#changeTopology();
     else this.#clock.advance(wholeNumber(this.#random, 1, 700));
     if (this.#random() < 0.7) await microtasks(wholeNumber(this.#random, 0, 25));
@@ -78,21 +91,24 @@ export class Life {
     const exchange = toExchange ? this.#pick(EXCHANGES) : '';
     if (!vhost.exchanges.has(exchange)) return;
     const routingKey = this.#random() < 0.1 ? TRANSIENT_QUEUE : this.#pick(DURABLE_QUEUES);
-    const { queues } = vhost.route(exchange, routingKey);
+    const id = this.#account.lastId + 1;
+    const delay = this.#random() < 0.6 ? { 'x-delay': wholeNumber(this.#random, 0, DELAY_MS_MAX) } : {};
+    const headers = { id, ...delay };
+    const { queues } = vhost.route(exchange, routingKey, { headers: fromPlain(headers) });
+    this.#meetDelayQueue();
     if (queues.length === 0) return;
-    const id = this.#account.messages.size + 1;
+    this.#account.lastId = id;
     const persistent = this.#random() < 0.85;
-    const message = messageBytes({ exchange, routingKey, persistent, headers: { id }, body: this.#body(id, bytes) });
-    this.#account.messages.set(id, message.bytes);
-    const sequences = queues.map(({ nextSequence }) => nextSequence);
-    client.enqueue(queues, message);
-    for (const [i, queue] of queues.entries()) {
-      const known = this.#known(queue);
-      if (known === undefined) continue;
-      const copy = this.#account.published(known, id, sequences[i] as number, persistent, this.#gathering);
-      this.#transaction?.publishes.push({ queue: known, copy });
-    }
+    client.enqueue(queues, messageBytes({ exchange, routingKey, persistent, headers, body: this.#body(id, bytes) }));
     this.#await();
+  }
+
+  /** An exchange that delays has made it for the first message that had to wait. */
+  #meetDelayQueue(): void {
+    const queue = this.#host.vhost.delayQueues.get(DELAYED);
+    if (queue?.log === undefined || this.#known(queue) !== undefined) return;
+    this.#account.queueDeclared(DELAYED, (queue.log as JournalQueue).id, this.#gathering);
+    this.#watch.add(queue);
   }
 
   #body(id: number, bytes: number | undefined): Uint8Array {
@@ -135,12 +151,14 @@ export class Life {
     }
     this.#host.client[how](held);
     if (how === 'requeue') {
+      const atMs = timesIn(held.queue).get(copy.sequence);
+      if (atMs !== undefined) copy.dues.push({ atMs, commit: this.#gathering });
       copy.returns.push({ count: (copy.returns.at(-1)?.count ?? 0) + 1, commit: this.#gathering });
       return;
     }
     copy.settled = this.#gathering;
-    copy.settledIn = this.#transaction;
-    this.#transaction?.settles.push({ queue, copy });
+    copy.settledIn = this.#watch.transaction;
+    this.#watch.transaction?.settles.push({ queue, copy });
   }
 
   /** What ends in the middle of a transaction's writes, or of a segment begun right after it, is rare otherwise. */
@@ -151,15 +169,35 @@ export class Life {
 
   #transact(): void {
     const transaction: AccountTransaction = { commit: this.#gathering, publishes: [], settles: [] };
-    this.#transaction = transaction;
+    this.#watch.transaction = transaction;
     this.#large = this.#random() < 0.3;
     this.#host.client.atomically(() => {
       for (let count = wholeNumber(this.#random, 1, this.#large ? 40 : 6); count > 0; count--) this.#publish();
       if (this.#random() < 0.6) this.#settle('ack');
     });
-    this.#transaction = undefined;
+    this.#watch.transaction = undefined;
     this.#large = false;
     this.#account.transactions.push(transaction);
+    this.#await();
+  }
+
+  /** Some of what waits is cancelled, or waits for another time. */
+  #rearrange(): void {
+    const { queues, delayQueues } = this.#host.vhost;
+    const queue = this.#pick([queues.get('q2'), queues.get('q3'), delayQueues.get(DELAYED)]);
+    for (const { sequence } of queue?.waiting.first(0, wholeNumber(this.#random, 1, 4)) ?? []) {
+      const known = queue === undefined ? undefined : this.#known(queue);
+      const copy = known === undefined ? undefined : bySequence(known, sequence);
+      if (queue === undefined || copy === undefined) return;
+      if (this.#random() < 0.3) {
+        queue.cancelWaiting(new Set([sequence]));
+        copy.settled = this.#gathering;
+      } else {
+        const atMs = this.#clock.nowMs() + wholeNumber(this.#random, 1, DELAY_MS_MAX);
+        queue.reschedule(sequence, atMs);
+        copy.dues.push({ atMs, commit: this.#gathering });
+      }
+    }
     this.#await();
   }
 
@@ -189,8 +227,9 @@ export class Life {
 
   #declareQueue(name: string): void {
     if (this.#host.vhost.queues.has(name)) return;
-    const queue = this.#host.client.declareQueue(name);
+    const queue = this.#host.client.declareQueue(name, true, fromPlain(TABLES[name] ?? {}));
     this.#account.queueDeclared(name, (queue.log as JournalQueue).id, this.#gathering);
+    this.#watch.add(queue);
   }
 
   #deleteQueue(name: string): void {
@@ -204,13 +243,18 @@ export class Life {
 
   #declareExchange(name: string): void {
     if (this.#host.vhost.exchanges.has(name)) return;
-    this.#host.client.declareExchange(name, 'fanout');
+    const isDelayed = name === DELAYED;
+    const table = fromPlain(isDelayed ? { 'x-delayed-type': 'fanout' } : {});
+    this.#host.client.declareExchange(name, isDelayed ? 'x-delayed-message' : 'fanout', true, table);
     this.#account.fact(this.#account.exchanges, name).becomes(true, this.#gathering);
   }
 
   #deleteExchange(name: string): void {
     if (!this.#host.vhost.exchanges.has(name)) return;
+    const delayQueue = this.#host.vhost.delayQueues.get(name);
+    const delayed = delayQueue === undefined ? undefined : this.#known(delayQueue);
     this.#host.client.deleteExchange(name);
+    if (delayed !== undefined) delayed.deleted = this.#gathering;
     this.#account.fact(this.#account.exchanges, name).becomes(false, this.#gathering);
     for (const queue of DURABLE_QUEUES) this.#bound(name, queue, false);
   }

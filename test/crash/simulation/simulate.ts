@@ -30,6 +30,7 @@ export async function simulate(seed: number): Promise<void> {
     clock.advance(wholeNumber(random, 1, 5000));
   }
   const turn = new MicrotaskTurn();
+  turn.hold();
   const host = await JournalHost.open(optionsOf(disk, random, clock), turn);
   await audit(host, account);
   await host.close();
@@ -37,6 +38,8 @@ export async function simulate(seed: number): Promise<void> {
 
 async function live(disk: ForgetfulDisk, account: Account, random: Random, clock: ManualClock): Promise<void> {
   const turn = new MicrotaskTurn();
+  // What is due is routed when it is known what was there.
+  turn.hold();
   const opening = JournalHost.open(optionsOf(disk, random, clock), turn);
   if (random() < 0.25) {
     opening.catch(() => {});
@@ -48,6 +51,7 @@ async function live(disk: ForgetfulDisk, account: Account, random: Random, clock
   await audit(host, account);
   const life = new Life(host, account, random, clock);
   life.begin();
+  turn.letGo();
   for (let steps = wholeNumber(random, 0, STEPS_MAX); steps > 0; steps--) await life.step();
   if (random() < 0.3) life.lastWords();
   await microtasks(wholeNumber(random, 0, 40));
