@@ -65,7 +65,8 @@ async function rememberedRoute(load) {
   const store = new MemoryStore(new PageTable(new Arena({ readBytes: 0, slots: 0, pages: 1 })));
   const vhost = new VirtualHost({ name: '/', store, turn: { queueReady() {} }, uniqueName: () => 'bench' });
   const flags = { passive: false, durable: false, exclusive: false, autoDelete: false };
-  declareQueue(vhost, { queue: 'orders', ...flags, arguments: fromPlain({}) }, {});
+  const mayDoAll = { access: { check() {}, checkTopic() {} } };
+  declareQueue(vhost, { queue: 'orders', ...flags, arguments: fromPlain({}) }, mayDoAll);
   return (count) => {
     for (let i = 0; i < count; i++) vhost.route('', 'orders');
   };
