@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { handshakeBytes } from '../support/fake_client.ts';
 import { ArrivalReader } from '../support/raw_arrivals.ts';
 import type { Arguments, MethodName } from '../support/raw_methods.ts';
+import { Wakeup } from '../support/wakeup.ts';
 
 /** The broker to attack. */
 export interface Target {
@@ -18,7 +19,7 @@ export class Intruder {
   readonly socket: Socket;
   readonly #seen = new Map<MethodName, number>();
   #ended = false;
-  #wake: () => void = () => {};
+  readonly #wakeup = new Wakeup();
 
   static async dial({ host, port }: Target): Promise<Intruder> {
     const socket = connect({ host, port, noDelay: true });
@@ -38,14 +39,14 @@ export class Intruder {
     this.socket = socket;
     const reader = new ArrivalReader(({ name }) => {
       if (name !== 'heartbeat' && name !== 'bytes' && name !== 'end') this.#seen.set(name, this.count(name) + 1);
-      this.#wake();
+      this.#wakeup.wake();
     });
     socket.on('data', (chunk) => reader.read(chunk));
     socket.on('error', () => {});
-    socket.on('drain', () => this.#wake());
+    socket.on('drain', () => this.#wakeup.wake());
     socket.on('close', () => {
       this.#ended = true;
-      this.#wake();
+      this.#wakeup.wake();
     });
   }
 
@@ -93,17 +94,7 @@ export class Intruder {
   }
 
   async #until(done: () => boolean, deadline: number): Promise<void> {
-    while (!done() && !this.#ended) {
-      const left = deadline - performance.now();
-      if (left <= 0) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+    await this.#wakeup.until(() => done() || this.#ended, deadline);
   }
 }
 

@@ -2,17 +2,16 @@
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { methodFrame, PROTOCOL_HEADER } from '../../src/codec/frames.ts';
 import type { Method } from '../../src/codec/methods.gen.ts';
 import { EMPTY_TABLE } from '../../src/codec/table.ts';
+import { bin, placeForEachTest } from '../support/daemon.ts';
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 interface Ready {
@@ -29,33 +28,20 @@ interface Ended {
   readonly stderr: string;
 }
 
-const bin = fileURLToPath(new URL('../../bin/leveret.js', import.meta.url));
 const CONNECTION_OPEN_OK = '000a0029';
-const children: Child[] = [];
-let folder: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'leveret-cli-'));
-});
-afterEach(async () => {
-  for (const child of children.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  }
-  rmSync(folder, { recursive: true, force: true });
-});
+const place = placeForEachTest('leveret-cli-');
 
 function leveret(words: readonly string[], environment: Record<string, string> = {}): Child {
   const env = {
     ...process.env,
     LEVERET_HOST: '127.0.0.1',
     LEVERET_PORT: '0',
-    LEVERET_DATA_DIR: join(folder, 'data'),
+    LEVERET_DATA_DIR: join(place.folder, 'data'),
     ...environment,
   };
-  const child = spawn(process.execPath, [bin, ...words], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-  children.push(child);
+  const child = place.ending(
+    spawn(process.execPath, [bin, ...words], { env, cwd: place.folder, stdio: ['ignore', 'pipe', 'pipe'] }),
+  );
   return child;
 }
 
@@ -106,7 +92,7 @@ async function clientThatNeverCloses(port: number): Promise<Socket> {
 }
 
 test('start says that it is ready, where, and with which data folder', async () => {
-  const dataDir = join(folder, 'data');
+  const dataDir = join(place.folder, 'data');
   const line = await ready(leveret(['start']));
   expect(line).toMatchObject({ msg: 'Leveret is ready', host: '127.0.0.1', dataDir });
   expect(line.version).toMatch(/^\d+\.\d+\.\d+/);
@@ -169,7 +155,7 @@ test('a second one on the same data folder is refused with a sentence', async ()
   const second = await ended(leveret(['start']));
   expect(second.code).toBe(1);
   expect(second.stderr).toBe(
-    `leveret: The data folder ${join(folder, 'data')} is in use by another Leveret (process ${first.pid}). Stop that one, or choose another folder.\n`,
+    `leveret: The data folder ${join(place.folder, 'data')} is in use by another Leveret (process ${first.pid}). Stop that one, or choose another folder.\n`,
   );
 });
 
@@ -184,7 +170,7 @@ test('a port in use is refused with a sentence', async () => {
 });
 
 test('a data folder that cannot be used is refused with a sentence', async () => {
-  const file = join(folder, 'file');
+  const file = join(place.folder, 'file');
   writeFileSync(file, '');
   const { code, stderr } = await ended(leveret(['start', '--data-dir', file]));
   expect(code).toBe(1);

@@ -1,35 +1,19 @@
 // These tests run the built command, dist/cli/main.js, as `npm test` has just made it.
 
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { bin, placeForEachTest } from '../support/daemon.ts';
 
 type Child = ChildProcessByStdio<null, Readable, null>;
 
-const bin = fileURLToPath(new URL('../../bin/leveret.js', import.meta.url));
-const children: Child[] = [];
-let folder: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'leveret-config-'));
-});
-afterEach(async () => {
-  for (const child of children.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  }
-  rmSync(folder, { recursive: true, force: true });
-});
+const place = placeForEachTest('leveret-config-');
 
 function write(name: string, content: string): string {
-  const path = join(folder, name);
+  const path = join(place.folder, name);
   writeFileSync(path, content);
   return path;
 }
@@ -51,9 +35,13 @@ interface LogLine {
 
 /** A broker, and each line of its log as it comes. */
 function start(environment: Record<string, string>): { child: Child; next: () => Promise<LogLine> } {
-  const env = { ...process.env, LEVERET_HOST: '127.0.0.1', LEVERET_DATA_DIR: join(folder, 'data'), ...environment };
-  const child = spawn(process.execPath, [bin, 'start'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  children.push(child);
+  const env = {
+    ...process.env,
+    LEVERET_HOST: '127.0.0.1',
+    LEVERET_DATA_DIR: join(place.folder, 'data'),
+    ...environment,
+  };
+  const child = place.ending(spawn(process.execPath, [bin, 'start'], { env, stdio: ['ignore', 'pipe', 'inherit'] }));
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   return { child, next: async () => JSON.parse((await lines.next()).value as string) as LogLine };
 }
@@ -78,7 +66,7 @@ test('config check of a file that can be used ends with exit code 0', () => {
 });
 
 test('config check of a file that is not there says so', () => {
-  const missing = join(folder, 'none');
+  const missing = join(place.folder, 'none');
   const out = `leveret: Cannot read the configuration file ${missing}: there is no such file.\n`;
   expect(config(['check', missing])).toEqual({ code: 1, out });
 });
@@ -105,11 +93,11 @@ test('config show tells what counts and where it comes from, and no secret', () 
 });
 
 test("a broker starts with RabbitMQ's own file, and says what of it has no effect", async () => {
-  mkdirSync(join(folder, 'conf.d'));
+  mkdirSync(join(place.folder, 'conf.d'));
   write('rabbitmq.conf', 'listeners.tcp.default = 0\nloopback_users.guest = false\nprometheus.tcp.port = 1\n');
   const second = write('conf.d/a.conf', 'cluster_formation.peer_discovery_backend = k8s\n');
-  const path = join(folder, 'rabbitmq.conf');
-  const { next } = start({ RABBITMQ_CONFIG_FILE: path, RABBITMQ_CONFIG_FILES: join(folder, 'conf.d/*.conf') });
+  const path = join(place.folder, 'rabbitmq.conf');
+  const { next } = start({ RABBITMQ_CONFIG_FILE: path, RABBITMQ_CONFIG_FILES: join(place.folder, 'conf.d/*.conf') });
   const warning = `${path}:3: prometheus.tcp.port has no effect: there is no HTTP API yet.`;
   expect(await next()).toMatchObject({ level: 'warn', msg: warning });
   const note = `${second}:1: cluster_formation.peer_discovery_backend has no effect: Leveret is one node.`;

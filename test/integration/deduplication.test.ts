@@ -1,19 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { type ConfirmChannel, connect } from 'amqplib';
 import { expect, onTestFinished, test } from 'vitest';
 import { fromPlain } from '../../src/codec/table.ts';
 import { type Broker, createBroker } from '../../src/index.ts';
 import { open } from '../support/broker.ts';
+import { startDaemon } from '../support/daemon.ts';
 import { confirmChannelOn, connectTo } from './amqplib/support.ts';
 
 const ON = { 'x-message-deduplication': true };
-const bin = fileURLToPath(new URL('../../bin/leveret.js', import.meta.url));
 
 function dataFolder(): string {
   const dataDir = mkdtempSync(join(tmpdir(), 'leveret-deduplication-'));
@@ -111,7 +108,7 @@ test('after kill -9 a queue and an exchange still know what they had', { timeout
     ['b', 'a', 'c'],
     ['c', 'a', 'd'],
   ]) {
-    const { child, url } = await start(dataDir);
+    const { child, url } = await startDaemon(dataDir);
     const connection = await connect(url);
     connection.on('error', () => {});
     const channel = await connection.createConfirmChannel();
@@ -136,16 +133,3 @@ test('after kill -9 a queue and an exchange still know what they had', { timeout
   expect(counts.map(([, plain]) => plain)).toEqual([2, 3, 4]);
   expect(counts[2]?.[0]).toBeLessThanOrEqual(4);
 });
-
-async function start(dataDir: string): Promise<{ readonly child: ChildProcess; readonly url: string }> {
-  const env = { ...process.env, LEVERET_HOST: '127.0.0.1', LEVERET_PORT: '0', LEVERET_DATA_DIR: dataDir };
-  const child = spawn(process.execPath, [bin, 'start'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const { port } = JSON.parse(line) as { port?: number };
-    if (port !== undefined) return { child, url: `amqp://guest:guest@127.0.0.1:${port}` };
-  }
-  throw new Error('the broker ended before it was ready');
-}

@@ -1,18 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { type Channel, type ChannelModel, type ConsumeMessage, connect } from 'amqplib';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Broker, createBroker } from '../../src/index.ts';
 import { until } from '../support/broker.ts';
+import { startDaemon } from '../support/daemon.ts';
 import { channelOn, confirmChannelOn, connectTo, refusal, Subscription } from './amqplib/support.ts';
 
 const BY_HEADER = { 'x-group-by': 'header:order' };
-const bin = fileURLToPath(new URL('../../bin/leveret.js', import.meta.url));
 
 async function broker(): Promise<Broker> {
   const started = await createBroker();
@@ -135,7 +132,7 @@ test('it has to be the same when the queue is declared again, and basic.get is r
 test('after kill -9 groups go on where they were, in order', { timeout: 30_000 }, async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'leveret-groups-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
-  const before = await start(dataDir);
+  const before = await startDaemon(dataDir);
   const publisher = await (await connection(before.url)).createConfirmChannel();
   await publisher.assertQueue('q', { arguments: BY_HEADER });
   sendSteps(publisher, 5, 10, true);
@@ -150,7 +147,7 @@ test('after kill -9 groups go on where they were, in order', { timeout: 30_000 }
   before.child.kill('SIGKILL');
   await once(before.child, 'exit');
 
-  const after = await start(dataDir);
+  const after = await startDaemon(dataDir);
   const channels = await Promise.all([1, 2].map(async () => (await connection(after.url)).createChannel()));
   const subscriptions = await Promise.all(
     channels.map(async (channel) => {
@@ -183,17 +180,4 @@ async function connection(url: string): Promise<ChannelModel> {
   const connected = await connect(url);
   connected.on('error', () => {});
   return connected;
-}
-
-async function start(dataDir: string): Promise<{ readonly child: ChildProcess; readonly url: string }> {
-  const env = { ...process.env, LEVERET_HOST: '127.0.0.1', LEVERET_PORT: '0', LEVERET_DATA_DIR: dataDir };
-  const child = spawn(process.execPath, [bin, 'start'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const { port } = JSON.parse(line) as { port?: number };
-    if (port !== undefined) return { child, url: `amqp://guest:guest@127.0.0.1:${port}` };
-  }
-  throw new Error('the broker ended before it was ready');
 }

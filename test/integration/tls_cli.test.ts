@@ -1,49 +1,34 @@
 // As cli.test.ts, these run the built command, dist/cli/main.js.
 
-import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { bin, placeForEachTest } from '../support/daemon.ts';
 
-type Child = ChildProcessByStdio<null, Readable, Readable>;
-
-const bin = fileURLToPath(new URL('../../bin/leveret.js', import.meta.url));
 const environment = { ...process.env, LEVERET_HOST: '127.0.0.1', LEVERET_PORT: '0', LEVERET_DATA_DIR: 'data' };
-let folder: string;
-let child: Child | undefined;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'leveret-tls-cli-'));
-});
-afterEach(async () => {
-  if (child !== undefined && child.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit');
-  child = undefined;
-  rmSync(folder, { recursive: true, force: true });
-});
+const place = placeForEachTest('leveret-tls-cli-');
 
 function cert(...words: readonly string[]) {
-  return spawnSync(process.execPath, [bin, 'cert', 'dev', ...words], { cwd: folder, encoding: 'utf8' });
+  return spawnSync(process.execPath, [bin, 'cert', 'dev', ...words], { cwd: place.folder, encoding: 'utf8' });
 }
 
 function certificatePath(name: string): string {
-  return join(folder, 'certs', name);
+  return join(place.folder, 'certs', name);
 }
 
 /** Starts the broker as the walk-through says, and resolves with its log lines and what it said when it was ready. */
 async function start(...words: readonly string[]) {
   const files = ['--tls-certfile', certificatePath('server.pem'), '--tls-keyfile', certificatePath('server.key')];
-  const started = spawn(process.execPath, [bin, 'start', '--tls-port', '0', ...files, ...words], {
+  const child = spawn(process.execPath, [bin, 'start', '--tls-port', '0', ...files, ...words], {
     env: environment,
-    cwd: folder,
+    cwd: place.folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  child = started;
-  const lines = started.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false });
+  place.ending(child);
+  const lines = child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false });
   let rest = '';
   const nextLine = async (): Promise<Record<string, unknown>> => {
     while (!rest.includes('\n')) rest += (await lines.next()).value;
@@ -52,7 +37,7 @@ async function start(...words: readonly string[]) {
     return JSON.parse(line);
   };
   const { tlsPort } = await nextLine();
-  return { tlsPort: Number(tlsPort), nextLine };
+  return { child, tlsPort: Number(tlsPort), nextLine };
 }
 
 async function dial(port: number): Promise<TLSSocket> {
@@ -68,19 +53,19 @@ async function dial(port: number): Promise<TLSSocket> {
 
 test('cert dev makes what start takes, and SIGHUP has new ones read', async () => {
   expect(cert('--host', 'broker.example').status).toBe(0);
-  const { tlsPort, nextLine } = await start();
+  const { child, tlsPort, nextLine } = await start();
   const first = await dial(tlsPort);
   expect(first.getPeerCertificate().subjectaltname).toContain(
     'DNS:broker.example, DNS:localhost, IP Address:127.0.0.1',
   );
   expect(cert().stdout).toContain('Used the authority of');
-  child?.kill('SIGHUP');
+  child.kill('SIGHUP');
   expect((await nextLine())['msg']).toBe('the configuration was read again');
   const second = await dial(tlsPort);
   expect(second.getPeerCertificate().serialNumber).not.toBe(first.getPeerCertificate().serialNumber);
   expect(first.destroyed).toBe(false);
   writeFileSync(certificatePath('server.pem'), 'no certificate');
-  child?.kill('SIGHUP');
+  child.kill('SIGHUP');
   expect((await nextLine())['msg']).toBe('the configuration stays as it was');
   for (const socket of [first, second]) socket.destroy();
 });
@@ -93,19 +78,19 @@ test('keys are for their owner only', () => {
 
 test('half an authority is not replaced', () => {
   cert();
-  cpSync(certificatePath('ca.pem'), join(folder, 'kept.pem'));
+  cpSync(certificatePath('ca.pem'), join(place.folder, 'kept.pem'));
   rmSync(certificatePath('ca.key'));
   const { status, stderr } = cert();
   expect([status, stderr]).toEqual([
     1,
     'leveret: Cannot make certificates in ./certs: of ca.pem and ca.key one is missing.\n',
   ]);
-  expect(readFileSync(certificatePath('ca.pem'))).toEqual(readFileSync(join(folder, 'kept.pem')));
+  expect(readFileSync(certificatePath('ca.pem'))).toEqual(readFileSync(join(place.folder, 'kept.pem')));
 });
 
 test('a port for TLS without a certificate is refused', () => {
   const { status, stderr } = spawnSync(process.execPath, [bin, 'start', '--tls-port', '0'], {
-    cwd: folder,
+    cwd: place.folder,
     env: environment,
     encoding: 'utf8',
   });

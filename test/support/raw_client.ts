@@ -8,6 +8,7 @@ import { RawChannel } from './raw_channel.ts';
 import { Confirms, isConfirm } from './raw_confirms.ts';
 import { type Arguments, answersOf, type MethodName, method, type Sendable } from './raw_methods.ts';
 import { normalise, renderBytes, renderProperties, renderSent } from './raw_transcript.ts';
+import { Wakeup } from './wakeup.ts';
 
 export interface RawClientOptions {
   readonly host: string;
@@ -34,7 +35,7 @@ export class RawClient {
   readonly #arrived: Confirms = new Confirms();
   #arrivals: Arrival[] = [];
   #arrivedMs = 0;
-  #wake: () => void = () => {};
+  readonly #wakeup = new Wakeup();
   #sawClose = false;
   #sawCloseOk = false;
   #ended = false;
@@ -182,18 +183,7 @@ export class RawClient {
   }
 
   async #waitFor(done: () => boolean, timeoutMs: number): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
-    while (!done() && !this.#ended) {
-      const left = deadline - performance.now();
-      if (left <= 0) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+    await this.#wakeup.until(() => done() || this.#ended, performance.now() + timeoutMs);
   }
 
   /** Writes down the first arrivals, a channel at a time: the order between channels is nobody's promise. */
@@ -238,7 +228,7 @@ export class RawClient {
     if (this.answersClose && arrival.name === 'channel.close') {
       this.#socket.write(methodFrame(arrival.channel, method('channel.close-ok')));
     }
-    this.#wake();
+    this.#wakeup.wake();
   }
 }
 
