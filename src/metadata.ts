@@ -1,5 +1,5 @@
 import type { HashingAlgorithm } from './auth/passwords.ts';
-import type { Permissions } from './auth/permissions.ts';
+import type { PermissionRow, Permissions, TopicPermissionRow } from './auth/permissions.ts';
 import type { Users } from './auth/users.ts';
 import type { QueueType } from './core/queue/arguments.ts';
 import type { UserLimits, VhostLimits } from './server/limits.ts';
@@ -62,20 +62,8 @@ export interface MetadataDocument {
     readonly limits: VhostLimits;
     readonly other_metadata: Readonly<Record<string, unknown>>;
   }[];
-  readonly permissions: readonly {
-    readonly user: string;
-    readonly vhost: string;
-    readonly configure: string;
-    readonly write: string;
-    readonly read: string;
-  }[];
-  readonly topic_permissions: readonly {
-    readonly user: string;
-    readonly vhost: string;
-    readonly exchange: string;
-    readonly write: string;
-    readonly read: string;
-  }[];
+  readonly permissions: readonly PermissionRow[];
+  readonly topic_permissions: readonly TopicPermissionRow[];
   readonly parameters: readonly ParameterRecord[];
   readonly global_parameters: readonly { readonly name: string; readonly value: unknown }[];
   /** Virtual hosts whose folders are to be removed. */
@@ -106,20 +94,8 @@ export function metadataDocument(metadata: Omit<Metadata, 'save'>): MetadataDocu
       limits: vhostLimits.get(name) ?? {},
       other_metadata: vhost.otherMetadata ?? {},
     })),
-    permissions: [...permissions.entries()].map(({ user, vhost, grants: { configure, write, read } }) => ({
-      user,
-      vhost,
-      configure: configure.source,
-      write: write.source,
-      read: read.source,
-    })),
-    topic_permissions: [...permissions.topicEntries()].map(({ user, vhost, exchange, grants: { write, read } }) => ({
-      user,
-      vhost,
-      exchange,
-      write: write.source,
-      read: read.source,
-    })),
+    permissions: permissions.list(),
+    topic_permissions: permissions.listTopic(),
     parameters: [...parameters.values()],
     global_parameters: [...globalParameters].map(([name, value]) => ({ name, value })),
     deleted_vhosts: [...deleting],

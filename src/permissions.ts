@@ -1,4 +1,5 @@
 import { compileAccess, compileTopicAccess } from './auth/access_pattern.ts';
+import type { PermissionRow, TopicPermissionRow } from './auth/permissions.ts';
 import { type Pattern, PatternError } from './lib/pattern.ts';
 import { ManagementError } from './management_error.ts';
 import type { Metadata } from './metadata.ts';
@@ -19,16 +20,8 @@ export interface TopicPermissionInput {
   readonly read: string;
 }
 
-export interface PermissionInfo extends PermissionInput {
-  readonly user: string;
-  readonly vhost: string;
-}
-
-export interface TopicPermissionInfo extends TopicPermissionInput {
-  readonly user: string;
-  readonly vhost: string;
-  readonly exchange: string;
-}
+export type PermissionInfo = PermissionRow;
+export type TopicPermissionInfo = TopicPermissionRow;
 
 /**
  * Who may do what. A change applies at once, to open connections too, and resolves when it will survive a restart. It rejects with
@@ -77,14 +70,7 @@ export class MetadataPermissions implements Permissions {
   }
 
   list(): readonly PermissionInfo[] {
-    const entries = [...this.#metadata.permissions.entries()];
-    return entries.map(({ user, vhost, grants: { configure, write, read } }) => ({
-      user,
-      vhost,
-      configure: configure.source,
-      write: write.source,
-      read: read.source,
-    }));
+    return this.#metadata.permissions.list();
   }
 
   async setTopic(vhost: string, user: string, exchange: string, input: TopicPermissionInput): Promise<void> {
@@ -103,14 +89,7 @@ export class MetadataPermissions implements Permissions {
   }
 
   listTopic(): readonly TopicPermissionInfo[] {
-    const entries = [...this.#metadata.permissions.topicEntries()];
-    return entries.map(({ user, vhost, exchange, grants: { write, read } }) => ({
-      user,
-      vhost,
-      exchange,
-      write: write.source,
-      read: read.source,
-    }));
+    return this.#metadata.permissions.listTopic();
   }
 
   #check(vhost: string, user: string): void {

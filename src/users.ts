@@ -83,8 +83,7 @@ export class MetadataUsers implements Users {
   async setLimits(name: string, limits: UserLimits): Promise<void> {
     this.#user(name);
     checkLimits(limits, LIMITS, 'user-limits');
-    if (Object.keys(limits).length === 0) this.#metadata.userLimits.delete(name);
-    else this.#metadata.userLimits.set(name, { ...limits });
+    replaceLimits(this.#metadata.userLimits, name, limits);
     await this.#metadata.save();
   }
 
@@ -124,6 +123,12 @@ export class MetadataUsers implements Users {
 export function checkTags(tags: readonly string[]): readonly string[] {
   if (tags.every((tag) => typeof tag === 'string')) return [...tags];
   throw new ManagementError('invalid', 'tags should be strings');
+}
+
+/** None are no entry. */
+export function replaceLimits<Limits extends object>(all: Map<string, Limits>, name: string, limits: Limits): void {
+  if (Object.keys(limits).length === 0) all.delete(name);
+  else all.set(name, { ...limits });
 }
 
 /** Whole numbers, of which a negative one is no limit. */

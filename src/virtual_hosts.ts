@@ -2,7 +2,7 @@ import { type QueueType, queueTypeNamed } from './core/queue/arguments.ts';
 import { checkName, ManagementError } from './management_error.ts';
 import type { Metadata, VhostRecord } from './metadata.ts';
 import type { VhostLimits } from './server/limits.ts';
-import { checkLimits, checkTags } from './users.ts';
+import { checkLimits, checkTags, replaceLimits } from './users.ts';
 import type { VhostRegistry } from './vhost_registry.ts';
 
 export type { QueueType, VhostLimits };
@@ -63,8 +63,7 @@ export class MetadataVirtualHosts implements VirtualHosts {
   async setLimits(name: string, limits: VhostLimits): Promise<void> {
     if (!this.#metadata.vhosts.has(name)) throw new ManagementError('not-found', `no virtual host '${name}'`);
     checkLimits(limits, LIMITS, 'limits');
-    if (Object.keys(limits).length === 0) this.#metadata.vhostLimits.delete(name);
-    else this.#metadata.vhostLimits.set(name, { ...limits });
+    replaceLimits(this.#metadata.vhostLimits, name, limits);
     await this.#metadata.save();
   }
 

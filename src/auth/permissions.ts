@@ -7,6 +7,23 @@ export type Grants = Readonly<Record<Permission, Pattern>>;
 /** The routing keys that a user may publish to a topic exchange with, and bind to it with. */
 export type TopicGrants = Readonly<Record<'write' | 'read', Pattern>>;
 
+/** Patterns by their sources. */
+export interface PermissionRow {
+  readonly user: string;
+  readonly vhost: string;
+  readonly configure: string;
+  readonly write: string;
+  readonly read: string;
+}
+
+export interface TopicPermissionRow {
+  readonly user: string;
+  readonly vhost: string;
+  readonly exchange: string;
+  readonly write: string;
+  readonly read: string;
+}
+
 interface Granted {
   grants: Grants | undefined;
   /** By exchange. */
@@ -71,24 +88,31 @@ export class Permissions {
     this.#raise(vhost);
   }
 
-  /** Every user's permissions in every virtual host. */
-  *entries(): Iterable<{ readonly vhost: string; readonly user: string; readonly grants: Grants }> {
-    for (const [vhost, users] of this.#byVhost) {
-      for (const [user, { grants }] of users) if (grants !== undefined) yield { vhost, user, grants };
-    }
+  /** Every user's permissions in every virtual host, as they were given. */
+  list(): PermissionRow[] {
+    return this.#all(({ grants }, vhost, user) =>
+      grants === undefined
+        ? []
+        : [{ user, vhost, configure: grants.configure.source, write: grants.write.source, read: grants.read.source }],
+    );
   }
 
-  *topicEntries(): Iterable<{
-    readonly vhost: string;
-    readonly user: string;
-    readonly exchange: string;
-    readonly grants: TopicGrants;
-  }> {
-    for (const [vhost, users] of this.#byVhost) {
-      for (const [user, { topics }] of users) {
-        for (const [exchange, grants] of topics) yield { vhost, user, exchange, grants };
-      }
-    }
+  listTopic(): TopicPermissionRow[] {
+    return this.#all(({ topics }, vhost, user) =>
+      Array.from(topics, ([exchange, { write, read }]) => ({
+        user,
+        vhost,
+        exchange,
+        write: write.source,
+        read: read.source,
+      })),
+    );
+  }
+
+  #all<Row>(rowsOf: (granted: Granted, vhost: string, user: string) => Row[]): Row[] {
+    return [...this.#byVhost].flatMap(([vhost, users]) =>
+      [...users].flatMap(([user, granted]) => rowsOf(granted, vhost, user)),
+    );
   }
 
   #ensure(vhost: string, user: string): Granted {

@@ -70,7 +70,7 @@ describe('the access of a user', () => {
     permissions.vhostDeleted('v');
     expect(check).toThrow();
     expect(changed).toEqual(['v', 'w', 'v', 'v', 'w', 'v', 'v']);
-    expect([...permissions.entries()]).toEqual([]);
+    expect(permissions.list()).toEqual([]);
   });
 
   test('to the default exchange is by the name amq.default, to a queue without a name by none', async () => {
