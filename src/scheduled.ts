@@ -1,12 +1,10 @@
-import { type BasicProperties, readProperties } from './codec/properties.ts';
+import type { BasicProperties } from './codec/properties.ts';
 import { EMPTY_TABLE, type PlainTable, toPlain } from './codec/table.ts';
 import { untilCommitted } from './committed.ts';
-import { namesOf } from './core/dead_letter.ts';
 import { type Entry, REDELIVERED } from './core/queue/entry.ts';
 import type { Queue } from './core/queue/queue.ts';
 import { TIME_MS_MAX } from './core/queue/schedule.ts';
-import { offsetOf } from './core/store/page_table.ts';
-import { propertiesEnd, propertiesStart, routeEnd } from './core/store/record.ts';
+import { messageAt } from './core/store/message.ts';
 import type { VirtualHost } from './core/vhost.ts';
 
 /** Where messages wait: in a queue, or in an exchange of type x-delayed-message. */
@@ -118,19 +116,14 @@ class ScheduledMessages implements Scheduled {
   }
 
   #read({ position, sequence, bodyBytes, flags, readyAtMs }: Entry): ScheduledMessage {
-    const { bytes, base } = this.#vhost.store.pages.of(position);
-    const start = base + offsetOf(position);
-    const content = routeEnd(bytes, start);
-    const { headers = EMPTY_TABLE, ...properties } = readProperties(
-      bytes,
-      propertiesStart(content),
-      propertiesEnd(bytes, content),
-    );
+    const { exchange, routingKey, properties: all } = messageAt(this.#vhost.store.pages, position);
+    const { headers = EMPTY_TABLE, ...properties } = all;
     return {
       id: sequence,
       readyAtMs,
       redelivered: (flags & REDELIVERED) !== 0,
-      ...namesOf(bytes, start),
+      exchange,
+      routingKey,
       properties,
       headers: toPlain(headers),
       bodyBytes,

@@ -105,6 +105,12 @@ export function fieldEquals(a: FieldValue, b: FieldValue): boolean {
   }
 }
 
+/** Whether it is there and says so. */
+export function isTrue(table: FieldTable, name: string): boolean {
+  const field = table.get(name);
+  return field?.tag === 't' && field.value;
+}
+
 /** The text of a longstr, undefined for anything else. */
 export function getString(table: FieldTable, name: string): string | undefined {
   const field = table.get(name);

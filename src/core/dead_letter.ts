@@ -1,11 +1,12 @@
-import { type BasicProperties, readProperties } from '../codec/properties.ts';
+import type { BasicProperties } from '../codec/properties.ts';
 import { bytesToText, EMPTY_TABLE, type FieldTable, type FieldValue, getInteger, getString } from '../codec/table.ts';
 import { enqueueRecord } from './enqueue.ts';
 import type { Queue } from './queue/queue.ts';
 import type { DeathReason } from './queue/rules.ts';
 import { waited } from './queue/schedule.ts';
-import { offsetOf, type Position } from './store/page_table.ts';
-import { hasDied, markDied, propertiesEnd, propertiesStart, routeEnd } from './store/record.ts';
+import { messageAt } from './store/message.ts';
+import type { Position } from './store/page_table.ts';
+import { hasDied, markDied } from './store/record.ts';
 import { rewriteRecord } from './store/rewrite.ts';
 import type { VirtualHost } from './vhost.ts';
 
@@ -70,13 +71,10 @@ function deadLetter(
   const { deadLetterExchange, deadLetterRoutingKey, scheduled } = queue.rules?.settings ?? {};
   const exchange = deadLetterExchange === undefined ? undefined : vhost.exchanges.get(deadLetterExchange);
   if (exchange === undefined) return;
-  const page = vhost.store.pages.of(position);
-  const start = page.base + offsetOf(position);
-  const content = routeEnd(page.bytes, start);
-  const properties = readProperties(page.bytes, propertiesStart(content), propertiesEnd(page.bytes, content));
-  const message = { ...namesOf(page.bytes, start), properties };
+  const message = messageAt(vhost.store.pages, position);
+  const { bytes, start, content, properties } = message;
   // Deaths that a client made up, or copied from a message it had got, are not this message's.
-  const deaths = hasDied(page.bytes, content) ? deathsOf(properties.headers ?? EMPTY_TABLE) : [];
+  const deaths = hasDied(bytes, content) ? deathsOf(properties.headers ?? EMPTY_TABLE) : [];
   const nowMs = vhost.host.nowMs();
   const news = newsOfDeath(message, deaths, queue, reason, nowMs);
   const before = properties.headers ?? EMPTY_TABLE;
@@ -88,7 +86,7 @@ function deadLetter(
     .queues.filter((target) => !isCycle(headers, target.name));
   if (targets.length === 0) return;
   const record = rewriteRecord(
-    { bytes: page.bytes, start, bodyBytes },
+    { bytes, start, bodyBytes },
     {
       exchange: exchange.name,
       routingKey: keys[0] as string,
@@ -107,14 +105,6 @@ export interface DyingMessage {
   readonly exchange: string;
   readonly routingKey: string;
   readonly properties: BasicProperties;
-}
-
-export function namesOf(bytes: Uint8Array, start: number): { exchange: string; routingKey: string } {
-  const routingKey = start + 1 + (bytes[start] as number);
-  return {
-    exchange: bytesToText(bytes.subarray(start + 1, routingKey)),
-    routingKey: bytesToText(bytes.subarray(routingKey + 1, routeEnd(bytes, start))),
-  };
 }
 
 /** Its own key, and those that CC names; BCC's are in no message. */

@@ -1,9 +1,10 @@
 import { type BasicProperties, readProperties } from '../codec/properties.ts';
 import { type FieldTable, type FieldValue, fromPlain } from '../codec/table.ts';
-import { namesOf, originalKeys } from './dead_letter.ts';
+import { originalKeys } from './dead_letter.ts';
 import { BROKER_NODE } from './names.ts';
 import { hasListeners, type OwnMessage } from './own_message.ts';
 import type { Queue } from './queue/queue.ts';
+import { namesOf } from './store/message.ts';
 import { bodyFrameStart, propertiesEnd, propertiesStart } from './store/record.ts';
 import type { VirtualHost } from './vhost.ts';
 

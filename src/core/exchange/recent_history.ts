@@ -1,5 +1,5 @@
 import { AmqpError } from '../../codec/errors.ts';
-import { EMPTY_TABLE, type FieldTable, isInteger } from '../../codec/table.ts';
+import { EMPTY_TABLE, type FieldTable, isInteger, isTrue } from '../../codec/table.ts';
 import { FanoutMatcher } from './fanout.ts';
 import { printField } from './print_field.ts';
 import type { RoutedProperties } from './routed_properties.ts';
@@ -24,8 +24,7 @@ export class RecentHistoryMatcher extends FanoutMatcher {
   }
 
   remembers({ headers }: RoutedProperties): boolean {
-    const noStore = headers?.get(NO_STORE);
-    return !(noStore?.tag === 't' && noStore.value);
+    return headers === undefined || !isTrue(headers, NO_STORE);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { QueueType } from '../queue/arguments.ts';
-import { parseDelays } from '../queue/retry.ts';
+import { parseDelays, RETRY_TYPES } from '../queue/retry.ts';
 import { BACKOFFS, FACTOR_MAX } from '../queue/retry_arguments.ts';
 import type { PolicyValue } from './policy.ts';
 
@@ -24,7 +24,6 @@ const SEGMENT_BYTES_MAX = 3_000_000_000;
 const LEADER_LOCATORS = ['client-local', 'balanced', 'random', 'least-leaders'];
 const OVERFLOWS = ['drop-head', 'reject-publish', 'reject-publish-dlx'];
 const STRATEGIES = ['at-most-once', 'at-least-once'];
-const RETRY_TYPES = ['all', 'failed', 'returned', 'disabled'];
 
 type Merge = NonNullable<PolicyKey['merge']>;
 

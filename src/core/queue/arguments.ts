@@ -1,11 +1,5 @@
-import {
-  bytesToText,
-  type FieldTable,
-  type FieldValue,
-  fieldTypeName,
-  getString,
-  isInteger,
-} from '../../codec/table.ts';
+import { bytesToText, type FieldTable, type FieldValue, getString } from '../../codec/table.ts';
+import { bool, EXPIRY_MS_MAX, natural, positive, unacceptableType } from '../argument_problems.ts';
 import { DEDUPLICATION_ARGUMENTS } from '../deduplication/arguments.ts';
 import { GROUP_BY, groupByProblem } from './groups/group_by.ts';
 import { RETRY_ARGUMENTS } from './retry_arguments.ts';
@@ -29,8 +23,6 @@ export interface QueueArgument {
 export const QUEUE_TYPE = 'x-queue-type';
 export const DEAD_LETTER_EXCHANGE = 'x-dead-letter-exchange';
 
-/** Ten years of 365 days. */
-const EXPIRY_MS_MAX = 315_360_000_000;
 const PRIORITY_MAX = 255;
 
 const BOTH: readonly QueueType[] = ['classic', 'quorum'];
@@ -56,26 +48,26 @@ const LEADER_LOCATORS = ['client-local', 'balanced', 'random', 'least-leaders', 
  * mean nothing to a single node; they are here because clients send them and expect to be told about mistakes.
  */
 export const QUEUE_ARGUMENTS: readonly QueueArgument[] = [
-  { name: 'x-expires', queueTypes: BOTH, problem: expires },
-  { name: 'x-message-ttl', queueTypes: BOTH, problem: expiry },
+  { name: 'x-expires', queueTypes: BOTH, problem: (field) => positive(field, EXPIRY_MS_MAX) },
+  { name: 'x-message-ttl', queueTypes: BOTH, problem: (field) => natural(field, EXPIRY_MS_MAX) },
   // That it is a string is checked ahead of everything else.
   { name: DEAD_LETTER_EXCHANGE, queueTypes: BOTH },
   { name: 'x-dead-letter-routing-key', queueTypes: BOTH, problem: deadLetterRoutingKey },
   { name: 'x-dead-letter-strategy', queueTypes: QUORUM, problem: oneOf(STRATEGIES, 'invalid_dlx_strategy') },
-  { name: 'x-max-length', queueTypes: BOTH, problem: natural },
-  { name: 'x-max-length-bytes', queueTypes: BOTH, problem: natural },
-  { name: 'x-max-in-memory-length', queueTypes: QUORUM, problem: natural },
-  { name: 'x-max-in-memory-bytes', queueTypes: QUORUM, problem: natural },
+  { name: 'x-max-length', queueTypes: BOTH, problem: (field) => natural(field) },
+  { name: 'x-max-length-bytes', queueTypes: BOTH, problem: (field) => natural(field) },
+  { name: 'x-max-in-memory-length', queueTypes: QUORUM, problem: (field) => natural(field) },
+  { name: 'x-max-in-memory-bytes', queueTypes: QUORUM, problem: (field) => natural(field) },
   { name: 'x-max-priority', queueTypes: CLASSIC, problem: maxPriority },
   { name: 'x-overflow', queueTypes: BOTH, problem: oneOf(OVERFLOWS, 'invalid_overflow') },
   { name: 'x-queue-mode', queueTypes: CLASSIC },
   { name: 'x-queue-version', queueTypes: CLASSIC, problem: queueVersion },
   { name: 'x-single-active-consumer', queueTypes: BOTH, problem: bool },
   // As x-delivery-limit.
-  { name: 'x-consumer-timeout', queueTypes: BOTH, problem: natural },
-  { name: 'x-consumer-disconnected-timeout', queueTypes: QUORUM, problem: natural },
+  { name: 'x-consumer-timeout', queueTypes: BOTH, problem: (field) => natural(field) },
+  { name: 'x-consumer-disconnected-timeout', queueTypes: QUORUM, problem: (field) => natural(field) },
   { name: QUEUE_TYPE, queueTypes: BOTH, problem: queueTypeProblem },
-  { name: 'x-quorum-initial-group-size', queueTypes: QUORUM, problem: groupSize },
+  { name: 'x-quorum-initial-group-size', queueTypes: QUORUM, problem: (field) => positive(field) },
   { name: 'x-queue-master-locator', queueTypes: CLASSIC },
   { name: 'x-queue-leader-locator', queueTypes: BOTH, problem: oneOf(LEADER_LOCATORS, 'invalid_queue_locator_arg') },
   // RabbitMQ refuses it on classic queues, which have no such limit there.
@@ -125,41 +117,12 @@ export function queueTypeProblem(field: FieldValue): string | undefined {
   return QUEUE_TYPES.has(name) ? undefined : JSON.stringify(`unsupported queue type '${name}'`);
 }
 
-function unacceptableType(field: FieldValue): string {
-  return `{unacceptable_type,${fieldTypeName(field)}}`;
-}
-
-function natural(field: FieldValue): string | undefined {
-  if (!isInteger(field)) return `"expected integer, got ${fieldTypeName(field)}"`;
-  return field.value < 0 ? `{value_negative,${field.value}}` : undefined;
-}
-
-function expiry(field: FieldValue): string | undefined {
-  return natural(field) ?? (Number(field.value) > EXPIRY_MS_MAX ? `{value_too_large,${field.value}}` : undefined);
-}
-
-function expires(field: FieldValue): string | undefined {
-  return expiry(field) ?? nonZero(field);
-}
-
-function groupSize(field: FieldValue): string | undefined {
-  return natural(field) ?? nonZero(field);
-}
-
-function nonZero(field: FieldValue): string | undefined {
-  return Number(field.value) === 0 ? '{value_zero,0}' : undefined;
-}
-
 function maxPriority(field: FieldValue): string | undefined {
   return natural(field) ?? (Number(field.value) > PRIORITY_MAX ? `{max_value_exceeded,${field.value}}` : undefined);
 }
 
 function queueVersion(field: FieldValue): string | undefined {
   return natural(field) ?? (Number(field.value) === 2 ? undefined : `"unsupported queue version '${field.value}'"`);
-}
-
-function bool(field: FieldValue): string | undefined {
-  return field.tag === 't' ? undefined : unacceptableType(field);
 }
 
 function deadLetterRoutingKey(field: FieldValue, table: FieldTable): string | undefined {

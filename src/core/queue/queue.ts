@@ -23,9 +23,9 @@ const DRAIN_MESSAGES_MAX = 4096;
 /**
  * One queue: ready messages in order, consumers in turn, and a count of what is out with consumers.
  *
- * An entry is in exactly one place: ready here, waiting here for its time, or unacknowledged in the channel it was delivered on, which hands it back
- * by `settle` (acknowledged), `reject` (refused for good) or `requeue` (back to its old place). What a queue does beyond
- * that, with time, priorities and limits, is in its rules; most queues have none.
+ * An entry is in exactly one place: ready here, waiting here for its time, or unacknowledged in the channel it was delivered
+ * on, which hands it back by `settle` (acknowledged), `reject` (refused for good) or `requeue` (back to its old place). What a
+ * queue does beyond that, with time, priorities and limits, is in its rules; most queues have none.
  */
 export class Queue {
   readonly kind = 'queue' as const;

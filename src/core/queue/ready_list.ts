@@ -35,18 +35,7 @@ export class ReadyList {
   take(): Entry | undefined {
     const returned = this.returned.shift();
     const { ring, priority } = this;
-    if (returned !== undefined || ring.length === 0) return returned;
-    const entry = {
-      position: ring.headPosition(),
-      sequence: ring.headSequence(),
-      bodyBytes: ring.headBodyBytes(),
-      flags: ring.headFlags(),
-      priority,
-      expiresAtMs: ring.headExpiresAtMs(),
-      readyAtMs: ring.headReadyAtMs(),
-    };
-    ring.shift();
-    return entry;
+    return returned !== undefined || ring.length === 0 ? returned : ring.take(priority);
   }
 }
 

@@ -1,5 +1,6 @@
 import { assert } from '../../lib/assert.ts';
 import type { Position } from '../store/page_table.ts';
+import type { Entry } from './entry.ts';
 
 /**
  * The ready messages of a queue, oldest first, as numbers in typed arrays: 16 bytes each, nothing for the garbage
@@ -90,6 +91,21 @@ export class ReadyRing {
 
   headReadyAtMs(): number {
     return (this.#head as RingBlock).readyAt?.[this.#headIndex] ?? 0;
+  }
+
+  /** Takes the head entry out, as an object. The ring must not be empty. */
+  take(priority: number): Entry {
+    const entry = {
+      position: this.headPosition(),
+      sequence: this.headSequence(),
+      bodyBytes: this.headBodyBytes(),
+      flags: this.headFlags(),
+      priority,
+      expiresAtMs: this.headExpiresAtMs(),
+      readyAtMs: this.headReadyAtMs(),
+    };
+    this.shift();
+    return entry;
   }
 
   shift(): void {

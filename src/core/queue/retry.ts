@@ -1,3 +1,4 @@
+import { EXPIRY_MS_MAX } from '../argument_problems.ts';
 import type { ReturnCause } from './rules.ts';
 
 /** Which returns wait: those of consumers that failed (reject, or lost), those that were given back (nack), or both. */
@@ -27,11 +28,10 @@ export interface RetryRequest {
   readonly delays: unknown;
 }
 
-const TYPES: readonly unknown[] = ['all', 'failed', 'returned'];
+const WAITING_TYPES = ['all', 'failed', 'returned'];
+/** What may be asked for. */
+export const RETRY_TYPES: readonly string[] = [...WAITING_TYPES, 'disabled'];
 const FACTOR_DEFAULT = 2;
-
-/** Ten years of 365 days, as for everything that expires. */
-export const RETRY_MS_MAX = 315_360_000_000;
 
 const UNITS_MS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -45,7 +45,7 @@ const DELAYS_MAX = 1000;
 /** Undefined where nothing waits: as in RabbitMQ, also where what is asked for makes no sense. */
 export function retrySettings(request: RetryRequest): RetrySettings | undefined {
   const { type } = request;
-  if (!TYPES.includes(type)) return undefined;
+  if (!WAITING_TYPES.includes(type as RetryType)) return undefined;
   const jitter = typeof request.jitter === 'number' ? request.jitter : 0;
   const known = { type: type as RetryType, jitter };
   const delaysMs = typeof request.delays === 'string' ? parseDelays(request.delays) : undefined;
@@ -54,7 +54,7 @@ export function retrySettings(request: RetryRequest): RetrySettings | undefined 
   const exponential = request.backoff === 'exponential';
   const factor = exponential ? (typeof request.factor === 'number' ? request.factor : FACTOR_DEFAULT) : 0;
   // Without a maximum RabbitMQ's linear waits do not grow.
-  const maxMs = isPositive(request.max) ? request.max : exponential ? RETRY_MS_MAX : request.min;
+  const maxMs = isPositive(request.max) ? request.max : exponential ? EXPIRY_MS_MAX : request.min;
   return { ...known, delaysMs: undefined, minMs: request.min, maxMs, factor };
 }
 
@@ -85,7 +85,7 @@ export function parseDelays(text: string): readonly number[] | undefined {
   for (const part of text.split(',')) {
     const match = /^(\d{1,12})(ms|s|m|h|d)$/.exec(part.trim());
     const delayMs = match === null ? Number.NaN : Number(match[1]) * (UNITS_MS[match[2] as string] as number);
-    if (!(delayMs <= RETRY_MS_MAX) || delaysMs.length === DELAYS_MAX) return undefined;
+    if (!(delayMs <= EXPIRY_MS_MAX) || delaysMs.length === DELAYS_MAX) return undefined;
     delaysMs.push(delayMs);
   }
   return delaysMs;

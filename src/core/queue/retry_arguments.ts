@@ -1,12 +1,6 @@
-import {
-  bytesToText,
-  type FieldTable,
-  type FieldValue,
-  fieldTypeName,
-  getString,
-  isInteger,
-} from '../../codec/table.ts';
-import { parseDelays, RETRY_MS_MAX } from './retry.ts';
+import { bytesToText, type FieldTable, type FieldValue, getString, isInteger } from '../../codec/table.ts';
+import { EXPIRY_MS_MAX, positive, unacceptableType } from '../argument_problems.ts';
+import { parseDelays, RETRY_TYPES } from './retry.ts';
 
 /**
  * The arguments by which messages that come back wait. The first three are RabbitMQ's, which has them on quorum queues and takes
@@ -21,7 +15,6 @@ const JITTER = 'x-delayed-retry-jitter';
 const DELAYS = 'x-delayed-retry-delays';
 
 const OWN = [BACKOFF, FACTOR, JITTER, DELAYS];
-const TYPES = ['all', 'failed', 'returned', 'disabled'];
 export const BACKOFFS: readonly string[] = ['linear', 'exponential'];
 export const FACTOR_MAX = 1000;
 
@@ -35,9 +28,12 @@ interface RetryArgument {
 
 /** In the order in which they are checked. */
 export const RETRY_ARGUMENTS: readonly RetryArgument[] = [
-  { name: TYPE, problem: strict((field, table) => oneOf(TYPES, field) ?? withoutDelay(table)) },
-  { name: MIN, problem: strict((field, table) => idle(table) ?? milliseconds(field)) },
-  { name: MAX, problem: strict((field, table) => idle(table) ?? milliseconds(field) ?? belowMinimum(field, table)) },
+  { name: TYPE, problem: strict((field, table) => oneOf(RETRY_TYPES, field) ?? withoutDelay(table)) },
+  { name: MIN, problem: strict((field, table) => idle(table) ?? positive(field, EXPIRY_MS_MAX)) },
+  {
+    name: MAX,
+    problem: strict((field, table) => idle(table) ?? positive(field, EXPIRY_MS_MAX) ?? belowMinimum(field, table)),
+  },
   { name: DELAYS, problem: (field, table) => idle(table) ?? delays(field) ?? besideDelays(table) },
   { name: BACKOFF, problem: (field, table) => idle(table) ?? oneOf(BACKOFFS, field) },
   { name: FACTOR, problem: (field, table) => idle(table) ?? numberFrom(1, FACTOR_MAX, field) ?? withoutGrowth(table) },
@@ -79,25 +75,18 @@ function withoutGrowth(table: FieldTable): string | undefined {
 }
 
 function oneOf(values: readonly string[], field: FieldValue): string | undefined {
-  if (field.tag !== 'S') return `{unacceptable_type,${fieldTypeName(field)}}`;
+  if (field.tag !== 'S') return unacceptableType(field);
   return values.includes(bytesToText(field.value)) ? undefined : `"is none of ${values.join(', ')}"`;
 }
 
-function milliseconds(field: FieldValue): string | undefined {
-  if (!isInteger(field)) return `"expected integer, got ${fieldTypeName(field)}"`;
-  if (field.value < 0) return `{value_negative,${field.value}}`;
-  if (Number(field.value) === 0) return '{value_zero,0}';
-  return Number(field.value) > RETRY_MS_MAX ? `{value_too_large,${field.value}}` : undefined;
-}
-
 function numberFrom(min: number, max: number, field: FieldValue): string | undefined {
-  if (!isInteger(field) && field.tag !== 'f' && field.tag !== 'd') return `{unacceptable_type,${fieldTypeName(field)}}`;
+  if (!isInteger(field) && field.tag !== 'f' && field.tag !== 'd') return unacceptableType(field);
   const value = Number(field.value);
   return value >= min && value <= max ? undefined : `"is not from ${min} to ${max}"`;
 }
 
 function delays(field: FieldValue): string | undefined {
-  if (field.tag !== 'S') return `{unacceptable_type,${fieldTypeName(field)}}`;
+  if (field.tag !== 'S') return unacceptableType(field);
   const known = parseDelays(bytesToText(field.value));
   return known === undefined ? '"is no list of times such as 10s, 1m, 15m"' : undefined;
 }

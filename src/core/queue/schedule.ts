@@ -1,14 +1,15 @@
 import { peekHeader } from '../../codec/property_peek.ts';
-import { bytesToText, type FieldTable, type FieldValue, fieldTypeName, isInteger } from '../../codec/table.ts';
+import { bytesToText, type FieldTable, type FieldValue, isInteger } from '../../codec/table.ts';
+import { unacceptableType } from '../argument_problems.ts';
 
-/**
- * The headers by which a message asks to be delivered later. `x-delay` is that of RabbitMQ's delayed message exchange, in
- * milliseconds from when the message is taken in; `x-deliver-at` is a time, in milliseconds since 1970 or as an AMQP timestamp.
- * Where both are given, the time counts.
- */
-/** The argument of queues in which messages may ask for that. */
+/** The argument of queues in which messages may ask to be delivered later. */
 export const SCHEDULED_DELIVERY = 'x-scheduled-delivery';
 
+/**
+ * The headers by which they do. `x-delay` is that of RabbitMQ's delayed message exchange, in milliseconds from when the message
+ * is taken in; `x-deliver-at` is a time, in milliseconds since 1970 or as an AMQP timestamp. Where both are given, the time
+ * counts.
+ */
 export const DELAY_HEADER = 'x-delay';
 export const DELIVER_AT_HEADER = 'x-deliver-at';
 
@@ -63,7 +64,7 @@ export function scheduleProblem(
   field: FieldValue,
 ): string | undefined {
   const value = header === DELAY_HEADER ? millisecondsOf(field) : timeOf(field);
-  if (value === undefined) return field.tag === 'S' ? 'no_integer' : `{unacceptable_type,${fieldTypeName(field)}}`;
+  if (value === undefined) return field.tag === 'S' ? 'no_integer' : unacceptableType(field);
   return value > TIME_MS_MAX ? `{value_too_large,${value}}` : undefined;
 }
 

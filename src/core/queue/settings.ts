@@ -1,4 +1,12 @@
-import { bytesToText, type FieldTable, type FieldValue, getInteger, getString, isInteger } from '../../codec/table.ts';
+import {
+  bytesToText,
+  type FieldTable,
+  type FieldValue,
+  getInteger,
+  getString,
+  isInteger,
+  isTrue,
+} from '../../codec/table.ts';
 import { GROUP_BY } from './groups/group_by.ts';
 import { type RetryRequest, type RetrySettings, retrySettings } from './retry.ts';
 import { SCHEDULED_DELIVERY } from './schedule.ts';
@@ -49,13 +57,13 @@ export function argumentSettings(table: FieldTable, forwards = false): QueueSett
     // A negative one is none.
     deliveryLimit: deliveryLimit === undefined || deliveryLimit < 0 ? undefined : deliveryLimit,
     retry: retrySettings(retryRequest(table)),
-    scheduled: forwards || isTrue(table.get(SCHEDULED_DELIVERY)),
+    scheduled: forwards || isTrue(table, SCHEDULED_DELIVERY),
     forwards,
     consumerTimeoutMs: getInteger(table, 'x-consumer-timeout'),
     // The least that can be told apart are two, as in RabbitMQ, whatever is asked for.
     maxPriority: isQuorum ? QUORUM_PRIORITY_MAX : maxPriority === undefined ? undefined : Math.max(1, maxPriority),
     groupBy: getString(table, GROUP_BY),
-    singleActiveConsumer: isTrue(table.get('x-single-active-consumer')),
+    singleActiveConsumer: isTrue(table, 'x-single-active-consumer'),
   };
 }
 
@@ -77,8 +85,4 @@ function plain(field: FieldValue | undefined): unknown {
   if (field === undefined) return undefined;
   if (isInteger(field)) return Number(field.value);
   return field.tag === 'S' ? bytesToText(field.value) : field.value;
-}
-
-function isTrue(field: FieldValue | undefined): boolean {
-  return field?.tag === 't' && field.value;
 }

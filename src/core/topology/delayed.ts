@@ -1,13 +1,13 @@
-import { readProperties } from '../../codec/properties.ts';
 import { EMPTY_TABLE } from '../../codec/table.ts';
-import { namesOf, originalKeys } from '../dead_letter.ts';
+import { originalKeys } from '../dead_letter.ts';
 import { enqueueRecord } from '../enqueue.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { QueueConsumer } from '../ports.ts';
 import { Queue } from '../queue/queue.ts';
 import { waited } from '../queue/schedule.ts';
-import { offsetOf, type Position } from '../store/page_table.ts';
-import { hasDied, markDied, propertiesEnd, propertiesStart, routeEnd } from '../store/record.ts';
+import { messageAt } from '../store/message.ts';
+import type { Position } from '../store/page_table.ts';
+import { hasDied, markDied } from '../store/record.ts';
 import { rewriteRecord } from '../store/rewrite.ts';
 import type { VirtualHost } from '../vhost.ts';
 
@@ -78,12 +78,10 @@ class Forwarder implements QueueConsumer {
 
 /** What has no queue to go to, or only such as are full and refuse it, is lost, as RabbitMQ's plugin loses it. */
 function route(vhost: VirtualHost, exchange: Exchange, position: Position, bodyBytes: number): void {
-  const { bytes, base } = vhost.store.pages.of(position);
-  const start = base + offsetOf(position);
-  const content = routeEnd(bytes, start);
-  const properties = readProperties(bytes, propertiesStart(content), propertiesEnd(bytes, content));
+  const message = messageAt(vhost.store.pages, position);
+  const { bytes, start, content, properties } = message;
   const headers = waited(properties.headers ?? EMPTY_TABLE, vhost.host.nowMs());
-  const keys = originalKeys({ ...namesOf(bytes, start), properties });
+  const keys = originalKeys(message);
   const { queues } = vhost.routeKeys(exchange.name, keys, { ...properties, headers });
   if (queues.length === 0) return;
   if (properties.expiration !== undefined) for (const queue of queues) queue.expectExpirations();

@@ -1,11 +1,11 @@
 import { EXPIRATION } from '../../codec/properties.ts';
 import { peekDeliveryMode } from '../../codec/property_peek.ts';
-import { bytesToText } from '../../codec/table.ts';
 import { enqueue, enqueueRecord } from '../enqueue.ts';
 import type { Destination } from '../exchange/binding.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { PeekedProperties } from '../exchange/routed_properties.ts';
 import type { Queue } from '../queue/queue.ts';
+import { routingKeyOf } from '../store/message.ts';
 import { offsetOf, type Position } from '../store/page_table.ts';
 import { contentEnd, propertiesEnd, propertiesStart, readU16, readU32, routeEnd } from '../store/record.ts';
 import type { VirtualHost } from '../vhost.ts';
@@ -64,9 +64,4 @@ function targets(
   if (kind === 'exchange') return vhost.exchanges.has(name) ? vhost.route(name, routingKey, properties).queues : [];
   const queue = vhost.queues.get(name);
   return queue === undefined ? [] : [queue];
-}
-
-function routingKeyOf(bytes: Uint8Array, start: number): string {
-  const routingKey = start + 1 + (bytes[start] as number);
-  return bytesToText(bytes.subarray(routingKey + 1, routeEnd(bytes, start)));
 }

@@ -1,12 +1,13 @@
 import { AmqpError } from '../../codec/errors.ts';
 import type { BasicCancel, BasicConsume, BasicGet, BasicQos, ChannelFlow } from '../../codec/methods.gen.ts';
-import { bytesToText, type FieldTable, fieldTypeName, getInteger } from '../../codec/table.ts';
+import { type FieldTable, fieldTypeName, getInteger } from '../../codec/table.ts';
 import { stripLineBreaks } from '../../core/names.ts';
 import { queueOfOwner } from '../../core/queue/access.ts';
 import { queueType } from '../../core/queue/arguments.ts';
 import { withDeliveryCounts } from '../../core/queue/delivery_counts.ts';
 import { REDELIVERED } from '../../core/queue/entry.ts';
 import type { Queue } from '../../core/queue/queue.ts';
+import { namesOf } from '../../core/store/message.ts';
 import { offsetOf } from '../../core/store/page_table.ts';
 import { routeEnd } from '../../core/store/record.ts';
 import { checkConsumable, removeConsumer } from '../../core/topology/queues.ts';
@@ -160,13 +161,11 @@ export function get(channel: Channel, method: BasicGet): void {
   const tag = ++channel.lastDeliveryTag;
   const page = vhost.store.pages.of(position);
   const start = page.base + offsetOf(position);
-  const routingKey = start + 1 + (page.bytes[start] as number);
   channel.send({
     name: 'basic.get-ok',
     deliveryTag: tag,
     redelivered: (flags & REDELIVERED) !== 0,
-    exchange: bytesToText(page.bytes.subarray(start + 1, routingKey)),
-    routingKey: bytesToText(page.bytes.subarray(routingKey + 1, routeEnd(page.bytes, start))),
+    ...namesOf(page.bytes, start),
     messageCount: queue.readyCount,
   });
   const counted =

@@ -3,6 +3,7 @@ import { type BasicProperties, EXPIRATION, HEADERS, REPLY_TO, USER_ID } from '..
 import { peekExpiration, peekHeader, peekHeaders, peekShortstr } from '../../codec/property_peek.ts';
 import type { PropertyChange } from '../../codec/property_rewrite.ts';
 import { EMPTY_TABLE } from '../../codec/table.ts';
+import { EXPIRY_MS_MAX } from '../../core/argument_problems.ts';
 import { DELAY_HEADER, DELIVER_AT_HEADER, scheduleProblem } from '../../core/queue/schedule.ts';
 import type { Connection } from '../connection/connection.ts';
 import { type Copies, hasCopies, readCopies, withoutBlind } from './carbon_copy.ts';
@@ -11,9 +12,6 @@ import { replyAddress, wantsReplyAddress } from './reply_to.ts';
 
 /** The properties that the broker looks into. */
 export const CHECKED_PROPERTIES: number = HEADERS | REPLY_TO | EXPIRATION | USER_ID;
-
-/** RabbitMQ's longest time to live, ten years in milliseconds. */
-const EXPIRATION_MS_MAX = 315_360_000_000;
 
 /** What a message asks for beyond being put where its exchange and routing key say. */
 export interface PublishChange {
@@ -78,6 +76,6 @@ function expirationProblem(expiration: string): string | undefined {
   if (rest !== '') return `{leftover_string,"${rest}"}`;
   const value = BigInt(digits.replace(/^\+/, ''));
   if (value < 0n) return `{value_negative,${value}}`;
-  if (value > BigInt(EXPIRATION_MS_MAX)) return `{value_too_large,${value}}`;
+  if (value > BigInt(EXPIRY_MS_MAX)) return `{value_too_large,${value}}`;
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { arch, platform } from 'node:os';
-import { type FieldTable, fromPlain } from '../../codec/table.ts';
+import { type FieldTable, fromPlain, isTrue } from '../../codec/table.ts';
 import { BROKER_NODE } from '../../core/names.ts';
 
 /** What a client says it understands, of what changes what it is sent. */
@@ -18,10 +18,7 @@ export const NO_CAPABILITIES: ClientCapabilities = {
 export function readCapabilities(clientProperties: FieldTable): ClientCapabilities {
   const field = clientProperties.get('capabilities');
   if (field?.tag !== 'F') return NO_CAPABILITIES;
-  const has = (name: string): boolean => {
-    const value = field.value.get(name);
-    return value?.tag === 't' && value.value;
-  };
+  const has = (name: string): boolean => isTrue(field.value, name);
   return {
     consumerCancelNotify: has('consumer_cancel_notify'),
     connectionBlocked: has('connection.blocked'),

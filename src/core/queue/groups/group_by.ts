@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import { APP_ID, CORRELATION_ID, MESSAGE_ID, REPLY_TO, TYPE, USER_ID } from '../../../codec/properties.ts';
 import { peekHeader, peekShortstr } from '../../../codec/property_peek.ts';
-import { bytesToText, type FieldTable, type FieldValue, fieldTypeName, getString } from '../../../codec/table.ts';
+import { bytesToText, type FieldTable, type FieldValue, getString, isTrue } from '../../../codec/table.ts';
+import { unacceptableType } from '../../argument_problems.ts';
 import { headerValueKey } from '../../exchange/field_key.ts';
+import { routingKeyOf } from '../../store/message.ts';
 import { propertiesEnd, propertiesStart, routeEnd } from '../../store/record.ts';
 import { SCHEDULED_DELIVERY } from '../schedule.ts';
 
@@ -32,20 +34,16 @@ const KEY_LENGTH_MAX = 63;
 
 /** What is wrong with the argument's value, as an Erlang term like those that RabbitMQ shows; undefined if nothing is. */
 export function groupByProblem(field: FieldValue, table: FieldTable): string | undefined {
-  if (field.tag !== 'S') return `{unacceptable_type,${fieldTypeName(field)}}`;
-  if (isTrue(table.get('x-single-active-consumer'))) return `"contradicts 'x-single-active-consumer'"`;
+  if (field.tag !== 'S') return unacceptableType(field);
+  if (isTrue(table, 'x-single-active-consumer')) return `"contradicts 'x-single-active-consumer'"`;
   // What waits lets others of its group pass.
-  if (isTrue(table.get(SCHEDULED_DELIVERY))) return `"contradicts '${SCHEDULED_DELIVERY}'"`;
+  if (isTrue(table, SCHEDULED_DELIVERY)) return `"contradicts '${SCHEDULED_DELIVERY}'"`;
   const retry = getString(table, RETRY_TYPE) ?? 'disabled';
   if (retry !== 'disabled') return `"contradicts '${RETRY_TYPE}'"`;
   if (table.has('x-max-priority')) return `"contradicts 'x-max-priority'"`;
   const problem = spellingProblem(bytesToText(field.value));
   // An Erlang string: quotes and backslashes in it are escaped as in JSON.
   return problem === undefined ? undefined : JSON.stringify(problem);
-}
-
-function isTrue(field: FieldValue | undefined): boolean {
-  return field?.tag === 't' && field.value;
 }
 
 function spellingProblem(text: string): string | undefined {
@@ -83,11 +81,6 @@ function byHeader(text: string): GroupKeyOf {
     const field = peekHeader(bytes, propertiesStart(content), propertiesEnd(bytes, content), name);
     return field === undefined || field.tag === 'V' ? undefined : bounded(headerValueKey(field));
   };
-}
-
-function routingKeyOf(bytes: Uint8Array, start: number): string {
-  const routingKey = start + 1 + (bytes[start] as number);
-  return bytesToText(bytes.subarray(routingKey + 1, routeEnd(bytes, start)));
 }
 
 function bounded(key: string | undefined): string | undefined {

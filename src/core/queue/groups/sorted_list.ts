@@ -41,19 +41,7 @@ export class SortedList implements ReadyList {
 
   take(): Entry | undefined {
     if (this.#heapIsFirst()) return this.returned.shift();
-    const { ring, priority } = this;
-    if (ring.length === 0) return undefined;
-    const entry = {
-      position: ring.headPosition(),
-      sequence: ring.headSequence(),
-      bodyBytes: ring.headBodyBytes(),
-      flags: ring.headFlags(),
-      priority,
-      expiresAtMs: ring.headExpiresAtMs(),
-      readyAtMs: 0,
-    };
-    ring.shift();
-    return entry;
+    return this.ring.length === 0 ? undefined : this.ring.take(this.priority);
   }
 
   #heapIsFirst(): boolean {
