@@ -3,9 +3,9 @@ import type { Timer } from '../../lib/clock.ts';
 import { listenError } from '../../lib/start_error.ts';
 import { Connection } from '../connection/connection.ts';
 import { originOf } from '../origin.ts';
-import { UNSENT_BYTES_MAX } from '../outbox.ts';
 import type { Server } from '../server.ts';
 import type { Arrival, Gate } from './arrival.ts';
+import { readInPlace, SOCKET_OPTIONS } from './read_in_place.ts';
 
 /** Connections the kernel holds while the loop is busy. */
 const BACKLOG = 1024;
@@ -23,12 +23,15 @@ export class Listener {
   readonly #net: NetServer;
   /** Those still at a gate, with their deadlines. */
   readonly #entering: Map<Socket, Timer> = new Map();
+  /** Those that the net server does not know of any more, see readInPlace. */
+  readonly #inPlace: Set<Socket> = new Set();
+  #emptied: (() => void) | undefined;
 
   private constructor(server: Server, gates: readonly Gate[]) {
     this.#server = server;
     this.#gates = gates;
-    const options = { highWaterMark: UNSENT_BYTES_MAX, allowHalfOpen: false, noDelay: true };
-    this.#net = createServer(options, gates.length === 0 ? this.#welcome : this.#examine);
+    const open = gates.length === 0;
+    this.#net = createServer({ ...SOCKET_OPTIONS, pauseOnConnect: open }, open ? this.#welcome : this.#examine);
   }
 
   /** Rejects with a StartError when it cannot listen there. */
@@ -49,13 +52,20 @@ export class Listener {
   }
 
   /** Takes no more connections; those that are open stay. Resolves when the last of them has ended. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     const closed = new Promise<void>((done) => this.#net.close(() => done()));
     for (const socket of this.#entering.keys()) socket.destroy();
-    return closed;
+    await closed;
+    if (this.#inPlace.size > 0) await new Promise<void>((done) => (this.#emptied = done));
   }
 
-  readonly #welcome = (socket: Socket): void => {
+  readonly #welcome = (accepted: Socket): void => {
+    const socket = readInPlace(accepted);
+    this.#inPlace.add(socket);
+    socket.once('close', () => {
+      this.#inPlace.delete(socket);
+      if (this.#inPlace.size === 0) this.#emptied?.();
+    });
     new Connection(this.#server, socket, originOf(socket));
   };
 
