@@ -28,6 +28,7 @@ import { RunningBroker } from './running_broker.ts';
 import type { Scheduled, ScheduledPlace } from './scheduled.ts';
 import { type AlarmName, Alarms } from './server/alarms.ts';
 import type { Connection } from './server/connection/connection.ts';
+import { Counters } from './server/counters.ts';
 import { type NodeLimits, nodeLimits, Usage } from './server/limits.ts';
 import { type Logger, SILENT } from './server/logger.ts';
 import { memoryMeter } from './server/memory_meter.ts';
@@ -207,7 +208,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
       throttle: new LoginThrottle(clock),
       authBackends: options.authBackends ?? (options.oauth2 === undefined ? ['internal'] : ['oauth2', 'internal']),
       tokens: await openTokens(options, clock),
-      counters: { connectionsOpened: 0, published: 0 },
+      counters: new Counters(),
       version: VERSION,
       mechanisms: mechanismsOf(options),
       certificateLogin: { from: 'distinguished_name', sanType: 'dns', sanIndex: 0, ...options.certificateLogin },

@@ -2,6 +2,7 @@ import { AmqpError } from '../codec/errors.ts';
 import { assert } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Deadlines } from '../lib/deadlines.ts';
+import { VirtualHostCounts } from './counts.ts';
 import { DeadLetters } from './dead_letter.ts';
 import { type Events, NO_EVENTS } from './events.ts';
 import { BindingTable } from './exchange/binding_table.ts';
@@ -55,7 +56,8 @@ export interface Route {
   readonly schedules: boolean;
   /** Whether the routing key alone decides; if not, the route is for one message only. */
   readonly keyDecides: boolean;
-  /** Whether no queue that a client could consume from is among them. */
+  /** How many of the queues a client could consume from, and whether there are none. */
+  readonly copies: number;
   readonly unroutable: boolean;
 }
 
@@ -72,7 +74,7 @@ function emptied(queue: Queue): boolean {
   for (let dropped = 0; queue.readyCount > 0; dropped++) {
     const entry = dropped < EMPTIED_AT_ONCE ? queue.take() : undefined;
     if (entry === undefined) return false;
-    queue.settle(entry.position, entry.sequence, entry.flags);
+    queue.settle(entry.position, entry.sequence, entry.bodyBytes, entry.flags);
   }
   return true;
 }
@@ -90,6 +92,7 @@ export class VirtualHost {
   defaultQueueType: QueueType = 'classic';
   /** How many queues and exchanges there may be; undefined for as many as there is room for. */
   limits: TopologyLimits | undefined;
+  readonly counts: VirtualHostCounts = new VirtualHostCounts();
   /** Whether the firehose is on: see core/trace.ts. */
   tracing = false;
   /** What its queues ask of it. */
@@ -125,6 +128,7 @@ export class VirtualHost {
       nowMs: () => clock.nowMs(),
       random: options.random ?? Math.random,
       deadlines: new Deadlines(clock),
+      deaths: this.counts.deaths,
       deadLetter: (...death) => deadLetters.publish(...death),
       expire: (queue) => removeQueue(this, queue),
     };
@@ -181,9 +185,11 @@ export class VirtualHost {
     const mayRefuse = queues.some((queue) => queue.mayRefuse);
     const deduplicates = [exchange, ...queues].some(({ deduplication }) => deduplication !== undefined);
     const schedules = queues.some(({ rules }) => rules?.settings.scheduled === true);
-    const unroutable = queues.every((queue) => queue instanceof HistoryQueue);
+    let copies = 0;
+    for (const queue of queues) if (!(queue instanceof HistoryQueue)) copies++;
+    const unroutable = copies === 0;
     const version = this.topologyVersion;
-    return { exchange, queues, durable, mayRefuse, deduplicates, schedules, unroutable, version, keyDecides };
+    return { exchange, queues, durable, mayRefuse, deduplicates, schedules, copies, unroutable, version, keyDecides };
   }
 
   #historyOf(exchange: Exchange): HistoryQueue {

@@ -11,15 +11,10 @@ import type { Clock } from '../lib/clock.ts';
 import type { TimerWheel } from '../lib/timer_wheel.ts';
 import type { Alarms } from './alarms.ts';
 import type { Connection } from './connection/connection.ts';
+import type { Counters } from './counters.ts';
 import type { GivenLimits, NodeLimits, Usage } from './limits.ts';
 import type { Logger } from './logger.ts';
 import type { LoopTurn } from './turn.ts';
-
-/** Counts since the start, for the log and for whoever asks. */
-export interface Counters {
-  connectionsOpened: number;
-  published: number;
-}
 
 /** The broker's own users, or tokens. */
 export type AuthBackend = 'internal' | 'oauth2';

@@ -96,7 +96,7 @@ export function storeSuite(name: string, create: () => Promise<StoreUnderTest>):
       });
       const { queues } = client.vhost;
       expect(['a', 'b'].map((queue) => queues.get(queue)?.readyCount)).toEqual([3, 2]);
-      expect(queues.get('a')?.unackedCount).toBe(0);
+      expect(queues.get('a')?.counts.unacked).toBe(0);
     });
 
     it('frees what is purged, deleted or acknowledged, and only that', async () => {

@@ -100,7 +100,8 @@ export class HostClient {
 
   ack(held: Held): void {
     this.#held.delete(held);
-    held.queue.settle(held.entry.position, held.entry.sequence, held.entry.flags);
+    const { position, sequence, bodyBytes, flags } = held.entry;
+    held.queue.settle(position, sequence, bodyBytes, flags);
   }
 
   requeue(held: Held): void {

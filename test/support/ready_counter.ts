@@ -31,9 +31,9 @@ export class ReadyCounter {
 
   expectAgreement(): void {
     for (const name of QUEUES) {
-      const { readyCount, unackedCount } = this.#client.vhost.queue(name);
+      const { readyCount, counts } = this.#client.vhost.queue(name);
       const out = this.#held.filter(({ queue }) => queue.name === name).length;
-      expect([name, readyCount, unackedCount]).toEqual([name, this.#ready.get(name), out]);
+      expect([name, readyCount, counts.unacked]).toEqual([name, this.#ready.get(name), out]);
     }
   }
 

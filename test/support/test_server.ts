@@ -13,6 +13,7 @@ import { type Clock, ManualClock } from '../../src/lib/clock.ts';
 import { TimerWheel } from '../../src/lib/timer_wheel.ts';
 import { Alarms } from '../../src/server/alarms.ts';
 import type { Connection } from '../../src/server/connection/connection.ts';
+import { Counters } from '../../src/server/counters.ts';
 import { nodeLimits, Usage } from '../../src/server/limits.ts';
 import { SILENT } from '../../src/server/logger.ts';
 import type { Server } from '../../src/server/server.ts';
@@ -62,7 +63,7 @@ export function testServer(clock: Clock = new ManualClock()): Server {
     events: NO_EVENTS,
     vhosts: new Map([[vhost.name, vhost]]),
     connections,
-    counters: { connectionsOpened: 0, published: 0 },
+    counters: new Counters(),
     version: '0.0.0-test',
     mechanisms: ['PLAIN', 'AMQPLAIN'],
     certificateLogin: { from: 'distinguished_name', sanType: 'dns', sanIndex: 0 },

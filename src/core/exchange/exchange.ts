@@ -1,5 +1,6 @@
 import { type FieldTable, getString } from '../../codec/table.ts';
 import { assert } from '../../lib/assert.ts';
+import { Book, type ChannelPublishes, PublishCounts } from '../counts.ts';
 import { windowOf } from '../deduplication/arguments.ts';
 import type { KeyWindow } from '../deduplication/key_window.ts';
 import type { Binding, Destination } from './binding.ts';
@@ -52,6 +53,7 @@ export class Exchange implements Destination {
   readonly name: string;
   readonly properties: ExchangeProperties;
   readonly matcher: Matcher;
+  readonly publishes: Book<PublishCounts, ChannelPublishes> = new Book(new PublishCounts());
   /** The exchange that gets what no binding of this one matches, by argument or by policy. It may not exist (yet). */
   alternateExchange: string | undefined;
   /** What was published to it, where it drops what comes again. */

@@ -26,6 +26,8 @@ export class Dying {
 
   /** Copies the message to the dead-letter exchange, if there is one, and then calls `gone`: never the other way round. */
   deadLetter(position: Position, bodyBytes: number, reason: DeathReason, gone: (position: Position) => void): void {
+    const { rules, type } = this.#queue;
+    if (rules !== undefined) rules.host.deaths.count(type, reason, rules.deadLetters);
     this.#next({ position, bodyBytes, reason, gone });
   }
 

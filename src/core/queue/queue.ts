@@ -1,16 +1,17 @@
 import { assert } from '../../lib/assert.ts';
+import { QueueCounts } from '../counts.ts';
 import { windowOf } from '../deduplication/arguments.ts';
 import type { KeyWindow } from '../deduplication/key_window.ts';
 import type { QueueConsumer, QueueLog, Turn } from '../ports.ts';
 import { offsetOf, type PageTable, type Position } from '../store/page_table.ts';
-import { queueType } from './arguments.ts';
+import { type QueueType, queueType } from './arguments.ts';
 import { ConsumerRing } from './consumer_ring.ts';
 import { Dying } from './dying.ts';
 import { DURABLE, type Entry, REDELIVERED } from './entry.ts';
-import { type GroupKeyOf, groupKeyOf } from './groups/group_by.ts';
+import { groupKeyOf } from './groups/group_by.ts';
 import { QueueGroups } from './groups/queue_groups.ts';
 import type { QueueProperties } from './properties.ts';
-import { ReadyMessages } from './ready_list.ts';
+import { type ReadyList, ReadyMessages } from './ready_list.ts';
 import { hasRules, NOWHERE_SPECIAL, type Placement, type QueueHost, QueueRules, type ReturnCause } from './rules.ts';
 import { argumentSettings, type QueueSettings } from './settings.ts';
 import { Trimmer } from './trimmer.ts';
@@ -30,6 +31,8 @@ const DRAIN_MESSAGES_MAX = 4096;
 export class Queue {
   readonly kind = 'queue' as const;
   readonly properties: QueueProperties;
+  readonly type: QueueType;
+  readonly counts: QueueCounts = new QueueCounts();
   readonly consumers: ConsumerRing;
   /** What it has had, where it drops what comes again. */
   readonly deduplication: KeyWindow | undefined;
@@ -52,7 +55,6 @@ export class Queue {
   readonly #returns: Map<number, number> = new Map();
   readonly #dying: Dying;
   readonly #trimmer: Trimmer;
-  #unacked = 0;
   #nextSequence = 1;
   #scheduled = false;
 
@@ -61,17 +63,21 @@ export class Queue {
     const settings = argumentSettings(properties.arguments, properties.forwards);
     this.properties = properties;
     this.deduplication = windowOf(properties.arguments);
-    this.consumers = new ConsumerRing(settings.singleActiveConsumer, queueType(properties) === 'quorum');
+    this.type = queueType(properties);
+    this.consumers = new ConsumerRing(settings.singleActiveConsumer, this.type === 'quorum');
     this.#pages = pages;
     this.#turn = turn;
     this.#host = host;
     const keyOf = host === undefined ? undefined : groupKeyOf(properties.arguments);
-    this.#groups = keyOf === undefined ? undefined : this.#newGroups(keyOf);
+    const again = (): void => this.#scheduleIfWanted();
+    const lost = (entry: Entry): void => this.#dropEntry(entry);
+    this.#groups = keyOf === undefined ? undefined : new QueueGroups(keyOf, { queue: this, pages, lost, again });
     this.#ready = this.#groups?.ready ?? new ReadyMessages(host === undefined ? 0 : (settings.maxPriority ?? 0));
     this.#waiting = new WaitingRoom(this, (entry) => this.#makeReady(entry));
     this.#dying = new Dying(this, pages);
-    const drop = (position: Position, sequence: number, flags: number): void => this.#drop(position, sequence, flags);
-    this.#trimmer = new Trimmer(this, this.#ready, this.#waiting.messages, this.#dying, pages, drop);
+    this.#trimmer = new Trimmer(this, this.#ready, this.#waiting.messages, this.#dying, pages, (entry, last) =>
+      this.#dropEntry(entry, last),
+    );
     this.applySettings(settings);
   }
 
@@ -94,14 +100,14 @@ export class Queue {
     return this.#waiting.messages;
   }
 
-  /** Messages delivered and not yet settled. */
-  get unackedCount(): number {
-    return this.#unacked;
-  }
-
   /** The sequence that the next message pushed will have. */
   get nextSequence(): number {
     return this.#nextSequence;
+  }
+
+  /** Of the lists of ready messages, the one whose first gives way when there are too many. */
+  get oldestList(): ReadyList {
+    return this.#ready.oldest();
   }
 
   /** Whether messages of one group go to one consumer at a time. */
@@ -157,7 +163,8 @@ export class Queue {
 
   /** Takes a message in, which the caller has retained for this queue. */
   push(position: Position, bodyBytes: number, flags: number): void {
-    if (this.log !== undefined && (flags & DURABLE) === 0) this.log.skipped(this.#nextSequence);
+    if ((flags & DURABLE) !== 0) this.counts.persisted(bodyBytes);
+    else if (this.log !== undefined) this.log.skipped(this.#nextSequence);
     if (this.#rules !== undefined) {
       this.#pushByRules(this.#rules, position, bodyBytes, flags);
       return;
@@ -183,7 +190,7 @@ export class Queue {
   take(): Entry | undefined {
     const entry = this.#ready.take();
     if (entry === undefined) return undefined;
-    this.#unacked++;
+    this.counts.wentOut(entry.bodyBytes);
     const rules = this.#rules;
     if (rules !== undefined) {
       rules.remember(entry);
@@ -204,31 +211,32 @@ export class Queue {
   }
 
   /** The holder of a delivered message is done with it. */
-  settle(position: Position, sequence: number, flags: number): void {
-    assert(this.#unacked > 0, 'settled more than was delivered');
-    this.#unacked--;
-    this.#drop(position, sequence, flags);
+  settle(position: Position, sequence: number, bodyBytes: number, flags: number): void {
+    assert(this.counts.unacked > 0, 'settled more than was delivered');
+    this.counts.cameBack(bodyBytes);
+    this.#drop(position, sequence, bodyBytes, flags);
   }
 
   /** The holder of a delivered message refuses it for good. */
   reject(position: Position, sequence: number, bodyBytes: number, flags: number): void {
-    this.#dying.deadLetter(position, bodyBytes, 'rejected', (last) => this.settle(last, sequence, flags));
+    this.#dying.deadLetter(position, bodyBytes, 'rejected', (last) => this.settle(last, sequence, bodyBytes, flags));
   }
 
   /** A delivered message comes back to its old place, marked, at once or after a while. Back to a deleted queue, it is dropped. */
   requeue(position: Position, sequence: number, bodyBytes: number, flags: number, cause: ReturnCause = 'nack'): void {
     if (this.deleted) {
-      this.settle(position, sequence, flags);
+      this.settle(position, sequence, bodyBytes, flags);
       return;
     }
     const rules = this.#rules;
     const counts = rules === undefined || rules.counts(cause);
     const returns = this.returnsOf(sequence) + (counts ? 1 : 0);
     if (rules?.isPoison(returns)) {
-      this.#dying.deadLetter(position, bodyBytes, 'delivery_limit', (last) => this.settle(last, sequence, flags));
+      const gone = (last: Position): void => this.settle(last, sequence, bodyBytes, flags);
+      this.#dying.deadLetter(position, bodyBytes, 'delivery_limit', gone);
       return;
     }
-    this.#unacked--;
+    this.counts.cameBack(bodyBytes);
     rules?.cameBack(sequence);
     if (counts) this.#returns.set(sequence, returns);
     if ((flags & DURABLE) !== 0) this.log?.returned(sequence, returns, rules?.acquiredCount(sequence) ?? returns);
@@ -271,7 +279,7 @@ export class Queue {
   purge(): number {
     const count = this.readyCount + this.waiting.length;
     for (const messages of [this.#ready, this.#waiting.messages]) {
-      messages.each((position, sequence, _bodyBytes, flags) => this.#drop(position, sequence, flags));
+      messages.each((position, sequence, bodyBytes, flags) => this.#drop(position, sequence, bodyBytes, flags));
       messages.clear();
     }
     this.#rules?.expectRelease(Number.POSITIVE_INFINITY);
@@ -303,6 +311,7 @@ export class Queue {
     const { expiresAtMs, readyAtMs } = placement;
     const priority = Math.min(placement.priority, this.#ready.maxPriority);
     this.#nextSequence = sequence + 1;
+    if ((flags & DURABLE) !== 0) this.counts.restored(bodyBytes);
     if (returns > 0) this.#returns.set(sequence, returns);
     if (acquired > returns) this.#rules?.restoreAcquired(sequence, acquired);
     if (expiresAtMs !== 0) this.expectExpirations();
@@ -317,6 +326,7 @@ export class Queue {
   /** Everything was restored; the next message pushed will be numbered at least `sequence`. */
   restoreSequence(sequence: number): void {
     this.#nextSequence = Math.max(this.#nextSequence, sequence);
+    this.counts.firstSequence = this.#nextSequence;
     if (this.#rules === undefined) return;
     this.#trimmer.expectNextExpiry(this.#rules);
     this.#waiting.releaseUnwanted(this.#rules);
@@ -349,7 +359,7 @@ export class Queue {
   /** Drops those of the messages that wait for their time, and says how many there were of them. */
   cancelWaiting(sequences: ReadonlySet<number>): number {
     const cancelled = this.#waiting.cancel(this.#rules, sequences);
-    for (const { position, sequence, flags } of cancelled) this.#drop(position, sequence, flags);
+    for (const entry of cancelled) this.#dropEntry(entry);
     return cancelled.length;
   }
 
@@ -420,10 +430,10 @@ export class Queue {
       if (this.#pages.absentCount > 0 && !this.#headReadable()) return;
       const consumer = this.consumers.next();
       if (consumer === undefined) return;
-      this.#unacked++;
       const { ring, returned } = ready.top;
       if (returned.length > 0 || rules !== undefined) {
         const entry = ready.take() as Entry;
+        this.counts.wentOut(entry.bodyBytes);
         rules?.remember(entry);
         consumer.deliver(this, entry.position, entry.sequence, entry.bodyBytes, entry.flags);
         continue;
@@ -434,6 +444,7 @@ export class Queue {
       const flags = ring.headFlags();
       ring.shift();
       ready.taken(bodyBytes);
+      this.counts.wentOut(bodyBytes);
       consumer.deliver(this, position, sequence, bodyBytes, flags);
     }
   }
@@ -447,10 +458,10 @@ export class Queue {
       const position = this.#ready.oldest().headPosition();
       if (position === undefined || this.#pages.isReadable(position)) {
         if (position === undefined || !this.#pages.isLost(position)) return true;
-        const lost = this.#ready.take() as Entry;
-        this.#drop(lost.position, lost.sequence, lost.flags);
+        this.#dropEntry(this.#ready.take() as Entry);
         continue;
       }
+      this.counts.diskReads++;
       this.#pages.whenReadable(position, () => {
         if (!this.#scheduled && !this.deleted) this.#schedule();
         callback?.();
@@ -459,29 +470,22 @@ export class Queue {
     }
   }
 
-  #drop(position: Position, sequence: number, flags: number): void {
+  /** `last` is where the message is by now. */
+  #dropEntry({ position, sequence, bodyBytes, flags }: Entry, last: Position = position): void {
+    this.#drop(last, sequence, bodyBytes, flags);
+  }
+
+  #drop(position: Position, sequence: number, bodyBytes: number, flags: number): void {
     if (this.#returns.size > 0) this.#returns.delete(sequence);
     if (this.#rules !== undefined) {
       this.#rules.forget(sequence);
       this.#groups?.settled(sequence);
     }
-    if ((flags & DURABLE) !== 0 && !this.deleted) this.log?.settled(sequence);
+    if ((flags & DURABLE) !== 0) {
+      this.counts.unpersisted(bodyBytes);
+      if (!this.deleted) this.log?.settled(sequence);
+    }
     this.#pages.release(position);
-  }
-
-  #newGroups(keyOf: GroupKeyOf): QueueGroups {
-    return new QueueGroups(keyOf, {
-      consumers: this.consumers,
-      pages: this.#pages,
-      handOut: (entry, consumer) => {
-        const { position, sequence, bodyBytes, flags } = entry;
-        this.#unacked++;
-        this.#rules?.remember(entry);
-        consumer.deliver(this, position, sequence, bodyBytes, flags);
-      },
-      lost: ({ position, sequence, flags }) => this.#drop(position, sequence, flags),
-      again: () => this.#scheduleIfWanted(),
-    });
   }
 
   #scheduleIfWanted(): void {

@@ -1,5 +1,6 @@
 import { peekExpiration, peekPriority } from '../../codec/property_peek.ts';
 import type { Deadline, Deadlines } from '../../lib/deadlines.ts';
+import type { DeathCounts } from '../counts.ts';
 import type { Position } from '../store/page_table.ts';
 import { propertiesEnd, propertiesStart, routeEnd } from '../store/record.ts';
 import { type QueueType, queueType } from './arguments.ts';
@@ -21,6 +22,7 @@ export interface QueueHost {
   /** From 0 to 1, without 1. */
   random(): number;
   readonly deadlines: Deadlines;
+  readonly deaths: DeathCounts;
   /** Publishes a copy of the message to the queue's dead-letter exchange. The message is readable. */
   deadLetter(queue: Queue, position: Position, bodyBytes: number, reason: DeathReason): void;
   /** The queue was not used for as long as x-expires says. */

@@ -13,7 +13,7 @@ export class Trimmer {
   readonly #waiting: WaitingMessages;
   readonly #dying: Dying;
   readonly #pages: PageTable;
-  readonly #drop: (position: Position, sequence: number, flags: number) => void;
+  readonly #drop: (entry: Entry, last: Position) => void;
   /** The first message has to be read from disk before it can be dropped, and then this is tried again. */
   #awaitsHead = false;
   /** It is one that is too much. */
@@ -25,7 +25,7 @@ export class Trimmer {
     waiting: WaitingMessages,
     dying: Dying,
     pages: PageTable,
-    drop: (position: Position, sequence: number, flags: number) => void,
+    drop: (entry: Entry, last: Position) => void,
   ) {
     this.#queue = queue;
     this.#ready = ready;
@@ -95,8 +95,8 @@ export class Trimmer {
     return true;
   }
 
-  #kill({ position, sequence, bodyBytes, flags }: Entry, reason: DeathReason): void {
-    this.#dying.deadLetter(position, bodyBytes, reason, (last) => this.#drop(last, sequence, flags));
+  #kill(entry: Entry, reason: DeathReason): void {
+    this.#dying.deadLetter(entry.position, entry.bodyBytes, reason, (last) => this.#drop(entry, last));
   }
 
   /** Whether the message may be dropped now; if it has to be read first, that is begun. */

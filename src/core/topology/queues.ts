@@ -13,6 +13,7 @@ import { queueCreated, queueDeleted } from './events.ts';
 import { autoDeleteSources, forgetBindings } from './exchanges.ts';
 import { checkQueueLimits } from './limits.ts';
 import { applyPolicies } from './policies.ts';
+import { isReplyAddress } from './reply_queues.ts';
 
 export interface QueueDeclaration {
   readonly queue: string;
@@ -51,6 +52,7 @@ export function declareQueue(vhost: VirtualHost, request: QueueDeclaration, owne
     if (existing.properties.exclusiveOwner !== properties.exclusiveOwner) throw lockedQueue(vhost.name, name);
     checkEquivalent(existing.properties, properties, vhost.name);
     existing.rules?.used();
+    vhost.counts.queuesDeclared++;
     return existing;
   }
   checkDeadLetterExchange(properties, vhost.name);
@@ -76,6 +78,8 @@ export function addQueue(vhost: VirtualHost, properties: QueueProperties): Queue
   applyPolicies(vhost, queue);
   if (properties.durable) queue.log = vhost.durable?.queueDeclared(queue);
   vhost.topologyVersion++;
+  vhost.counts.queuesDeclared++;
+  vhost.counts.queuesCreated++;
   if (exclusiveOwner !== undefined) addExclusive(vhost, queue, exclusiveOwner);
   queueCreated(vhost, queue);
   return queue;
@@ -113,6 +117,7 @@ export function removeQueue(vhost: VirtualHost, queue: Queue): number {
   forgetBindings(vhost, removed);
   vhost.durable?.queueDeleted(queue);
   vhost.topologyVersion++;
+  if (!isReplyAddress(queue.name)) vhost.counts.queuesDeleted++;
   const count = queue.delete();
   queueDeleted(vhost, queue);
   autoDeleteSources(vhost, removed);

@@ -1,5 +1,6 @@
 import { AmqpError } from '../../codec/errors.ts';
 import type { Method } from '../../codec/methods.gen.ts';
+import type { ChannelPublishes } from '../../core/counts.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import type { Position } from '../../core/store/page_table.ts';
 import { autoDeleteUnused } from '../../core/topology/queues.ts';
@@ -9,6 +10,7 @@ import { consumerDeleted } from '../events.ts';
 import type { Assembly } from './assembly.ts';
 import type { Confirms } from './confirms.ts';
 import type { Consumer } from './consumer.ts';
+import { ChannelCounts } from './counts.ts';
 import { DeliveryTimeouts } from './delivery_timeouts.ts';
 import { RouteMemo } from './route_memo.ts';
 import { requeueAll } from './settle.ts';
@@ -46,6 +48,9 @@ export class Channel {
   readonly unacked: UnackedRing = new UnackedRing();
   readonly consumers: Map<string, Consumer> = new Map();
   readonly routeMemo: RouteMemo = new RouteMemo();
+  readonly counts: ChannelCounts;
+  /** Those of the exchange that was published to last. */
+  publishing: ChannelPublishes | undefined;
   phase: ChannelPhase = OPEN;
   mode: PublishMode = PLAIN;
   lastDeliveryTag = 0;
@@ -68,6 +73,7 @@ export class Channel {
     this.number = number;
     this.connection = connection;
     this.vhost = vhost;
+    this.counts = new ChannelCounts(vhost);
   }
 
   send(method: Method): void {
@@ -146,7 +152,10 @@ export class Channel {
     this.delivering = false;
     this.timeouts?.stop();
     if (this.mode.name === 'transaction') this.mode.transaction.rollback(this);
-    if (this.mode.name === 'confirm') this.mode.confirms.stop();
+    if (this.mode.name === 'confirm') {
+      this.vhost.counts.publishedForConfirm += this.mode.confirms.published;
+      this.mode.confirms.stop();
+    }
     this.mode = PLAIN;
     const consumers = [...this.consumers.values()];
     this.consumers.clear();
@@ -157,5 +166,7 @@ export class Channel {
     }
     requeueAll(this, 'lost');
     for (const consumer of consumers) autoDeleteUnused(this.vhost, consumer.queue);
+    this.counts.close();
+    this.publishing = undefined;
   }
 }

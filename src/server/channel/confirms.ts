@@ -1,3 +1,4 @@
+import type { PublishCounts } from '../../core/counts.ts';
 import type { CommitClock, CommitWaiter, DurableStore } from '../../core/ports.ts';
 import type { Outbox } from '../outbox.ts';
 import type { Flushable, LoopTurn } from '../turn.ts';
@@ -5,11 +6,12 @@ import type { Flushable, LoopTurn } from '../turn.ts';
 const ACK = 80;
 const NACK = 120;
 
-/** Messages `first` to `last`, which are on disk when `commit` is. */
+/** Messages `first` to `last`, through one exchange, which are on disk when `commit` is. */
 interface Waiting {
   readonly first: number;
   last: number;
   readonly commit: number;
+  readonly counts: PublishCounts;
 }
 
 /**
@@ -24,7 +26,8 @@ export class Confirms implements Flushable, CommitWaiter {
   readonly #channelNumber: number;
   readonly #outbox: Outbox;
   readonly #turn: LoopTurn;
-  #published = 0;
+  /** So many were numbered. */
+  published = 0;
   #safeUpTo = 0;
   #upTo = 0;
   #registered = false;
@@ -41,42 +44,54 @@ export class Confirms implements Flushable, CommitWaiter {
   }
 
   /** Numbers a message that is as safe as it will ever be. */
-  publishedSafely(): void {
-    this.#published++;
-    if (this.#waiting.length === 0) this.#safeUpTo = this.#published;
-    else this.#early.push(this.#published);
+  publishedSafely(counts: PublishCounts): void {
+    counts.confirm++;
+    this.published++;
+    if (this.#waiting.length === 0) this.#safeUpTo = this.published;
+    else this.#early.push(this.published);
     this.#register();
   }
 
   /** Numbers a message that a queue refused. */
   refused(): void {
-    this.#nacks.push(++this.#published);
-    if (this.#waiting.length === 0) this.#safeUpTo = this.#published;
+    this.#nacks.push(++this.published);
+    if (this.#waiting.length === 0) this.#safeUpTo = this.published;
     this.#register();
   }
 
   /** Numbers a message that is safe once what `store` gathers now is committed. */
-  publishedDurably(store: DurableStore): void {
-    const number = ++this.#published;
+  publishedDurably(store: DurableStore, counts: PublishCounts): void {
+    const number = ++this.published;
     const commit = store.gathering;
     const last = this.#waiting[this.#waiting.length - 1];
-    if (last !== undefined && last.last === number - 1 && last.commit === commit) {
+    if (last !== undefined && last.last === number - 1 && last.commit === commit && last.counts === counts) {
       last.last = number;
       return;
     }
-    this.#waiting.push({ first: number, last: number, commit });
+    this.#waiting.push({ first: number, last: number, commit, counts });
     store.whenCommitted(commit, this);
   }
 
   committed(clock: CommitClock): boolean {
     const waiting = this.#waiting;
     let done = 0;
-    while (done < waiting.length && (waiting[done] as Waiting).commit <= clock.committed) done++;
+    for (; done < waiting.length; done++) {
+      const { first, last, commit, counts } = waiting[done] as Waiting;
+      if (commit > clock.committed) break;
+      counts.confirm += last - first + 1;
+    }
     waiting.splice(0, done);
     if (clock.failure !== undefined) this.#refuseWaiting();
-    this.#safeUpTo = waiting[0] === undefined ? this.#published : waiting[0].first - 1;
+    this.#safeUpTo = waiting[0] === undefined ? this.published : waiting[0].first - 1;
     this.#register();
     return waiting.length > 0;
+  }
+
+  /** Messages that are not safe yet. */
+  get unconfirmed(): number {
+    let count = 0;
+    for (const { first, last } of this.#waiting) count += last - first + 1;
+    return count;
   }
 
   /** The channel is closed: what becomes safe later is told to nobody. */

@@ -153,7 +153,9 @@ export function get(channel: Channel, method: BasicGet): void {
     return;
   }
   const entry = queue.take();
+  const counts = channel.counts.deliveriesFrom(queue);
   if (entry === undefined) {
+    counts.getEmpty++;
     channel.send({ name: 'basic.get-empty' });
     return;
   }
@@ -173,9 +175,12 @@ export function get(channel: Channel, method: BasicGet): void {
   const content = counted?.content ?? routeEnd(page.bytes, start);
   connection.outbox.content(channel.number, counted?.bytes ?? page.bytes, content, bodyBytes);
   if (vhost.tracing) traceDelivery(channel, queue, position, bodyBytes, (flags & REDELIVERED) !== 0);
+  if ((flags & REDELIVERED) !== 0) counts.redeliver++;
   if (method.noAck) {
-    queue.settle(position, sequence, flags);
+    counts.getNoAck++;
+    queue.settle(position, sequence, bodyBytes, flags);
   } else {
+    counts.get++;
     channel.unacked.add(tag, queue, undefined, position, sequence, bodyBytes, flags);
     channel.expectSettlement(timeoutOfQueue(channel, queue));
     queue.delivered(sequence, flags);

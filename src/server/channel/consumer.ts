@@ -1,4 +1,5 @@
 import type { FieldTable } from '../../codec/table.ts';
+import type { ChannelDeliveries } from '../../core/counts.ts';
 import type { QueueConsumer } from '../../core/ports.ts';
 import { withDeliveryCounts } from '../../core/queue/delivery_counts.ts';
 import { REDELIVERED } from '../../core/queue/entry.ts';
@@ -30,6 +31,7 @@ export class Consumer implements QueueConsumer {
   readonly prefetch: number;
   readonly arguments: FieldTable;
   readonly timeoutMs: number;
+  readonly counts: ChannelDeliveries;
   /** It was cancelled because it did not settle a delivery in time. */
   timedOut = false;
   /** Deliveries of this consumer that are not settled. */
@@ -48,6 +50,7 @@ export class Consumer implements QueueConsumer {
     this.prefetch = options.prefetch;
     this.arguments = options.arguments;
     this.timeoutMs = options.timeoutMs;
+    this.counts = channel.counts.deliveriesFrom(queue);
     this.#prefix = deliverPrefix(channel.number, options.tag);
   }
 
@@ -72,11 +75,14 @@ export class Consumer implements QueueConsumer {
     if (counted === undefined) outbox.deliver(this.#prefix, channel.number, tag, again, page.bytes, start, bodyBytes);
     else outbox.deliver(this.#prefix, channel.number, tag, again, counted.bytes, counted.start, bodyBytes);
     if (channel.vhost.tracing) traceDelivery(channel, queue, position, bodyBytes, (flags & REDELIVERED) !== 0);
+    if (again !== 0) this.counts.redeliver++;
     if (this.noAck) {
-      queue.settle(position, sequence, flags);
+      this.counts.deliverNoAck++;
+      queue.settle(position, sequence, bodyBytes, flags);
     } else {
       channel.unacked.add(tag, queue, this, position, sequence, bodyBytes, flags);
       this.unacked++;
+      this.counts.deliver++;
       queue.delivered(sequence, flags);
     }
   }

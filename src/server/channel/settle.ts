@@ -67,7 +67,13 @@ function settleOne(channel: Channel, tag: number, settlement: Settlement): void 
   if (consumer !== undefined) consumer.unacked--;
   const bodyBytes = unacked.bodyBytesOf(tag);
   unacked.remove(tag);
+  if (settlement === 'ack') countAck(channel, queue, consumer);
   tell(queue, position, sequence, bodyBytes, flags, settlement);
+}
+
+function countAck(channel: Channel, queue: Queue, consumer: Consumer | undefined): void {
+  const counts = consumer?.counts ?? channel.counts.deliveriesFrom(queue);
+  counts.ack++;
 }
 
 function tell(
@@ -78,7 +84,7 @@ function tell(
   flags: number,
   settlement: Settlement,
 ): void {
-  if (settlement === 'ack') queue.settle(position, sequence, flags);
+  if (settlement === 'ack') queue.settle(position, sequence, bodyBytes, flags);
   else if (settlement === 'discard') queue.reject(position, sequence, bodyBytes, flags);
   else queue.requeue(position, sequence, bodyBytes, flags, settlement);
 }
@@ -87,6 +93,7 @@ function tell(
 export function settleTaken(channel: Channel, delivery: Delivery, settlement: Settlement): void {
   const { queue, consumer, position, sequence, bodyBytes, flags } = delivery;
   if (consumer !== undefined) consumer.unacked--;
+  if (settlement === 'ack') countAck(channel, queue, consumer);
   tell(queue, position, sequence, bodyBytes, flags, settlement);
   wake(channel, consumer);
 }

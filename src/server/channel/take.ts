@@ -1,5 +1,6 @@
 import { peekHeaders } from '../../codec/property_peek.ts';
 import { bytesToText } from '../../codec/table.ts';
+import type { PublishCounts } from '../../core/counts.ts';
 import { sight } from '../../core/deduplication/sighting.ts';
 import { enqueue, enqueueRecord } from '../../core/enqueue.ts';
 import type { MessageStore } from '../../core/ports.ts';
@@ -8,6 +9,7 @@ import { contentEnd, propertiesEnd, propertiesStart, routeEnd } from '../../core
 import type { Route } from '../../core/vhost.ts';
 import { type Block, PAGE_BYTES } from '../../lib/arena.ts';
 import type { Channel } from './channel.ts';
+import { countPublish } from './counts.ts';
 import { tracePublish } from './trace.ts';
 
 /** A record that lies at the beginning of a block of its own, which the store may take over. */
@@ -31,7 +33,6 @@ export function take(
   own: OwnRecord | undefined,
 ): void {
   const { connection, vhost } = channel;
-  connection.server.counters.published++;
   if (vhost.tracing) tracePublish(channel, route.queues, bytes, routeStart, content, bodyBytes);
   const { mode } = channel;
   const mandatory = (bits & 1) !== 0;
@@ -41,9 +42,10 @@ export function take(
     mode.transaction.publish(channel, { route, position, bodyBytes, persistent, mandatory });
     return;
   }
+  const counts = countPublish(channel, route, bodyBytes);
   if (
     route.deduplicates &&
-    takeOnce(channel, route, bytes, routeStart, routingKeyEnd, content, end, bodyBytes, persistent, own)
+    takeOnce(channel, route, counts, bytes, routeStart, routingKeyEnd, content, end, bodyBytes, persistent, own)
   ) {
     return;
   }
@@ -59,17 +61,19 @@ export function take(
       if (durable.congested) connection.holdUntilCommitted(durable, durable.gathering);
     }
     // What the journal has not taken, because it failed, is refused.
-    if (mode.name === 'confirm') mode.confirms.publishedDurably(durable);
+    if (mode.name === 'confirm') mode.confirms.publishedDurably(durable, counts);
     return;
   }
   if (route.queues.length > 0) {
     const position = keep(vhost.store, bytes, routeStart, routingKeyEnd, content, end, own);
     enqueue(vhost, route.queues, position, bodyBytes, false);
   }
-  if (mandatory && route.unroutable) {
-    returnUnroutable(channel, bytes, routeStart, content, bodyBytes);
+  if (route.unroutable) {
+    if (mandatory) returnUnroutable(channel, bytes, routeStart, content, bodyBytes);
+    if (mandatory) counts.returnUnroutable++;
+    else counts.dropUnroutable++;
   }
-  if (mode.name === 'confirm') mode.confirms.publishedSafely();
+  if (mode.name === 'confirm') mode.confirms.publishedSafely(counts);
 }
 
 /**
@@ -79,6 +83,7 @@ export function take(
 function takeOnce(
   channel: Channel,
   route: Route,
+  counts: PublishCounts,
   bytes: Uint8Array,
   routeStart: number,
   routingKeyEnd: number,
@@ -94,6 +99,7 @@ function takeOnce(
   const sighting = headers === undefined ? undefined : sight(route, headers, host.nowMs());
   if (sighting === undefined) return false;
   const { queues } = sighting;
+  counts.publishOut -= route.queues.length - queues.length;
   const taking = queues.filter((queue) => !queue.refuses(bodyBytes));
   const refused = taking.length < queues.length;
   const journal = persistent && taking.some(({ log }) => log !== undefined) ? durable : undefined;
@@ -115,8 +121,8 @@ function takeOnce(
   if (mode.name !== 'confirm' || (refused && journal?.failure === undefined)) return true;
   // What repeats a message is as safe as that message, and no sooner.
   const awaited = journal ?? (durable !== undefined && sighting.commit > durable.committed ? durable : undefined);
-  if (awaited === undefined) mode.confirms.publishedSafely();
-  else mode.confirms.publishedDurably(awaited);
+  if (awaited === undefined) mode.confirms.publishedSafely(counts);
+  else mode.confirms.publishedDurably(awaited, counts);
   return true;
 }
 

@@ -9,6 +9,7 @@ import { offsetOf } from '../../core/store/page_table.ts';
 import { contentEnd, propertiesEnd, propertiesStart, routeEnd } from '../../core/store/record.ts';
 import type { Route } from '../../core/vhost.ts';
 import type { Channel } from './channel.ts';
+import { countPublish } from './counts.ts';
 import { type Settlement, settleTaken } from './settle.ts';
 import { returnUnroutable } from './take.ts';
 import type { Delivery } from './unacked.ts';
@@ -106,6 +107,7 @@ export class Transaction {
 function release(channel: Channel, { route, position, bodyBytes, persistent, mandatory }: HeldPublish): boolean {
   const { durable, store } = channel.vhost;
   const { pages } = store;
+  const counts = countPublish(channel, route, bodyBytes);
   const reached = route.queues.filter((queue) => !queue.deleted);
   const sighting = route.deduplicates ? sightHeld(channel, { ...route, queues: reached }, position) : undefined;
   const goal = sighting?.queues ?? reached;
@@ -117,7 +119,10 @@ function release(channel: Channel, { route, position, bodyBytes, persistent, man
     enqueue(channel.vhost, queues, kept, bodyBytes, journalled);
     sighting?.remember(queues, journalled ? durable : undefined);
   }
-  if (mandatory && (route.unroutable || reached.length === 0)) {
+  const unroutable = route.unroutable || reached.length === 0;
+  if (unroutable && !mandatory) counts.dropUnroutable++;
+  if (unroutable && mandatory) {
+    counts.returnUnroutable++;
     const page = pages.of(position);
     returnUnroutable(channel, page.bytes, page.base + offsetOf(position), undefined, bodyBytes);
   }

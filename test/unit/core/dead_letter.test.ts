@@ -128,7 +128,7 @@ test('an exchange that is not there, or leads nowhere, is the end', () => {
     const queue = bench.declare(`to ${exchange}`, { 'x-dead-letter-exchange': exchange });
     bench.publish(queue, 'a');
     refuseFirst(bench, queue);
-    expect([queue.readyCount, queue.unackedCount]).toEqual([0, 0]);
+    expect([queue.readyCount, queue.counts.unacked]).toEqual([0, 0]);
   }
 });
 
@@ -140,7 +140,7 @@ test('a message of a queue that was deleted is not dead-lettered', () => {
   const entry = bench.take(queue) as Entry;
   bench.client.deleteQueue('q');
   reject(queue, entry);
-  expect([dead.readyCount, queue.unackedCount]).toEqual([0, 0]);
+  expect([dead.readyCount, queue.counts.unacked]).toEqual([0, 0]);
 });
 
 test('a long chain of queues that keep nothing does not exhaust the stack', { timeout: 30_000 }, () => {
@@ -234,7 +234,7 @@ test('a message that is moved while it waits to be dead-lettered is found in its
   // As a consumer would have it that got the message before its page was dropped.
   const entry = queue.take() as Entry;
   reject(queue, entry);
-  expect([dead.readyCount, queue.unackedCount]).toEqual([0, 1]);
+  expect([dead.readyCount, queue.counts.unacked]).toEqual([0, 1]);
   const fields = { exchange: '', routingKey: 'q', persistent: false, body: Buffer.from('A') };
   const copy = bench.vhost.store.keep(messageBytes(fields).bytes, messageBytes(fields).routeEnd);
   bench.pages.retain(copy, 1);
@@ -245,5 +245,5 @@ test('a message that is moved while it waits to be dead-lettered is found in its
   });
   await home.give();
   expect(bench.deaths(dead)).toEqual(['A rejected']);
-  expect([queue.unackedCount, bench.pages.of(copy).references, bench.pages.absentCount]).toEqual([0, 0, 0]);
+  expect([queue.counts.unacked, bench.pages.of(copy).references, bench.pages.absentCount]).toEqual([0, 0, 0]);
 });

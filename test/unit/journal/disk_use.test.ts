@@ -44,8 +44,8 @@ class Bench {
   }
 
   get liveBytes(): number {
-    const { readyCount, unackedCount } = this.host.vhost.queue('q');
-    return (readyCount + unackedCount) * this.messageBytes;
+    const { readyCount, counts } = this.host.vhost.queue('q');
+    return (readyCount + counts.unacked) * this.messageBytes;
   }
 
   messageBytes = 1000;

@@ -1,8 +1,8 @@
 import { assert } from '../../../lib/assert.ts';
 import type { QueueConsumer } from '../../ports.ts';
 import { offsetOf, type PageTable, type Position } from '../../store/page_table.ts';
-import type { ConsumerRing } from '../consumer_ring.ts';
 import type { Entry } from '../entry.ts';
+import type { Queue } from '../queue.ts';
 import type { ReadyList } from '../ready_list.ts';
 import type { GroupKeyOf } from './group_by.ts';
 import { type Group, GroupTable, type Lane } from './group_table.ts';
@@ -10,10 +10,8 @@ import { GroupedMessages } from './grouped_messages.ts';
 
 /** What the groups need of their queue. */
 export interface GroupsHost {
-  readonly consumers: ConsumerRing;
+  readonly queue: Queue;
   readonly pages: PageTable;
-  /** The message was taken out of the ready ones, and the consumer has room. */
-  handOut(entry: Entry, consumer: QueueConsumer): void;
   /** The message was taken out of the ready ones, and cannot be read. */
   lost(entry: Entry): void;
   /** Something can be delivered that could not before: calls `deliver` soon, if a consumer may have room. */
@@ -48,7 +46,7 @@ export class QueueGroups {
     for (const lane of this.ready.lanes) left = this.#serve(lane, left);
     for (; left > 0; left--) {
       const list = this.ready.next();
-      if (list === undefined || !this.#host.consumers.someHasRoom() || !this.#isReadable(list)) return;
+      if (list === undefined || !this.#host.queue.consumers.someHasRoom() || !this.#isReadable(list)) return;
       const entry = this.ready.pull(list);
       if (this.#host.pages.isLost(entry.position)) this.#lose(entry);
       else this.#place(entry);
@@ -93,7 +91,7 @@ export class QueueGroups {
   #place(entry: Entry): void {
     const key = this.#keyAt(entry.position);
     if (key === undefined) {
-      this.#handOut(entry, this.#host.consumers.next() as QueueConsumer);
+      this.#handOut(entry, this.#host.queue.consumers.next() as QueueConsumer);
       return;
     }
     const group = this.#table.find(key) ?? this.#table.assign(key, this.#choose());
@@ -104,7 +102,7 @@ export class QueueGroups {
 
   /** Whose a new group is. Some consumer has room. */
   #choose(): QueueConsumer {
-    const { consumers } = this.#host;
+    const { consumers } = this.#host.queue;
     const first = consumers.next() as QueueConsumer;
     let best = first;
     for (let choices = 1; choices < CHOICES_MAX; choices++) {
@@ -122,8 +120,12 @@ export class QueueGroups {
   }
 
   #handOut(entry: Entry, consumer: QueueConsumer): void {
-    this.ready.taken(entry.bodyBytes);
-    this.#host.handOut(entry, consumer);
+    const { position, sequence, bodyBytes, flags } = entry;
+    const { queue } = this.#host;
+    this.ready.taken(bodyBytes);
+    queue.counts.wentOut(bodyBytes);
+    queue.rules?.remember(entry);
+    consumer.deliver(queue, position, sequence, bodyBytes, flags);
   }
 
   #lose(entry: Entry): void {
@@ -135,7 +137,7 @@ export class QueueGroups {
   #hasRoom(consumer: QueueConsumer): boolean {
     if (!consumer.waiting) return false;
     const room = consumer.hasRoom();
-    if (!room) this.#host.consumers.stepOut(consumer);
+    if (!room) this.#host.queue.consumers.stepOut(consumer);
     return room;
   }
 

@@ -42,8 +42,8 @@ class Bench {
     while (this.ready.length > 0) this.ready.shift()?.drain();
   }
 
-  settle({ position, sequence, flags }: Entry): void {
-    this.queue.settle(position, sequence, flags);
+  settle({ position, sequence, bodyBytes, flags }: Entry): void {
+    this.queue.settle(position, sequence, bodyBytes, flags);
   }
 
   requeue({ position, sequence, bodyBytes, flags }: Entry): void {
@@ -59,7 +59,7 @@ test('messages are taken in the order in which they came, and numbered from 1', 
   const { queue, ...bench } = withMessages(3);
   const taken = [queue.take(), queue.take(), queue.take(), queue.take()];
   expect(taken.map((entry) => entry?.sequence)).toEqual([1, 2, 3, undefined]);
-  expect([queue.readyCount, queue.unackedCount, bench.page.references]).toEqual([0, 3, 3]);
+  expect([queue.readyCount, queue.counts.unacked, bench.page.references]).toEqual([0, 3, 3]);
 });
 
 function withMessages(count: number): Bench {
@@ -122,7 +122,7 @@ test('a purge takes ready messages only', () => {
   bench.queue.take();
   bench.requeue(bench.queue.take() as Entry);
   expect(bench.queue.purge()).toBe(4);
-  expect([bench.queue.readyCount, bench.queue.unackedCount, bench.page.references]).toEqual([0, 1, 1]);
+  expect([bench.queue.readyCount, bench.queue.counts.unacked, bench.page.references]).toEqual([0, 1, 1]);
 });
 
 test('a deleted queue cancels its consumers, drops what is ready, and takes nothing back', () => {
@@ -135,13 +135,13 @@ test('a deleted queue cancels its consumers, drops what is ready, and takes noth
   expect([consumer.cancelled, bench.queue.consumers.size]).toEqual([true, 0]);
   bench.requeue(held);
   bench.settle(settled);
-  expect([bench.queue.readyCount, bench.queue.unackedCount, bench.page.references]).toEqual([0, 0, 0]);
+  expect([bench.queue.readyCount, bench.queue.counts.unacked, bench.page.references]).toEqual([0, 0, 0]);
 });
 
 test('settling more than was delivered is our own mistake and stops', () => {
   const bench = withMessages(1);
   const { queue, page } = bench;
-  expect(() => queue.settle(page.number * PAGE_BYTES, 1, 0)).toThrow('settled more than was delivered');
+  expect(() => queue.settle(page.number * PAGE_BYTES, 1, 1, 0)).toThrow('settled more than was delivered');
 });
 
 test('what a journal kept comes first, in its order and with its marks, and numbers go on behind it', () => {
@@ -310,7 +310,7 @@ test('order, counts, marks and page references are those of two plain lists, wha
       };
       for (const of of plan) {
         step(of);
-        expect([queue.readyCount, queue.unackedCount]).toEqual([model.ready.length, model.out.length]);
+        expect([queue.readyCount, queue.counts.unacked]).toEqual([model.ready.length, model.out.length]);
         expect(bench.page.references).toBe(model.ready.length + model.out.length);
       }
     }),

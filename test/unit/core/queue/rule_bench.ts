@@ -122,7 +122,7 @@ export class RuleBench {
     const seen: Seen[] = [];
     for (let entry = this.take(queue); entry !== undefined; entry = this.take(queue)) {
       seen.push(this.see(entry));
-      queue.settle(entry.position, entry.sequence, entry.flags);
+      settle(queue, entry);
     }
     return seen;
   }
@@ -146,5 +146,5 @@ export function reject(queue: Queue, entry: Entry): void {
 }
 
 export function settle(queue: Queue, entry: Entry): void {
-  queue.settle(entry.position, entry.sequence, entry.flags);
+  queue.settle(entry.position, entry.sequence, entry.bodyBytes, entry.flags);
 }

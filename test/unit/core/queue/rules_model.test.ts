@@ -192,7 +192,7 @@ class Pair {
     expect(model.delivered, 'nothing more was delivered').toEqual([]);
     expect(bench.deaths(bench.vhost.queue('dead'))).toEqual(model.dead);
     model.dead = [];
-    expect([queue.readyCount, queue.unackedCount, queue.readyBytes]).toEqual([
+    expect([queue.readyCount, queue.counts.unacked, queue.readyBytes]).toEqual([
       model.ready.length,
       model.out.length,
       bytesOf(model.ready),

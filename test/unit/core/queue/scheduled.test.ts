@@ -251,7 +251,7 @@ describe('a queue with delayed retry', () => {
     if (a === undefined || b === undefined) throw new Error('they are there');
     reject(queue, a);
     settle(queue, b);
-    expect([queue.waiting.length, queue.unackedCount]).toEqual([0, 0]);
+    expect([queue.waiting.length, queue.counts.unacked]).toEqual([0, 0]);
   });
 });
 

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
+import { PublishCounts } from '../../../../src/core/counts.ts';
 import type { CommitWaiter, DurableStore } from '../../../../src/core/ports.ts';
 import { Confirms } from '../../../../src/server/channel/confirms.ts';
 import type { Outbox } from '../../../../src/server/outbox.ts';
 import type { Flushable, LoopTurn } from '../../../../src/server/turn.ts';
+
+const counts = new PublishCounts();
 
 /** A store that commits and fails when told to, and a channel's confirms as lines. */
 function stage() {
@@ -50,9 +53,9 @@ function stage() {
 
 test('what waits when the journal fails is refused, and what was safe before it confirmed', () => {
   const { lines, confirms, store, commit, fail, endOfTurn } = stage();
-  for (let i = 0; i < 3; i++) confirms.publishedDurably(store);
+  for (let i = 0; i < 3; i++) confirms.publishedDurably(store, counts);
   commit();
-  for (let i = 0; i < 4; i++) confirms.publishedDurably(store);
+  for (let i = 0; i < 4; i++) confirms.publishedDurably(store, counts);
   fail();
   endOfTurn();
   expect(lines).toEqual(['ack 3 multiple', 'nack 7 multiple']);
@@ -60,31 +63,31 @@ test('what waits when the journal fails is refused, and what was safe before it 
 
 test('what comes in the turn in which the journal fails does not have what waited before it confirmed', () => {
   const { lines, confirms, store, fail, endOfTurn } = stage();
-  for (let i = 0; i < 3; i++) confirms.publishedDurably(store);
+  for (let i = 0; i < 3; i++) confirms.publishedDurably(store, counts);
   fail();
-  for (let i = 0; i < 2; i++) confirms.publishedDurably(store);
+  for (let i = 0; i < 2; i++) confirms.publishedDurably(store, counts);
   endOfTurn();
   expect(lines).toEqual(['nack 5 multiple']);
 });
 
 test('transient messages around those that are refused are confirmed', () => {
   const { lines, confirms, store, fail, endOfTurn } = stage();
-  confirms.publishedDurably(store);
-  confirms.publishedSafely();
-  confirms.publishedDurably(store);
+  confirms.publishedDurably(store, counts);
+  confirms.publishedSafely(counts);
+  confirms.publishedDurably(store, counts);
   fail();
-  confirms.publishedSafely();
-  confirms.publishedDurably(store);
-  confirms.publishedSafely();
+  confirms.publishedSafely(counts);
+  confirms.publishedDurably(store, counts);
+  confirms.publishedSafely(counts);
   endOfTurn();
   expect(lines).toEqual(['nack 1', 'ack 2', 'nack 3', 'ack 4', 'nack 5', 'ack 6']);
 });
 
 test('what a queue refused while others waited is not refused twice', () => {
   const { lines, confirms, store, fail, endOfTurn } = stage();
-  confirms.publishedDurably(store);
+  confirms.publishedDurably(store, counts);
   confirms.refused();
-  confirms.publishedDurably(store);
+  confirms.publishedDurably(store, counts);
   fail();
   endOfTurn();
   expect(lines).toEqual(['nack 3 multiple']);

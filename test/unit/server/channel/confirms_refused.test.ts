@@ -1,9 +1,12 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { PublishCounts } from '../../../../src/core/counts.ts';
 import type { DurableStore } from '../../../../src/core/ports.ts';
 import { Confirms } from '../../../../src/server/channel/confirms.ts';
 import type { Outbox } from '../../../../src/server/outbox.ts';
 import type { Flushable, LoopTurn } from '../../../../src/server/turn.ts';
+
+const counts = new PublishCounts();
 
 const ACK = 80;
 
@@ -25,9 +28,9 @@ class Bench {
   }
 
   publish(how: 'safe' | 'refused' | 'durable'): number {
-    if (how === 'safe') this.confirms.publishedSafely();
+    if (how === 'safe') this.confirms.publishedSafely(counts);
     else if (how === 'refused') this.confirms.refused();
-    else this.confirms.publishedDurably(this.#store as unknown as DurableStore);
+    else this.confirms.publishedDurably(this.#store as unknown as DurableStore, counts);
     return ++this.#published;
   }
 

@@ -110,7 +110,7 @@ test('late and in time can be settled at once', async () => {
   bench.client.send(1, 'basic.ack', { deliveryTag: 2, multiple: true });
   bench.client.send(1, 'basic.ack', { deliveryTag: 1 });
   expect((await bench.client.seen())[0]).toContain('unknown delivery tag 1');
-  expect(bench.vhost.queues.get('q')?.unackedCount).toBe(0);
+  expect(bench.vhost.queues.get('q')?.counts.unacked).toBe(0);
 });
 
 test('a late tag settles what is below it too', async () => {
@@ -122,7 +122,7 @@ test('a late tag settles what is below it too', async () => {
   await bench.after(LATE_MS);
   bench.client.send(1, 'basic.ack', { deliveryTag: 2, multiple: true });
   expect(await bench.client.seen()).toEqual([]);
-  expect([bench.ready, bench.vhost.queues.get('q')?.unackedCount]).toEqual([1, 0]);
+  expect([bench.ready, bench.vhost.queues.get('q')?.counts.unacked]).toEqual([1, 0]);
 });
 
 test('a client that knows no cancellation loses its channel', async () => {
@@ -167,9 +167,9 @@ test('only what is late goes back, and the rest when it is late', async () => {
   bench.publish('n');
   await bench.client.seen();
   expect(await bench.after(1_000)).toEqual(["1 basic.cancel {consumerTag:'ct', noWait:true}"]);
-  expect([bench.ready, bench.vhost.queues.get('q')?.unackedCount]).toEqual([1, 1]);
+  expect([bench.ready, bench.vhost.queues.get('q')?.counts.unacked]).toEqual([1, 1]);
   expect(await bench.after(2_000)).toEqual([]);
-  expect([bench.ready, bench.vhost.queues.get('q')?.unackedCount]).toEqual([2, 0]);
+  expect([bench.ready, bench.vhost.queues.get('q')?.counts.unacked]).toEqual([2, 0]);
 });
 
 test.each<[string, Plain, Partial<Server>, Plain]>([

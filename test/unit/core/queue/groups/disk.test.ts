@@ -143,5 +143,5 @@ test('a message that is lost on disk is dropped, wherever it waits', async () =>
   await bench.read('a2', { lost: true });
   await bench.read('a3');
   expect(x.held.map(({ sequence, flags }) => [sequence, flags & REDELIVERED])).toEqual([[5, 0]]);
-  expect([bench.queue.readyCount, bench.queue.unackedCount, bench.queue.readyBytes]).toEqual([0, 2, 0]);
+  expect([bench.queue.readyCount, bench.queue.counts.unacked, bench.queue.readyBytes]).toEqual([0, 2, 0]);
 });

@@ -118,7 +118,7 @@ export class GroupModel {
     const ready = this.ready();
     if (gaveWay.length > 0) expect(ready).toHaveLength(this.#lengthMax as number);
     for (const id of gaveWay) expect(ready[0]?.id, 'the oldest gives way').toBeGreaterThan(id);
-    expect([this.queue.readyCount, this.queue.unackedCount]).toEqual([ready.length, this.out().length]);
+    expect([this.queue.readyCount, this.queue.counts.unacked]).toEqual([ready.length, this.out().length]);
     expect(this.queue.readyBytes).toBe(ready.reduce((sum, { id }) => sum + `${id}`.length, 0));
     if (this.#page === undefined) return;
     expect(this.bench.pages.of(this.#page).references).toBe(ready.length + this.out().length);

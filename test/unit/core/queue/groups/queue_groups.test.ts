@@ -106,7 +106,7 @@ test('a group whose consumer is full waits, and blocks no other', () => {
   const [x, y] = [bench.join('x', 1), bench.join('y', 2)];
   bench.send('a1', 'a2', 'a3', 'b1', '-1');
   expect([bench.held(x), bench.held(y)]).toEqual(['a1', 'b1 -1']);
-  expect([bench.queue.readyCount, bench.queue.unackedCount]).toEqual([2, 3]);
+  expect([bench.queue.readyCount, bench.queue.counts.unacked]).toEqual([2, 3]);
   bench.ack(x, 'a1');
   expect(bench.held(x)).toBe('a2');
 });
@@ -264,10 +264,10 @@ test('a consumer that acknowledges nothing gets its groups in order', () => {
   const taken: string[] = [];
   x.deliver = (queue, position, sequence, bodyBytes, flags) => {
     taken.push(bench.see({ position, bodyBytes }).body);
-    queue.settle(position, sequence, flags);
+    queue.settle(position, sequence, bodyBytes, flags);
   };
   bench.send('a1', 'b1', 'a2');
-  expect([taken, bench.queue.unackedCount]).toEqual([['a1', 'b1', 'a2'], 0]);
+  expect([taken, bench.queue.counts.unacked]).toEqual([['a1', 'b1', 'a2'], 0]);
 });
 
 test('a deleted queue lets go of everything', () => {
