@@ -160,6 +160,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
   const arena = new Arena({ readBytes: 2 * frameMax + 256 * 1024, slots: 256, pages: 192 });
   const connections = new Set<Connection>();
   const limits = nodeLimits(options);
+  const counters = new Counters();
   const pages = new PageTable(arena);
   const events = options.events === true ? eventExchange(turn, clock) : undefined;
   const eventVhost = defaultsOf(options).vhost;
@@ -171,7 +172,13 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
   const storage = await openStorage(options, { disk, logger, clock, turn, pages, connections, createVhost });
   const undo: (() => void | Promise<void>)[] = [() => storage.close(), () => arena.dispose()];
   try {
-    const { metadata, registry } = await openVhosts(options, storage, { connections, logger, events, limits });
+    const { metadata, registry } = await openVhosts(options, storage, {
+      connections,
+      logger,
+      events,
+      limits,
+      counters,
+    });
     undo.unshift(() => registry.close());
     const wheel = new TimerWheel(clock, WHEEL_TICK_MS);
     const alarms = new Alarms({
@@ -208,7 +215,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
       throttle: new LoginThrottle(clock),
       authBackends: options.authBackends ?? (options.oauth2 === undefined ? ['internal'] : ['oauth2', 'internal']),
       tokens: await openTokens(options, clock),
-      counters: new Counters(),
+      counters,
       version: VERSION,
       mechanisms: mechanismsOf(options),
       certificateLogin: { from: 'distinguished_name', sanType: 'dns', sanIndex: 0, ...options.certificateLogin },
@@ -242,6 +249,7 @@ async function openVhosts(
     readonly connections: ReadonlySet<Connection>;
     readonly logger: Logger;
     readonly limits: NodeLimits;
+    readonly counters: Counters;
     readonly events: EventExchange | undefined;
   },
 ): Promise<{ readonly metadata: Metadata; readonly registry: VhostRegistry }> {
@@ -251,14 +259,17 @@ async function openVhosts(
     const vhost = registry?.open.get(name);
     if (vhost !== undefined) vhost.topologyVersion++;
   });
-  const { connections, logger, events, limits } = context;
+  const { connections, logger, events, limits, counters } = context;
   registry = new VhostRegistry({
     storage,
     metadata,
     connections,
     logger,
     limits,
-    removed: (vhost) => events?.closeIn(vhost),
+    removed: (vhost) => {
+      counters.vhostRemoved(vhost.counts);
+      events?.closeIn(vhost);
+    },
   });
   try {
     await registry.openAll();

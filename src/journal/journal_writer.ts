@@ -8,6 +8,7 @@ import type { JournalEvents } from './journal.ts';
 import { type Log, SEGMENT_HEADER_BYTES } from './log.ts';
 import { JournalSegment, type SegmentOwner } from './segment.ts';
 import { SegmentIndex } from './segment_index.ts';
+import { SyncTimes } from './sync_times.ts';
 
 export interface JournalWriterOptions {
   readonly log: Log;
@@ -52,6 +53,8 @@ export class JournalWriter implements CommitClock, SegmentOwner {
   gathering = 1;
   committed = 0;
   failure: Error | undefined;
+  readonly syncs: SyncTimes = new SyncTimes();
+  bytesWritten = 0;
   readonly segments: Map<number, JournalSegment> = new Map();
   readonly #options: JournalWriterOptions;
   readonly #pages: PageTable;
@@ -177,7 +180,13 @@ export class JournalWriter implements CommitClock, SegmentOwner {
     this.#writtenBatch = this.#batchNumber;
     const commit = this.gathering++;
     if (steps.length === 0 && !this.#unsynced) this.#performed(steps, true, commit, undefined);
-    else this.#perform(steps, 0, sync, (error) => this.#performed(steps, sync, commit, error));
+    else {
+      const beganAtMs = this.#options.clock.monotonicMs();
+      this.#perform(steps, 0, sync, (error) => {
+        if (sync) this.syncs.took(this.#options.clock.monotonicMs() - beganAtMs);
+        this.#performed(steps, sync, commit, error);
+      });
+    }
   }
 
   /** Resolves when everything gathered is on disk, or cannot be. */
@@ -326,6 +335,7 @@ export class JournalWriter implements CommitClock, SegmentOwner {
     this.#joined = this.#joining > 0;
     this.#steps.push({ kind: 'append', page, start, end });
     this.#backlogBytes += end - start;
+    this.bytesWritten += end - start;
   }
 
   #openPage(length: number): Page {

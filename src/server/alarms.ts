@@ -42,6 +42,8 @@ export type AlarmName = keyof Reasons;
 export class Alarms {
   /** Whether publishers are held. */
   active = false;
+  /** As it was when last looked at; undefined before that. */
+  diskFreeBytes: number | undefined;
   readonly #options: AlarmsOptions;
   #memoryLimitBytes: number;
   readonly #reasons: Reasons = { memory: false, disk: false, journal: false };
@@ -55,6 +57,15 @@ export class Alarms {
     this.#memoryLimitBytes = options.memoryLimitBytes;
     this.#timer = options.clock.after(CHECK_EVERY_MS, this.#onTimer);
     if (options.disk !== undefined) this.#diskTimer = options.clock.after(CHECK_EVERY_MS, this.#onDiskTimer);
+  }
+
+  get memoryLimitBytes(): number {
+    return this.#memoryLimitBytes;
+  }
+
+  /** Undefined where nothing is kept on disk. */
+  get diskFreeLimitBytes(): number | undefined {
+    return this.#options.disk?.freeLimitBytes;
   }
 
   /** Those that are on. */
@@ -109,6 +120,7 @@ export class Alarms {
     let soonMs = CHECK_EVERY_MS;
     try {
       const freeBytes = await disk.freeBytes();
+      this.diskFreeBytes = freeBytes;
       soonMs = Math.max(DISK_CHECK_MS_MIN, (freeBytes - disk.freeLimitBytes) / FILL_BYTES_PER_MS);
       const { freeLimitBytes } = disk;
       if (freeBytes < freeLimitBytes && !this.#reasons.disk) {

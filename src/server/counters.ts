@@ -6,6 +6,8 @@ export const SIZE_BOUNDS: readonly number[] = [100, 1_000, 10_000, 100_000, 1e6,
 /** Messages up to the first bound are not counted, but told from how many there are in all. */
 export const SMALL_BYTES_MAX: number = SIZE_BOUNDS[0] as number;
 
+const GOING_MAX = 16;
+
 /** How many messages are larger than SMALL_BYTES_MAX, by size. */
 export class MessageSizes {
   readonly #counts = new Float64Array(SIZE_BOUNDS.length + 1);
@@ -37,6 +39,19 @@ export class Counters {
   loginsAccepted = 0;
   loginsRefused = 0;
   readonly sizes: MessageSizes = new MessageSizes();
-  /** What virtual hosts have counted that were deleted: whoever deletes one adds its counts here. */
-  readonly gone: VirtualHostCounts = new VirtualHostCounts();
+  readonly #gone = new VirtualHostCounts();
+  /** Of virtual hosts whose last connections may still be closing. */
+  readonly #going: VirtualHostCounts[] = [];
+
+  /** A virtual host is deleted: what it has counted is not forgotten. */
+  vhostRemoved(counts: VirtualHostCounts): void {
+    this.#going.push(counts);
+    if (this.#going.length > GOING_MAX) this.#gone.add(this.#going.shift() as VirtualHostCounts);
+  }
+
+  /** Adds what was counted of virtual hosts that were deleted. */
+  sumGone(total: VirtualHostCounts): void {
+    total.add(this.#gone);
+    for (const counts of this.#going) total.add(counts);
+  }
 }

@@ -34,6 +34,8 @@ export class Outbox {
   congested = false;
   /** Bytes handed to the socket since the connection began. */
   bytesWritten = 0;
+  /** In so many pieces. */
+  writes = 0;
   readonly #socket: Duplex;
   readonly #arena: Arena;
   readonly #turn: LoopTurn;
@@ -221,6 +223,7 @@ export class Outbox {
     const view = new Uint8Array(slot.bytes.buffer, slot.bytes.byteOffset + slot.base + this.#sent, length);
     this.#sent = this.#used;
     this.bytesWritten += length;
+    this.writes++;
     const socket = this.#socket;
     // TLS asks for a pause far earlier than plain TCP, as Node gives its sockets less room; there is one limit for all.
     if (!socket.write(view, this.#reclaim) && socket.writableLength >= UNSENT_BYTES_MAX) this.congested = true;

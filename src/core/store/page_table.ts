@@ -50,6 +50,9 @@ export class PageTable {
   readonly arena: Arena;
   /** Told of every page that was read back because somebody waited for it. */
   onLoaded: ((page: Page) => void) | undefined;
+  /** How often a page was read back, and had to be given up. */
+  reads = 0;
+  evictions = 0;
   readonly #pages = new Map<number, Page>();
   /** The page looked up last: messages are mostly read in the order they were written. */
   #last: Page | undefined;
@@ -164,6 +167,7 @@ export class PageTable {
   evict(page: Page): void {
     assert(page.block !== undefined && page.home !== undefined && page.sealed, 'evicted what cannot be loaded again');
     this.#giveBlock(page);
+    this.evictions++;
     this.#absent++;
   }
 
@@ -175,6 +179,7 @@ export class PageTable {
 
   #loaded(page: Page, block: Block | undefined): void {
     const waiters = page.waiters ?? [];
+    this.reads++;
     page.waiters = undefined;
     if (block === undefined) page.lost = true;
     else if (page.block === undefined) this.fill(page, block);

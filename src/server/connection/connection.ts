@@ -53,6 +53,12 @@ export class Connection implements Actor {
   /** Whether user-id may be another's name. */
   impersonates = false;
   clientName: string | undefined;
+  /** The virtual host that it opened, also when it is closing by now; and when that was. */
+  openedIn: VirtualHost | undefined;
+  connectedAtMs = 0;
+  /** Octets, and pieces, that came. */
+  recvOct = 0;
+  recvCnt = 0;
   readonly #readLoop: ReadLoop;
   #heartbeat: Heartbeat | undefined;
   #deadline: Timer | undefined;
@@ -79,7 +85,6 @@ export class Connection implements Actor {
     this.#readLoop = new ReadLoop(this);
     this.#deadline = server.wheel.after(server.handshakeTimeoutMs, () => this.#drop('handshake timeout'));
     server.connections.add(this);
-    server.counters.connectionsOpened++;
     socket.on('data', this.#onData);
     socket.on('drain', this.#onDrain);
     socket.on('error', this.#onError);
@@ -114,6 +119,9 @@ export class Connection implements Actor {
     this.#enter(user, vhost);
     this.#deadline?.cancel();
     this.#counted = true;
+    this.openedIn = vhost;
+    this.connectedAtMs = vhost.host.nowMs();
+    this.server.counters.connectionsOpened++;
     this.server.usage.connection(vhost.name, user.name, 1);
     connectionCreated(this, vhost);
     const { heartbeatSeconds } = this.tuning;
@@ -159,6 +167,7 @@ export class Connection implements Actor {
     this.server.usage.channel(this.userName, 1);
     const channel = new Channel(number, this, this.vhost);
     this.channels.set(number, channel);
+    this.server.counters.channelsOpened++;
     this.#readLoop.channelsChanged();
     channel.send({ name: 'channel.open-ok' });
     channelCreated(channel);
@@ -166,6 +175,7 @@ export class Connection implements Actor {
 
   /** Takes the channel out; its number may be used again. */
   closeChannel(channel: Channel): void {
+    this.server.counters.channelsClosed++;
     this.channels.delete(channel.number);
     this.#readLoop.channelsChanged();
     if (channel.phase.name !== 'closing') this.#channelGone(channel);
@@ -355,6 +365,14 @@ export class Connection implements Actor {
     this.#counted = false;
   }
 
+  /** What it has counted is its virtual host's now. */
+  #leaveCounts(): void {
+    if (this.openedIn === undefined) return;
+    this.openedIn.counts.recvOct += this.recvOct;
+    this.openedIn.counts.sendOct += this.outbox.bytesWritten;
+    this.server.counters.connectionsClosed++;
+  }
+
   #becomeClosed(): void {
     this.#release();
     this.phase = { name: 'closed' };
@@ -368,6 +386,8 @@ export class Connection implements Actor {
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    this.recvOct += chunk.length;
+    this.recvCnt++;
     this.#readLoop.push(chunk);
   };
 
@@ -393,6 +413,7 @@ export class Connection implements Actor {
     this.outbox.close();
     this.#readLoop.stop();
     this.server.connections.delete(this);
+    this.#leaveCounts();
     if (this.#introduced) connectionClosed(this);
     const { peer, userName: user } = this;
     this.#logEnd({ peer, user, reason: orderly ? 'closed' : 'socket closed' }, 'connection closed');

@@ -82,10 +82,12 @@ function decide(connection: Connection, mechanism: string, credentials: Credenti
     const name = credentials.kind === 'anonymous' ? undefined : credentials.userName;
     server.logger.warn({ peer, user: name, reason: outcome }, 'login refused');
     loginRefused(connection, name ?? '');
+    server.counters.loginsRefused++;
     server.throttle.failed(remoteAddress);
     refuse(connection, mechanism);
     return;
   }
+  server.counters.loginsAccepted++;
   connection.userName = outcome.name;
   loginAccepted(connection, outcome.name);
   connection.phase = { name: 'tuning', user: outcome };
