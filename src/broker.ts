@@ -4,6 +4,7 @@ import { LoginThrottle } from './auth/login_throttle.ts';
 import type { Mechanism } from './auth/mechanisms.ts';
 import type { OAuth2Options } from './auth/oauth2/options.ts';
 import { type ListenerOptions, Listeners } from './broker_listeners.ts';
+import { BrokerMetrics, type PrometheusOptions } from './broker_metrics.ts';
 import { openStorage, type Storage, type VhostStores } from './broker_storage.ts';
 import { VERSION } from './config/version.ts';
 import { EventExchange } from './core/event_exchange.ts';
@@ -133,6 +134,8 @@ export interface Broker {
   operatorPolicies(vhost?: string): Policies;
   /** What waits for its time in a queue, or in an exchange of type x-delayed-message. Throws AmqpError 404 if there is none. */
   scheduled(place: ScheduledPlace, vhost?: string): Scheduled;
+  /** What goes on in the broker, as Prometheus reads it: pieces of a text, as they are made. */
+  prometheus(options?: PrometheusOptions): AsyncIterable<string>;
   /**
    * Switches the firehose of a virtual host: while it is on, a copy of every message that is published or delivered there
    * goes to its exchange amq.rabbitmq.trace. Off at the start.
@@ -230,11 +233,13 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
       handshakeTimeoutMs: options.handshakeTimeoutMs ?? 10_000,
       consumerTimeoutMs: options.consumerTimeoutMs ?? 0,
     };
+    const metrics = new BrokerMetrics(server);
+    undo.unshift(() => metrics.stop());
     const management = managementOf(metadata, registry, connections);
     if (options.definitions !== undefined) await loadDefinitions(management, options.definitions);
     await alarms.checkDisk();
     const { listeners, ports } = await Listeners.open(server, options.host ?? DEFAULT_HOST, options.port ?? 0, options);
-    return new RunningBroker({ options, server, listeners, ports, management, registry, undo });
+    return new RunningBroker({ options, server, listeners, ports, management, registry, metrics, undo });
   } catch (error) {
     for (const step of undo) await step();
     throw error;

@@ -4,6 +4,7 @@ export type { Mechanism } from './auth/mechanisms.ts';
 export type { OAuth2Options } from './auth/oauth2/options.ts';
 export { type Broker, type BrokerOptions, createBroker, type Health } from './broker.ts';
 export type { ListenerOptions, TlsOptions } from './broker_listeners.ts';
+export type { PrometheusOptions } from './broker_metrics.ts';
 export { PolicyError } from './core/policy/check.ts';
 export type { Definitions, DefinitionsTransfer } from './definitions.ts';
 export type { GlobalParameters } from './global_parameters.ts';

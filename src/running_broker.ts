@@ -1,5 +1,6 @@
 import type { Broker, BrokerOptions, Health } from './broker.ts';
 import type { Listeners, Ports } from './broker_listeners.ts';
+import type { BrokerMetrics, PrometheusOptions } from './broker_metrics.ts';
 import { AmqpError } from './codec/errors.ts';
 import type { VirtualHost } from './core/vhost.ts';
 import type { DefinitionsTransfer } from './definitions.ts';
@@ -24,6 +25,7 @@ export interface BrokerParts {
   readonly ports: Ports;
   readonly management: Management;
   readonly registry: VhostRegistry;
+  readonly metrics: BrokerMetrics;
   /** Lets go of everything but the listeners, in this order. */
   readonly undo: readonly (() => void | Promise<void>)[];
 }
@@ -85,6 +87,10 @@ export class RunningBroker implements Broker {
 
   tracing(vhost: string, on: boolean): void {
     this.#vhost(vhost).tracing = on;
+  }
+
+  prometheus(options: PrometheusOptions = {}): AsyncIterable<string> {
+    return this.#parts.metrics.prometheus(options);
   }
 
   reconfigure(options: LiveOptions): Promise<void> {

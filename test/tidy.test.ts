@@ -16,8 +16,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   auth: ['core', 'codec', 'config', 'lib'],
   journal: ['core', 'codec', 'config', 'lib'],
   server: ['auth', 'journal', 'core', 'codec', 'config', 'lib'],
-  '.': ['server', 'auth', 'journal', 'core', 'codec', 'config', 'lib'],
-  cli: ['.', 'server', 'auth', 'journal', 'core', 'codec', 'config', 'lib'],
+  metrics: ['server', 'journal', 'core', 'codec', 'lib'],
+  '.': ['metrics', 'server', 'auth', 'journal', 'core', 'codec', 'config', 'lib'],
+  cli: ['.', 'metrics', 'server', 'auth', 'journal', 'core', 'codec', 'config', 'lib'],
 };
 
 const LINES_MAX = 500;

@@ -22,6 +22,15 @@ export class PublishCounts {
   /** Of the bodies. */
   bytes = 0;
 
+  clear(): void {
+    this.publish = 0;
+    this.confirm = 0;
+    this.publishOut = 0;
+    this.returnUnroutable = 0;
+    this.dropUnroutable = 0;
+    this.bytes = 0;
+  }
+
   add(other: PublishCounts): void {
     this.publish += other.publish;
     this.confirm += other.confirm;
@@ -40,6 +49,16 @@ export class DeliveryCounts {
   getEmpty = 0;
   redeliver = 0;
   ack = 0;
+
+  clear(): void {
+    this.deliver = 0;
+    this.deliverNoAck = 0;
+    this.get = 0;
+    this.getNoAck = 0;
+    this.getEmpty = 0;
+    this.redeliver = 0;
+    this.ack = 0;
+  }
 
   add(other: DeliveryCounts): void {
     this.deliver += other.deliver;
@@ -194,6 +213,9 @@ export class VirtualHostCounts {
   queuesDeclared = 0;
   queuesCreated = 0;
   queuesDeleted = 0;
+  /** Of queues that are gone. */
+  diskReads = 0;
+  diskWrites = 0;
   recvOct = 0;
   sendOct = 0;
 
@@ -205,6 +227,8 @@ export class VirtualHostCounts {
     this.queuesDeclared += other.queuesDeclared;
     this.queuesCreated += other.queuesCreated;
     this.queuesDeleted += other.queuesDeleted;
+    this.diskReads += other.diskReads;
+    this.diskWrites += other.diskWrites;
     this.recvOct += other.recvOct;
     this.sendOct += other.sendOct;
   }

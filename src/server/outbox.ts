@@ -67,6 +67,11 @@ export class Outbox {
     return this.#used - this.#sent + this.#socket.writableLength;
   }
 
+  /** Pieces that the kernel has not taken. */
+  get pendingWrites(): number {
+    return this.#pending.length + (this.#used > this.#sent || this.#socket.writableLength > 0 ? 1 : 0);
+  }
+
   method(channel: number, method: Method): void {
     scratch.reset();
     encodeMethod(scratch, method);

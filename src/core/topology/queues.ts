@@ -118,6 +118,8 @@ export function removeQueue(vhost: VirtualHost, queue: Queue): number {
   vhost.durable?.queueDeleted(queue);
   vhost.topologyVersion++;
   if (!isReplyAddress(queue.name)) vhost.counts.queuesDeleted++;
+  vhost.counts.diskReads += queue.counts.diskReads;
+  vhost.counts.diskWrites += queue.counts.diskWrites;
   const count = queue.delete();
   queueDeleted(vhost, queue);
   autoDeleteSources(vhost, removed);

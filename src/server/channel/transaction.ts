@@ -33,6 +33,12 @@ export class Transaction {
   #publishes: HeldPublish[] = [];
   #settlements: HeldSettlement[] = [];
 
+  /** Messages, and settled deliveries, that wait for the commit. */
+  get uncommitted(): { readonly messages: number; readonly acks: number } {
+    const acks = this.#settlements.reduce((sum, { deliveries }) => sum + deliveries.length, 0);
+    return { messages: this.#publishes.length, acks };
+  }
+
   /** Throws 406 where one more message is too many. */
   checkRoom({ connection }: Channel): void {
     const { channelTxMessageMax } = connection.server.limits;

@@ -1,0 +1,101 @@
+import { type ColumnGroup, type Kind, SUMS, TOLD_TOGETHER } from './columns.ts';
+import { type LongTrack, type Samples, STEP_MS } from './sampler.ts';
+import type { Track } from './track.ts';
+
+/** How far back a chart goes, and how far its points are apart: RabbitMQ's lengths_age and lengths_incr, and so on. */
+export interface Range {
+  readonly ageSeconds: number;
+  readonly incrementSeconds: number;
+}
+
+/** For the groups of which samples are asked for. */
+export type Ranges = Readonly<Partial<Record<ColumnGroup, Range>>>;
+
+/** RabbitMQ's …_details. */
+export interface Details {
+  /** A second, between the two latest moments. */
+  readonly rate: number;
+  /** The latest first. */
+  readonly samples?: readonly { readonly sample: number; readonly timestamp: number }[];
+  readonly avg?: number;
+  readonly avg_rate?: number;
+}
+
+/** Each number under its name, and what is known of it over time under its name with `_details`. */
+export type Figures = Readonly<Record<string, number | Details>>;
+
+/** By group; a group that there is nothing of is empty. */
+export type FiguresByGroup = Readonly<Record<ColumnGroup, Figures>>;
+
+/** Points of a chart; more are not given. */
+const SAMPLES_MAX = 1_000;
+
+/** The numbers in `row`, and what `track` knows of them. */
+export function figuresOf(
+  kind: Kind<never>,
+  row: Float64Array,
+  track: Track | LongTrack | undefined,
+  ranges: Ranges,
+  nowMs: number,
+): FiguresByGroup {
+  const figures: Record<ColumnGroup, Record<string, number | Details>> = {
+    lengths: {},
+    msg_rates: {},
+    data_rates: {},
+    node: {},
+  };
+  const put = (name: string, group: ColumnGroup, columns: readonly number[]): void => {
+    const value = columns.reduce((sum, column) => sum + (row[column] as number), 0);
+    figures[group][name] = value;
+    figures[group][`${name}_details`] = detailsOf(columns, track, ranges[group], nowMs);
+  };
+  for (const [column, name] of kind.columns.entries()) put(name, kind.groups[column] as ColumnGroup, [column]);
+  for (const { name, group, of } of SUMS) {
+    const columns = of.map((part) => kind.columns.indexOf(part));
+    if (!columns.includes(-1)) put(name, group, columns);
+  }
+  for (const names of TOLD_TOGETHER) {
+    if (names.some((name) => ((figures.msg_rates[name] ?? 0) as number) > 0)) continue;
+    for (const name of names) {
+      delete figures.msg_rates[name];
+      delete figures.msg_rates[`${name}_details`];
+    }
+  }
+  return figures;
+}
+
+function detailsOf(
+  columns: readonly number[],
+  track: Track | LongTrack | undefined,
+  range: Range | undefined,
+  nowMs: number,
+): Details {
+  if (track === undefined) return { rate: 0 };
+  const { history } = track;
+  const at = (from: Samples['history'], moment: number): number =>
+    columns.reduce((sum, column) => sum + from.at(moment, column), 0);
+  const known = history.last > history.first;
+  const rate = known ? (at(history, history.last) - at(history, history.last - 1)) / (STEP_MS / 1000) : 0;
+  if (range === undefined) return { rate };
+  const { history: from, stepMs } = samplesFor(track, range);
+  const incrementMs = Math.max(1000, range.incrementSeconds * 1000);
+  const count = Math.min(SAMPLES_MAX, Math.floor((range.ageSeconds * 1000) / incrementMs) + 1);
+  const newestMs = Math.floor(Math.min(nowMs, (from.last + 1) * stepMs - 1) / incrementMs) * incrementMs;
+  const samples = Array.from({ length: count }, (_, i) => {
+    const timestamp = newestMs - i * incrementMs;
+    return { sample: at(from, Math.floor(timestamp / stepMs)), timestamp };
+  });
+  const sum = samples.reduce((total, { sample }) => total + sample, 0);
+  const first = samples.at(-1)?.sample ?? 0;
+  const overSeconds = ((count - 1) * incrementMs) / 1000;
+  const avg_rate = overSeconds === 0 ? 0 : ((samples[0]?.sample ?? 0) - first) / overSeconds;
+  return { rate, samples, avg: sum / Math.max(1, count), avg_rate };
+}
+
+/** The finest that goes back as far as that; or else the one that goes back furthest. */
+function samplesFor(track: Track | LongTrack, { ageSeconds }: Range): Samples {
+  const short: Samples = { history: track.history, stepMs: STEP_MS };
+  const all = 'long' in track ? [short, ...track.long] : [short];
+  const reaches = ({ history, stepMs }: Samples): boolean => (history.places - 2) * stepMs >= ageSeconds * 1000;
+  return all.find(reaches) ?? (all.at(-1) as Samples);
+}

@@ -1,0 +1,140 @@
+import type { Exchange } from '../core/exchange/exchange.ts';
+import type { Queue } from '../core/queue/queue.ts';
+import type { VirtualHost } from '../core/vhost.ts';
+import type { Channel } from '../server/channel/channel.ts';
+import type { Connection } from '../server/connection/connection.ts';
+import type { Server } from '../server/server.ts';
+import { inChunks } from './chunks.ts';
+import { CHANNEL, CONNECTION, EXCHANGE, type Kind, NODE, QUEUE, VHOST } from './columns.ts';
+import { EventLoop } from './event_loop.ts';
+import { type FiguresByGroup, figuresOf, type Ranges } from './figures.ts';
+import { FileDescriptors } from './file_descriptors.ts';
+import { journalsOf, nodeFigures } from './node_figures.ts';
+import { type PrometheusRequest, prometheusLines } from './prometheus/prometheus.ts';
+import type { Source } from './prometheus/source.ts';
+import { consumerCapacity, headMessageTimestamp, oldestAgeMs } from './queue_facts.ts';
+import { Sampler, type SamplerOptions } from './sampler.ts';
+import { type Totals, totalsOf } from './totals.ts';
+import type { Track } from './track.ts';
+
+/** What a queue is like now, beside what is counted of it. */
+export interface QueueFacts {
+  readonly consumerCapacity: number;
+  /** In seconds since 1970, as its publisher gave it. */
+  readonly headMessageTimestamp: number | undefined;
+  /** Of the first ready message, at most; 0 if there is none; undefined while nobody has looked. */
+  readonly oldestMessageAgeMs: number | undefined;
+}
+
+/** Whoever wants to know what goes on in a broker asks here. Messages are never walked to find out. */
+export class Metrics {
+  readonly #server: Server;
+  readonly #options: Pick<SamplerOptions, 'later' | 'historyBytesMax'>;
+  readonly #eventLoop: EventLoop;
+  readonly #files: FileDescriptors;
+  #sampler: Sampler | undefined;
+
+  constructor(server: Server, options: Pick<SamplerOptions, 'later' | 'historyBytesMax'> = {}) {
+    this.#server = server;
+    this.#options = options;
+    this.#eventLoop = new EventLoop(server.clock);
+    this.#files = new FileDescriptors(server.clock);
+  }
+
+  /** Looks at everything every five seconds from now on, which rates and charts need. */
+  start(): void {
+    if (this.#sampler !== undefined) return;
+    const figures: SamplerOptions['figures'] = (totals) => {
+      void this.#files.refresh();
+      return this.#nodeFigures(totals);
+    };
+    this.#sampler = new Sampler({ server: this.#server, figures, ...this.#options });
+    this.#sampler.start();
+  }
+
+  stop(): void {
+    this.#sampler?.stop();
+    this.#sampler = undefined;
+    this.#eventLoop.stop();
+  }
+
+  /** Of the node, and of each virtual host. Looks at every connection, channel and queue once. */
+  totals(): { readonly node: Totals; readonly vhosts: ReadonlyMap<VirtualHost, Totals> } {
+    return totalsOf(this.#server);
+  }
+
+  overview(totals: Totals, ranges: Ranges = {}): FiguresByGroup {
+    return this.#figures(VHOST, totals, this.#sampler?.overview, ranges);
+  }
+
+  vhost(vhost: VirtualHost, totals: Totals, ranges: Ranges = {}): FiguresByGroup {
+    return this.#figures(VHOST, totals, this.#sampler?.vhost(vhost), ranges);
+  }
+
+  node(totals: Totals, ranges: Ranges = {}): FiguresByGroup {
+    return this.#figures(NODE, this.#nodeFigures(totals), this.#sampler?.node, ranges);
+  }
+
+  queue(queue: Queue, ranges: Ranges = {}): FiguresByGroup {
+    return this.#figures(QUEUE, queue, this.#sampler?.of(queue), ranges);
+  }
+
+  queueFacts(vhost: VirtualHost, queue: Queue): QueueFacts {
+    const track = this.#sampler?.of(queue);
+    return {
+      consumerCapacity: consumerCapacity(queue, track),
+      headMessageTimestamp: headMessageTimestamp(queue, vhost.store.pages),
+      oldestMessageAgeMs: oldestAgeMs(queue, track, this.#server.clock.nowMs()),
+    };
+  }
+
+  exchange(exchange: Exchange, ranges: Ranges = {}): FiguresByGroup {
+    return this.#figures(EXCHANGE, exchange, this.#sampler?.of(exchange), ranges);
+  }
+
+  channel(channel: Channel, ranges: Ranges = {}): FiguresByGroup {
+    return this.#figures(CHANNEL, channel, this.#sampler?.of(channel), ranges);
+  }
+
+  connection(connection: Connection, ranges: Ranges = {}): FiguresByGroup {
+    return this.#figures(CONNECTION, connection, this.#sampler?.of(connection), ranges);
+  }
+
+  /** When something was last seen to happen to it, in milliseconds since 1970; undefined before anybody looked. */
+  changedAtMs(object: Queue | Exchange | Channel | Connection): number | undefined {
+    return this.#sampler?.of(object)?.changedAtMs;
+  }
+
+  /** What Prometheus reads, a part at a time. */
+  async *prometheus(request: PrometheusRequest): AsyncGenerator<string, void, undefined> {
+    await this.#files.refresh();
+    yield* inChunks(prometheusLines(this.#source(), request));
+  }
+
+  #source(): Source {
+    const server = this.#server;
+    const { node } = totalsOf(server);
+    const [vhost] = server.vhosts.values();
+    return {
+      server,
+      node,
+      figures: this.#nodeFigures(node),
+      files: this.#files,
+      journals: journalsOf(server),
+      pages: vhost?.store.pages,
+      eventLoop: this.#eventLoop.look(),
+      nowMs: server.clock.nowMs(),
+      trackOf: (object) => this.#sampler?.of(object),
+    };
+  }
+
+  #nodeFigures(totals: Totals): ReturnType<typeof nodeFigures> {
+    return nodeFigures(this.#server, totals, { eventLoop: this.#eventLoop, files: this.#files });
+  }
+
+  #figures<T>(kind: Kind<T>, object: T, track: Track | undefined, ranges: Ranges): FiguresByGroup {
+    const row = new Float64Array(kind.columns.length);
+    kind.read(object, row);
+    return figuresOf(kind, row, track, ranges, this.#server.clock.nowMs());
+  }
+}
