@@ -3,12 +3,14 @@ import type { Channel } from '../../server/channel/channel.ts';
 import type { Connection } from '../../server/connection/connection.ts';
 import type { Server } from '../../server/server.ts';
 import {
+  CHANNEL_COPIES_GROUP,
   CHANNEL_EXCHANGE_GROUP,
   CHANNEL_GROUP,
   CHANNEL_QUEUE_GROUP,
   type ChannelExchange,
   type ChannelQueue,
   CONNECTION_GROUPS,
+  EXCHANGE_COPIES_GROUP,
   EXCHANGE_GROUP,
   type ExchangeItem,
 } from './client_groups.ts';
@@ -21,13 +23,17 @@ export function listings(source: Source, vhosts: readonly VirtualHost[]): readon
   const queues = once(() => queueItems(source, vhosts));
   const connections = once(() => connectionsIn(source.server, vhosts));
   const channels = once(() => connections().flatMap((connection) => [...connection.channels.values()]));
+  const publishes = once(() => channels().flatMap(channelExchanges));
+  const exchanges = once(() => vhosts.flatMap(exchangeItems));
   return [
     ...QUEUE_GROUPS.map((group) => listing(group, queues)),
     listing(CHANNEL_GROUP, channels),
-    listing(CHANNEL_EXCHANGE_GROUP, () => channels().flatMap(channelExchanges)),
+    listing(CHANNEL_EXCHANGE_GROUP, publishes),
     listing(CHANNEL_QUEUE_GROUP, () => channels().flatMap(channelQueues)),
     ...CONNECTION_GROUPS.map((group) => listing(group, connections)),
-    listing(EXCHANGE_GROUP, () => vhosts.flatMap(exchangeItems)),
+    listing(CHANNEL_COPIES_GROUP, publishes),
+    listing(EXCHANGE_GROUP, exchanges),
+    listing(EXCHANGE_COPIES_GROUP, exchanges),
     listing(OWN_QUEUE_GROUP, queues),
   ];
 }

@@ -46,12 +46,8 @@ function* everything(source: Source, { kind, format }: PrometheusRequest): Gener
   yield* identity(source, format, kind);
   yield* globalCounters(format, source);
   yield* node(source, format, 'rabbitmq_', ALARMS, () => '');
-  yield header(format, PEERS, 'gauge', 'Number of peers in the cluster the current node cannot reach.');
-  yield line(PEERS, '', 0);
   yield* ownMetrics(format, source);
 }
-
-const PEERS = 'rabbitmq_unreachable_cluster_peers_count';
 
 function* detailed(source: Source, request: PrometheusRequest): Generator<string, void, undefined> {
   const { format, families: wanted = [], vhosts: names = [] } = request;
