@@ -1,5 +1,5 @@
-/** Half of them are let go when there are more: the older, the coarser. */
-const MARKS_MAX = 24;
+/** Enough to tell an age of a day to within a half. */
+const MARKS_MAX = 32;
 
 interface Mark {
   /** What the next message was to be numbered at the time. */
@@ -12,7 +12,7 @@ interface Mark {
  * between the two. No message carries its time.
  */
 export class AgeMarks {
-  #marks: Mark[] = [];
+  readonly #marks: Mark[] = [];
 
   /** The queue's first message has the sequence `first`; the next to come will have `next`. */
   note(first: number, next: number, atMs: number): void {
@@ -22,11 +22,25 @@ export class AgeMarks {
     const needed = marks.findLastIndex(({ sequence }) => sequence <= first);
     if (needed > 0) marks.splice(0, needed);
     marks.push({ sequence: next, atMs });
-    if (marks.length > MARKS_MAX) this.#marks = marks.filter((_mark, i) => i === 0 || (marks.length - i) % 2 === 1);
+    if (marks.length > MARKS_MAX) marks.splice(leastMissed(marks, atMs), 1);
   }
 
   /** The message of that sequence came after this time; or before it, if that was before anybody looked. */
   cameAfterMs(sequence: number): number | undefined {
     return (this.#marks.findLast((mark) => mark.sequence <= sequence) ?? this.#marks[0])?.atMs;
   }
+}
+
+/** The mark without which ages would be told least worse, for how old they are. The first is needed. */
+function leastMissed(marks: readonly Mark[], nowMs: number): number {
+  let least = 1;
+  let leastLoss = Number.POSITIVE_INFINITY;
+  for (let i = 1; i < marks.length - 1; i++) {
+    const [before, after] = [marks[i - 1] as Mark, marks[i + 1] as Mark];
+    const loss = (after.atMs - before.atMs) / (nowMs - before.atMs);
+    if (loss >= leastLoss) continue;
+    leastLoss = loss;
+    least = i;
+  }
+  return least;
 }
