@@ -58,6 +58,11 @@ export class Metrics {
     this.#eventLoop.stop();
   }
 
+  /** Bytes that histories may come to take. */
+  get historyBytes(): number {
+    return this.#sampler?.historyBytes ?? 0;
+  }
+
   /** Of the node, and of each virtual host. Looks at every connection, channel and queue once. */
   totals(): { readonly node: Totals; readonly vhosts: ReadonlyMap<VirtualHost, Totals> } {
     return totalsOf(this.#server);

@@ -4,6 +4,7 @@ import type { Server } from '../server/server.ts';
 import { CHANNEL, CONNECTION, EXCHANGE, type Kind, NODE, QUEUE, VHOST } from './columns.ts';
 import { History } from './history.ts';
 import type { NodeFigures } from './node_figures.ts';
+import { RingPool } from './ring_pool.ts';
 import { type Totals, totalsOf } from './totals.ts';
 import { QueueTrack, Track } from './track.ts';
 
@@ -21,8 +22,11 @@ const LONG_STEPS: readonly { readonly everyMoments: number; readonly places: num
   { everyMoments: 120, places: 50 },
   { everyMoments: 360, places: 50 },
 ];
-/** Objects looked at before others get their turn: well under a millisecond. */
+/** Objects looked at before others get their turn, or fewer if they take long: the first time they do. */
 const SLICE_OBJECTS = 256;
+const SLICE_MS = 1;
+/** How often it is looked at how long they take. */
+const LOOK_OBJECTS = 16;
 
 /** A history, and the time between two of its moments. */
 export interface Samples {
@@ -30,16 +34,33 @@ export interface Samples {
   readonly stepMs: number;
 }
 
+/** What histories are cut from. */
+interface Pools {
+  readonly short: RingPool;
+  readonly long: readonly RingPool[];
+  readonly rates: RingPool;
+}
+
+function newPools(): Pools {
+  const long = LONG_STEPS.map(({ places }) => new RingPool(places));
+  return { short: new RingPool(PLACES), long, rates: new RingPool(RATE_PLACES) };
+}
+
 /** Of the node, or of a virtual host: also over longer times. */
 export class LongTrack extends Track {
   readonly long: readonly Samples[];
 
-  constructor(columns: number, nowMs: number) {
-    super(columns, PLACES, nowMs);
-    this.long = LONG_STEPS.map(({ everyMoments, places }) => ({
-      history: new History(columns, places),
+  constructor(columns: number, { short, long }: Pools, nowMs: number) {
+    super(columns, short, nowMs);
+    this.long = LONG_STEPS.map(({ everyMoments }, i) => ({
+      history: new History(columns, long[i] as RingPool),
       stepMs: everyMoments * STEP_MS,
     }));
+  }
+
+  override release(): void {
+    super.release();
+    for (const { history } of this.long) history.release();
   }
 
   override note(moment: number, row: Float64Array, atMs: number): void {
@@ -69,16 +90,18 @@ export class Sampler {
   readonly #vhosts = new Map<VirtualHost, LongTrack>();
   readonly #tracks = new Map<object, Track>();
   readonly #rows = new Map<Kind<never>, Float64Array>();
+  readonly #pools = newPools();
   #historyBytes = 0;
   #timer: Timer | undefined;
   #stopped = false;
+  #sliceBeganAtMs = 0;
 
   constructor(options: SamplerOptions) {
     this.#options = options;
     this.#clock = options.server.clock;
     const nowMs = this.#clock.nowMs();
-    this.node = new LongTrack(NODE.columns.length, nowMs);
-    this.overview = new LongTrack(VHOST.columns.length, nowMs);
+    this.node = new LongTrack(NODE.columns.length, this.#pools, nowMs);
+    this.overview = new LongTrack(VHOST.columns.length, this.#pools, nowMs);
   }
 
   /** Bytes that histories of objects may come to take. */
@@ -119,9 +142,13 @@ export class Sampler {
     const { node, vhosts } = totalsOf(server);
     this.overview.note(moment, this.#read(VHOST, node), atMs);
     this.node.note(moment, this.#read(NODE, figures(node)), atMs);
-    for (const vhost of this.#vhosts.keys()) if (!vhosts.has(vhost)) this.#vhosts.delete(vhost);
+    for (const [vhost, track] of this.#vhosts) {
+      if (vhosts.has(vhost)) continue;
+      track.release();
+      this.#vhosts.delete(vhost);
+    }
     for (const [vhost, totals] of vhosts) {
-      const track = this.#vhosts.get(vhost) ?? new LongTrack(VHOST.columns.length, atMs);
+      const track = this.#vhosts.get(vhost) ?? new LongTrack(VHOST.columns.length, this.#pools, atMs);
       this.#vhosts.set(vhost, track);
       track.note(moment, this.#read(VHOST, totals), atMs);
     }
@@ -130,8 +157,14 @@ export class Sampler {
   /** Does a step, and the rest later; begins again when it is time. */
   #go(steps: Iterator<undefined>): void {
     if (this.#stopped) return;
+    this.#sliceBeganAtMs = performance.now();
     if (steps.next().done === true) this.start();
     else (this.#options.later ?? setImmediate)(() => this.#go(steps));
+  }
+
+  #isEnough(count: number): boolean {
+    if (count % LOOK_OBJECTS !== 0) return false;
+    return count % SLICE_OBJECTS === 0 || performance.now() - this.#sliceBeganAtMs > SLICE_MS;
   }
 
   /** Stops after every few objects. */
@@ -141,28 +174,29 @@ export class Sampler {
     for (const vhost of vhosts.values()) {
       for (const queue of vhost.queues.values()) {
         (this.#note(QUEUE, queue, moment, atMs) as QueueTrack).look(queue, atMs);
-        if (++count % SLICE_OBJECTS === 0) yield;
+        if (this.#isEnough(++count)) yield;
       }
       for (const exchange of vhost.exchanges.values()) {
         this.#note(EXCHANGE, exchange, moment, atMs);
-        if (++count % SLICE_OBJECTS === 0) yield;
+        if (this.#isEnough(++count)) yield;
       }
     }
     for (const connection of connections) {
       if (connection.openedIn === undefined) continue;
       this.#note(CONNECTION, connection, moment, atMs);
-      if (++count % SLICE_OBJECTS === 0) yield;
+      if (this.#isEnough(++count)) yield;
       for (const channel of connection.channels.values()) {
         this.#note(CHANNEL, channel, moment, atMs);
-        if (++count % SLICE_OBJECTS === 0) yield;
+        if (this.#isEnough(++count)) yield;
       }
     }
     for (const [object, track] of this.#tracks) {
       if (track.seen !== moment) {
         this.#tracks.delete(object);
+        track.release();
         if (track.charged) this.#historyBytes -= track.history.bytesMax;
       }
-      if (++count % SLICE_OBJECTS === 0) yield;
+      if (this.#isEnough(++count)) yield;
     }
   }
 
@@ -178,7 +212,8 @@ export class Sampler {
 
   #begin(kind: Kind<never>, object: object, atMs: number): Track {
     const columns = kind.columns.length;
-    const track = kind === QUEUE ? new QueueTrack(columns, PLACES, atMs) : new Track(columns, PLACES, atMs);
+    const track =
+      kind === QUEUE ? new QueueTrack(columns, this.#pools.short, atMs) : new Track(columns, this.#pools.short, atMs);
     this.#tracks.set(object, track);
     return track;
   }
@@ -192,7 +227,8 @@ export class Sampler {
       this.#historyBytes += bytesMax;
       return;
     }
-    track.history = new History(row.length, RATE_PLACES);
+    track.history.release();
+    track.history = new History(row.length, this.#pools.rates);
     track.history.note(moment, row);
   }
 

@@ -2,6 +2,7 @@ import { firstSequence } from '../core/queue/groups/sorted_list.ts';
 import type { Queue } from '../core/queue/queue.ts';
 import { AgeMarks } from './age_marks.ts';
 import { History } from './history.ts';
+import type { RingPool } from './ring_pool.ts';
 
 /** What is known of an object from looking at it at regular moments. */
 export class Track {
@@ -13,9 +14,14 @@ export class Track {
   /** When its numbers last changed, as far as looking at moments can tell. */
   changedAtMs: number;
 
-  constructor(columns: number, places: number, nowMs: number) {
-    this.history = new History(columns, places);
+  constructor(columns: number, pool: RingPool, nowMs: number) {
+    this.history = new History(columns, pool);
     this.changedAtMs = nowMs;
+  }
+
+  /** The object is gone. */
+  release(): void {
+    this.history.release();
   }
 
   note(moment: number, row: Float64Array, atMs: number): void {

@@ -22,6 +22,7 @@ export const suites = [
   { name: 'ruby', packages: ['ruby', 'ruby-bunny'], ...scripts('ruby', '.rb', 'ruby') },
   { name: 'php', packages: ['php-cli', 'php-mbstring', 'php-amqplib'], ...scripts('php', '.php', 'php') },
   { name: 'amqp-tools', packages: ['amqp-tools'], ...scripts('amqp-tools', '.sh', 'sh') },
+  { name: 'prometheus', packages: ['prometheus'], ...scripts('prometheus', '.mjs', process.execPath) },
   { name: 'celery', packages: ['celery', 'python3-celery'], ...scripts('celery', '.py', python), open: openCelery },
 ];
 

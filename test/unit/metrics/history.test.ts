@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { History } from '../../../src/metrics/history.ts';
+import { RingPool } from '../../../src/metrics/ring_pool.ts';
 
 const COLUMNS = 3;
 const PLACES = 5;
+const pool = new RingPool(PLACES);
 
 test('what was noted is there as long as it is kept, and moments that nobody saw are as the one before', () => {
   const step = fc.record({
@@ -12,7 +14,7 @@ test('what was noted is there as long as it is kept, and moments that nobody saw
   });
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 20 }), (steps) => {
-      const history = new History(COLUMNS, PLACES);
+      const history = new History(COLUMNS, pool);
       const all: number[][] = [];
       const begin = 1_000;
       let moment = begin - 1;
@@ -30,12 +32,14 @@ test('what was noted is there as long as it is kept, and moments that nobody saw
           expect(history.at(moment + 3, column)).toBe(row[column]);
         }
       }
+      // What it leaves must be no part of others.
+      history.release();
     }),
   );
 });
 
 test('a history of zeros takes nothing', () => {
-  const history = new History(COLUMNS, PLACES);
+  const history = new History(COLUMNS, pool);
   history.note(1, new Float64Array(COLUMNS));
   expect(history.hasValues).toBe(false);
   history.note(2, Float64Array.of(0, 7, 0));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { fromPlain } from '../../../src/codec/table.ts';
 import type { PrometheusRequest } from '../../../src/metrics/prometheus/prometheus.ts';
-import { formatFor } from '../../../src/metrics/prometheus/writer.ts';
+import { CONTENT_TYPES, formatFor } from '../../../src/metrics/prometheus/writer.ts';
 import { CountingBench } from '../../support/counting_bench.ts';
 
 async function linesOf(bench: CountingBench, request: Partial<PrometheusRequest> = {}): Promise<string[]> {
@@ -146,4 +146,7 @@ test.each([
   ['application/openmetrics-text;q=0, text/plain;q=0.1', 'text'],
 ])('who accepts %s gets %s', (accept, format) => {
   expect(formatFor(accept)).toBe(format);
+  expect(CONTENT_TYPES[formatFor(accept)]).toMatch(
+    format === 'text' ? /^text\/plain;/ : /^application\/openmetrics-text;/,
+  );
 });
