@@ -33,7 +33,7 @@ export async function queue(load) {
       for (let i = 0; i < count; i++) {
         publish(queue);
         const { position, sequence } = queue.take();
-        queue.settle(position, sequence, BODY_BYTES, 0);
+        queue.drop(position, sequence, BODY_BYTES, 0);
       }
     },
     'requeue and deliver again': (count) => {
@@ -41,6 +41,7 @@ export async function queue(load) {
       publish(queue);
       for (let i = 0; i < count; i++) {
         const { position, sequence, bodyBytes, flags } = queue.take();
+        queue.delivered(sequence, bodyBytes, flags);
         queue.requeue(position, sequence, bodyBytes, flags);
       }
       queue.purge();
@@ -65,7 +66,7 @@ function settlingConsumer() {
     exclusive: false,
     waiting: false,
     hasRoom: () => true,
-    deliver: (queue, position, sequence, bodyBytes, flags) => queue.settle(position, sequence, bodyBytes, flags),
+    deliver: (queue, position, sequence, bodyBytes, flags) => queue.drop(position, sequence, bodyBytes, flags),
     cancelledByQueue() {},
   };
 }

@@ -2,6 +2,7 @@ import type { Exchange } from './exchange/exchange.ts';
 import type { QueueType } from './queue/arguments.ts';
 import type { Queue } from './queue/queue.ts';
 import type { DeathReason } from './queue/rules.ts';
+import type { Route } from './vhost.ts';
 
 /**
  * What is counted, in RabbitMQ's terms. On the data plane a message adds to plain fields of one object: what its channel
@@ -32,6 +33,7 @@ export class PublishCounts {
   }
 
   add(other: PublishCounts): void {
+    other.complete();
     this.publish += other.publish;
     this.confirm += other.confirm;
     this.publishOut += other.publishOut;
@@ -39,6 +41,14 @@ export class PublishCounts {
     this.dropUnroutable += other.dropUnroutable;
     this.bytes += other.bytes;
   }
+
+  /** Makes the fields true where they are not kept so all the time. */
+  complete(): void {}
+}
+
+/** What is counted by size is told of messages of one size at a time. */
+export interface SizeCounts {
+  count(bodyBytes: number, messages: number): void;
 }
 
 export class DeliveryCounts {
@@ -75,13 +85,40 @@ export class DeliveryCounts {
   }
 }
 
-/** What one open channel has published through one exchange. */
+/**
+ * What one open channel has published through one exchange. Most messages have the route and the size of the one before:
+ * such a run of them costs one number each, and is counted when it ends or when somebody looks.
+ */
 export class ChannelPublishes extends PublishCounts {
   readonly exchange: Exchange;
+  /** What the messages of the run have in common. */
+  route: Route | undefined;
+  bodyBytes = 0;
+  run = 0;
+  readonly #sizes: SizeCounts;
 
-  constructor(exchange: Exchange) {
+  constructor(exchange: Exchange, sizes: SizeCounts) {
     super();
     this.exchange = exchange;
+    this.#sizes = sizes;
+  }
+
+  /** A message is the first of a new run. */
+  begin(route: Route, bodyBytes: number): void {
+    this.complete();
+    this.route = route;
+    this.bodyBytes = bodyBytes;
+    this.run = 1;
+  }
+
+  override complete(): void {
+    const { run, bodyBytes, route } = this;
+    if (run === 0 || route === undefined) return;
+    this.run = 0;
+    this.publish += run;
+    this.publishOut += run * route.copies;
+    this.bytes += run * bodyBytes;
+    this.#sizes.count(bodyBytes, run);
   }
 }
 

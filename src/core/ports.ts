@@ -90,7 +90,10 @@ export interface QueueConsumer {
   readonly unacked: number;
   /** Whether one more delivery may be made now: prefetch, channel.flow and the connection's unsent bytes decide. */
   hasRoom(): boolean;
-  /** Called only right after `hasRoom` answered true. The entry is the consumer's until it settles or requeues it. */
+  /**
+   * Called only right after `hasRoom` answered true. The consumer tells the queue at once that it holds the message
+   * (`delivered`), until it settles or requeues it, or that it is done with it (`drop`).
+   */
   deliver(queue: Queue, position: Position, sequence: number, bodyBytes: number, flags: number): void;
   /** The queue is gone: the consumer was removed from it. */
   cancelledByQueue(): void;

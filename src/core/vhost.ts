@@ -74,7 +74,7 @@ function emptied(queue: Queue): boolean {
   for (let dropped = 0; queue.readyCount > 0; dropped++) {
     const entry = dropped < EMPTIED_AT_ONCE ? queue.take() : undefined;
     if (entry === undefined) return false;
-    queue.settle(entry.position, entry.sequence, entry.bodyBytes, entry.flags);
+    queue.drop(entry.position, entry.sequence, entry.bodyBytes, entry.flags);
   }
   return true;
 }

@@ -94,7 +94,7 @@ export class HostClient {
     if (entry === undefined) return undefined;
     const held = { queue, entry };
     this.#held.add(held);
-    queue.delivered(entry.sequence, entry.flags);
+    queue.delivered(entry.sequence, entry.bodyBytes, entry.flags);
     return held;
   }
 

@@ -29,7 +29,7 @@ export class HistoryQueue extends Queue {
     while (this.readyCount > this.#length) {
       const oldest = this.take();
       assert(oldest !== undefined, 'a history that is too long has an oldest message');
-      this.settle(oldest.position, oldest.sequence, oldest.bodyBytes, oldest.flags);
+      this.drop(oldest.position, oldest.sequence, oldest.bodyBytes, oldest.flags);
     }
   }
 

@@ -186,11 +186,10 @@ export class Queue {
     return this.#headReadable(callback);
   }
 
-  /** Takes the first ready message out for basic.get; it counts as unacknowledged until settled. */
+  /** Takes the first ready message out for basic.get; then as QueueConsumer.deliver. */
   take(): Entry | undefined {
     const entry = this.#ready.take();
     if (entry === undefined) return undefined;
-    this.counts.wentOut(entry.bodyBytes);
     const rules = this.#rules;
     if (rules !== undefined) {
       rules.remember(entry);
@@ -200,8 +199,9 @@ export class Queue {
     return entry;
   }
 
-  /** A message was handed to a consumer that has to settle it; after this it is redelivered, whatever happens. */
-  delivered(sequence: number, flags: number): void {
+  /** A message was handed to somebody who has to settle it; after this it is redelivered, whatever happens. */
+  delivered(sequence: number, bodyBytes: number, flags: number): void {
+    this.counts.wentOut(bodyBytes);
     if ((flags & (DURABLE | REDELIVERED)) === DURABLE && !this.deleted) this.log?.delivered(sequence);
   }
 
@@ -214,7 +214,21 @@ export class Queue {
   settle(position: Position, sequence: number, bodyBytes: number, flags: number): void {
     assert(this.counts.unacked > 0, 'settled more than was delivered');
     this.counts.cameBack(bodyBytes);
-    this.#drop(position, sequence, bodyBytes, flags);
+    this.drop(position, sequence, bodyBytes, flags);
+  }
+
+  /** Lets go of a message that nobody holds: whoever it was handed to is done with it, or nobody will have it. */
+  drop(position: Position, sequence: number, bodyBytes: number, flags: number): void {
+    if (this.#returns.size > 0) this.#returns.delete(sequence);
+    if (this.#rules !== undefined) {
+      this.#rules.forget(sequence);
+      this.#groups?.settled(sequence);
+    }
+    if ((flags & DURABLE) !== 0) {
+      this.counts.unpersisted(bodyBytes);
+      if (!this.deleted) this.log?.settled(sequence);
+    }
+    this.#pages.release(position);
   }
 
   /** The holder of a delivered message refuses it for good. */
@@ -279,7 +293,7 @@ export class Queue {
   purge(): number {
     const count = this.readyCount + this.waiting.length;
     for (const messages of [this.#ready, this.#waiting.messages]) {
-      messages.each((position, sequence, bodyBytes, flags) => this.#drop(position, sequence, bodyBytes, flags));
+      messages.each((position, sequence, bodyBytes, flags) => this.drop(position, sequence, bodyBytes, flags));
       messages.clear();
     }
     this.#rules?.expectRelease(Number.POSITIVE_INFINITY);
@@ -433,7 +447,6 @@ export class Queue {
       const { ring, returned } = ready.top;
       if (returned.length > 0 || rules !== undefined) {
         const entry = ready.take() as Entry;
-        this.counts.wentOut(entry.bodyBytes);
         rules?.remember(entry);
         consumer.deliver(this, entry.position, entry.sequence, entry.bodyBytes, entry.flags);
         continue;
@@ -444,7 +457,6 @@ export class Queue {
       const flags = ring.headFlags();
       ring.shift();
       ready.taken(bodyBytes);
-      this.counts.wentOut(bodyBytes);
       consumer.deliver(this, position, sequence, bodyBytes, flags);
     }
   }
@@ -472,20 +484,7 @@ export class Queue {
 
   /** `last` is where the message is by now. */
   #dropEntry({ position, sequence, bodyBytes, flags }: Entry, last: Position = position): void {
-    this.#drop(last, sequence, bodyBytes, flags);
-  }
-
-  #drop(position: Position, sequence: number, bodyBytes: number, flags: number): void {
-    if (this.#returns.size > 0) this.#returns.delete(sequence);
-    if (this.#rules !== undefined) {
-      this.#rules.forget(sequence);
-      this.#groups?.settled(sequence);
-    }
-    if ((flags & DURABLE) !== 0) {
-      this.counts.unpersisted(bodyBytes);
-      if (!this.deleted) this.log?.settled(sequence);
-    }
-    this.#pages.release(position);
+    this.drop(last, sequence, bodyBytes, flags);
   }
 
   #scheduleIfWanted(): void {

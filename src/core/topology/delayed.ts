@@ -66,7 +66,7 @@ class Forwarder implements QueueConsumer {
   deliver(queue: Queue, position: Position, sequence: number, bodyBytes: number, flags: number): void {
     const forward = (): void => {
       route(this.#vhost, this.#exchange, position, bodyBytes);
-      queue.settle(position, sequence, bodyBytes, flags);
+      queue.drop(position, sequence, bodyBytes, flags);
     };
     const { durable } = this.#vhost;
     if (durable === undefined || durable.failure !== undefined) forward();

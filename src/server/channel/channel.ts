@@ -73,7 +73,7 @@ export class Channel {
     this.number = number;
     this.connection = connection;
     this.vhost = vhost;
-    this.counts = new ChannelCounts(vhost);
+    this.counts = new ChannelCounts(vhost, connection.server.counters.sizes);
   }
 
   send(method: Method): void {

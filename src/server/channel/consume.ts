@@ -178,12 +178,12 @@ export function get(channel: Channel, method: BasicGet): void {
   if ((flags & REDELIVERED) !== 0) counts.redeliver++;
   if (method.noAck) {
     counts.getNoAck++;
-    queue.settle(position, sequence, bodyBytes, flags);
+    queue.drop(position, sequence, bodyBytes, flags);
   } else {
     counts.get++;
     channel.unacked.add(tag, queue, undefined, position, sequence, bodyBytes, flags);
     channel.expectSettlement(timeoutOfQueue(channel, queue));
-    queue.delivered(sequence, flags);
+    queue.delivered(sequence, bodyBytes, flags);
   }
 }
 

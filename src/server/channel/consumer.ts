@@ -78,12 +78,12 @@ export class Consumer implements QueueConsumer {
     if (again !== 0) this.counts.redeliver++;
     if (this.noAck) {
       this.counts.deliverNoAck++;
-      queue.settle(position, sequence, bodyBytes, flags);
+      queue.drop(position, sequence, bodyBytes, flags);
     } else {
       channel.unacked.add(tag, queue, this, position, sequence, bodyBytes, flags);
       this.unacked++;
       this.counts.deliver++;
-      queue.delivered(sequence, flags);
+      queue.delivered(sequence, bodyBytes, flags);
     }
   }
 

@@ -4,35 +4,48 @@ import {
   DeliveryCounts,
   PublishCounts,
   type QueueKind,
+  type SizeCounts,
   type VirtualHostCounts,
 } from '../../core/counts.ts';
 import type { Exchange } from '../../core/exchange/exchange.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import { isReplyAddress } from '../../core/topology/reply_queues.ts';
 import type { Route, VirtualHost } from '../../core/vhost.ts';
-import { SMALL_BYTES_MAX } from '../counters.ts';
 import type { Channel } from './channel.ts';
 
 /** A channel that has had to do with so many exchanges or queues looks which of them are still there. */
 const SWEEP_MIN = 64;
 
 /** A message is published: the counts that it is part of. */
-export function countPublish(channel: Channel, { exchange, copies }: Route, bodyBytes: number): ChannelPublishes {
+export function countPublish(channel: Channel, route: Route, bodyBytes: number): ChannelPublishes {
+  const counts = channel.publishing;
+  if (counts === undefined || counts.route !== route || counts.bodyBytes !== bodyBytes) {
+    return beginRun(channel, route, bodyBytes);
+  }
+  counts.run++;
+  return counts;
+}
+
+function beginRun(channel: Channel, route: Route, bodyBytes: number): ChannelPublishes {
   let counts = channel.publishing;
-  if (counts === undefined || counts.exchange !== exchange) {
-    counts = channel.counts.publishesTo(exchange);
+  if (counts === undefined || counts.exchange !== route.exchange) {
+    counts = channel.counts.publishesTo(route.exchange);
     channel.publishing = counts;
   }
-  counts.publish++;
-  counts.publishOut += copies;
-  counts.bytes += bodyBytes;
-  if (bodyBytes > SMALL_BYTES_MAX) channel.connection.server.counters.sizes.count(bodyBytes);
+  counts.begin(route, bodyBytes);
   return counts;
+}
+
+/** No queue gets the message. */
+export function countUnroutable(counts: PublishCounts, mandatory: boolean): void {
+  if (mandatory) counts.returnUnroutable++;
+  else counts.dropUnroutable++;
 }
 
 /** What one channel has done, by exchange and by queue (core/counts.ts). */
 export class ChannelCounts {
   readonly #vhost: VirtualHost;
+  readonly #sizes: SizeCounts;
   readonly #publishes = new Map<Exchange, ChannelPublishes>();
   readonly #deliveries = new Map<Queue, ChannelDeliveries>();
   /** Of exchanges and queues that are gone. */
@@ -41,11 +54,13 @@ export class ChannelCounts {
   #sweepPublishesAt = SWEEP_MIN;
   #sweepDeliveriesAt = SWEEP_MIN;
 
-  constructor(vhost: VirtualHost) {
+  constructor(vhost: VirtualHost, sizes: SizeCounts) {
     this.#vhost = vhost;
+    this.#sizes = sizes;
   }
 
   get publishes(): Iterable<ChannelPublishes> {
+    for (const counts of this.#publishes.values()) counts.complete();
     return this.#publishes.values();
   }
 
@@ -61,7 +76,7 @@ export class ChannelCounts {
     const known = this.#publishes.get(exchange);
     if (known !== undefined) return known;
     if (this.#publishes.size >= this.#sweepPublishesAt) this.#sweepPublishes();
-    const counts = new ChannelPublishes(exchange);
+    const counts = new ChannelPublishes(exchange, this.#sizes);
     this.#publishes.set(exchange, counts);
     exchange.publishes.open(counts);
     return counts;

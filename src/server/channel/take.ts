@@ -9,7 +9,7 @@ import { contentEnd, propertiesEnd, propertiesStart, routeEnd } from '../../core
 import type { Route } from '../../core/vhost.ts';
 import { type Block, PAGE_BYTES } from '../../lib/arena.ts';
 import type { Channel } from './channel.ts';
-import { countPublish } from './counts.ts';
+import { countPublish, countUnroutable } from './counts.ts';
 import { tracePublish } from './trace.ts';
 
 /** A record that lies at the beginning of a block of its own, which the store may take over. */
@@ -69,9 +69,8 @@ export function take(
     enqueue(vhost, route.queues, position, bodyBytes, false);
   }
   if (route.unroutable) {
+    countUnroutable(counts, mandatory);
     if (mandatory) returnUnroutable(channel, bytes, routeStart, content, bodyBytes);
-    if (mandatory) counts.returnUnroutable++;
-    else counts.dropUnroutable++;
   }
   if (mode.name === 'confirm') mode.confirms.publishedSafely(counts);
 }

@@ -9,7 +9,7 @@ import { offsetOf } from '../../core/store/page_table.ts';
 import { contentEnd, propertiesEnd, propertiesStart, routeEnd } from '../../core/store/record.ts';
 import type { Route } from '../../core/vhost.ts';
 import type { Channel } from './channel.ts';
-import { countPublish } from './counts.ts';
+import { countPublish, countUnroutable } from './counts.ts';
 import { type Settlement, settleTaken } from './settle.ts';
 import { returnUnroutable } from './take.ts';
 import type { Delivery } from './unacked.ts';
@@ -126,9 +126,8 @@ function release(channel: Channel, { route, position, bodyBytes, persistent, man
     sighting?.remember(queues, journalled ? durable : undefined);
   }
   const unroutable = route.unroutable || reached.length === 0;
-  if (unroutable && !mandatory) counts.dropUnroutable++;
+  if (unroutable) countUnroutable(counts, mandatory);
   if (unroutable && mandatory) {
-    counts.returnUnroutable++;
     const page = pages.of(position);
     returnUnroutable(channel, page.bytes, page.base + offsetOf(position), undefined, bodyBytes);
   }

@@ -233,6 +233,7 @@ test('a message that is moved while it waits to be dead-lettered is found in its
   const position = page.number * PAGE_BYTES;
   // As a consumer would have it that got the message before its page was dropped.
   const entry = queue.take() as Entry;
+  queue.delivered(entry.sequence, entry.bodyBytes, entry.flags);
   reject(queue, entry);
   expect([dead.readyCount, queue.counts.unacked]).toEqual([0, 1]);
   const fields = { exchange: '', routingKey: 'q', persistent: false, body: Buffer.from('A') };

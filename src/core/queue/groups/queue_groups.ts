@@ -123,7 +123,6 @@ export class QueueGroups {
     const { position, sequence, bodyBytes, flags } = entry;
     const { queue } = this.#host;
     this.ready.taken(bodyBytes);
-    queue.counts.wentOut(bodyBytes);
     queue.rules?.remember(entry);
     consumer.deliver(queue, position, sequence, bodyBytes, flags);
   }

@@ -32,7 +32,7 @@ export class FakeConsumer implements QueueConsumer {
 
   deliver(queue: Queue, position: number, sequence: number, bodyBytes: number, flags: number): void {
     this.room--;
-    queue.delivered(sequence, flags);
+    queue.delivered(sequence, bodyBytes, flags);
     this.held.push({ position, sequence, bodyBytes, flags, priority: 0, expiresAtMs: 0, readyAtMs: 0 });
   }
 

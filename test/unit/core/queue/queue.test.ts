@@ -42,6 +42,13 @@ class Bench {
     while (this.ready.length > 0) this.ready.shift()?.drain();
   }
 
+  /** Takes the first message, to be settled. */
+  take(): Entry | undefined {
+    const entry = this.queue.take();
+    if (entry !== undefined) this.queue.delivered(entry.sequence, entry.bodyBytes, entry.flags);
+    return entry;
+  }
+
   settle({ position, sequence, bodyBytes, flags }: Entry): void {
     this.queue.settle(position, sequence, bodyBytes, flags);
   }
@@ -56,10 +63,10 @@ function sequences(entries: readonly Entry[]): number[] {
 }
 
 test('messages are taken in the order in which they came, and numbered from 1', () => {
-  const { queue, ...bench } = withMessages(3);
-  const taken = [queue.take(), queue.take(), queue.take(), queue.take()];
+  const bench = withMessages(3);
+  const taken = [bench.take(), bench.take(), bench.take(), bench.take()];
   expect(taken.map((entry) => entry?.sequence)).toEqual([1, 2, 3, undefined]);
-  expect([queue.readyCount, queue.counts.unacked, bench.page.references]).toEqual([0, 3, 3]);
+  expect([bench.queue.readyCount, bench.queue.counts.unacked, bench.page.references]).toEqual([0, 3, 3]);
 });
 
 function withMessages(count: number): Bench {
@@ -70,9 +77,9 @@ function withMessages(count: number): Bench {
 
 test('requeued messages go back to their old places, marked redelivered, whatever the order they come back in', () => {
   const bench = withMessages(5);
-  const taken = [1, 2, 3].map(() => bench.queue.take() as Entry);
+  const taken = [1, 2, 3].map(() => bench.take() as Entry);
   for (const index of [1, 2, 0]) bench.requeue(taken[index] as Entry);
-  const again = [1, 2, 3, 4, 5].map(() => bench.queue.take() as Entry);
+  const again = [1, 2, 3, 4, 5].map(() => bench.take() as Entry);
   expect(sequences(again)).toEqual([1, 2, 3, 4, 5]);
   expect(again.map(({ flags }) => flags & REDELIVERED)).toEqual([1, 1, 1, 0, 0]);
 });
@@ -81,8 +88,8 @@ test('a requeue keeps the other flags', () => {
   const bench = new Bench();
   bench.pages.retain(bench.page.number * PAGE_BYTES, 1);
   bench.queue.push(bench.page.number * PAGE_BYTES, 10, DURABLE);
-  bench.requeue(bench.queue.take() as Entry);
-  expect(bench.queue.take()?.flags).toBe(DURABLE | REDELIVERED);
+  bench.requeue(bench.take() as Entry);
+  expect(bench.take()?.flags).toBe(DURABLE | REDELIVERED);
 });
 
 test('a queue asks for one drain, however many messages come, and none without a waiting consumer', () => {
@@ -119,16 +126,16 @@ test('a consumer that wakes gets what has gathered', () => {
 
 test('a purge takes ready messages only', () => {
   const bench = withMessages(5);
-  bench.queue.take();
-  bench.requeue(bench.queue.take() as Entry);
+  bench.take();
+  bench.requeue(bench.take() as Entry);
   expect(bench.queue.purge()).toBe(4);
   expect([bench.queue.readyCount, bench.queue.counts.unacked, bench.page.references]).toEqual([0, 1, 1]);
 });
 
 test('a deleted queue cancels its consumers, drops what is ready, and takes nothing back', () => {
   const bench = withMessages(3);
-  const held = bench.queue.take() as Entry;
-  const settled = bench.queue.take() as Entry;
+  const held = bench.take() as Entry;
+  const settled = bench.take() as Entry;
   const consumer = new FakeConsumer('a', 0);
   bench.queue.addConsumer(consumer);
   expect(bench.queue.delete()).toBe(1);
@@ -175,8 +182,7 @@ test('only durable messages are told to the log: delivered once, returned with a
   bench.pages.retain(bench.page.number * PAGE_BYTES, 1);
   bench.queue.push(bench.page.number * PAGE_BYTES, 1, DURABLE);
   for (let i = 0; i < 2; i++) {
-    const entries = [bench.queue.take() as Entry, bench.queue.take() as Entry];
-    for (const { sequence, flags } of entries) bench.queue.delivered(sequence, flags);
+    const entries = [bench.take() as Entry, bench.take() as Entry];
     for (const entry of entries) bench.requeue(entry);
   }
   expect(bench.queue.purge()).toBe(2);
@@ -185,13 +191,13 @@ test('only durable messages are told to the log: delivered once, returned with a
 
 test('messages that were moved are found in their new places, ready or returned', () => {
   const bench = withMessages(4);
-  bench.requeue(bench.queue.take() as Entry);
+  bench.requeue(bench.take() as Entry);
   const moved = bench.pages.allocate();
   bench.pages.retain(moved.number * PAGE_BYTES, 2);
   bench.queue.relocate((position) =>
     position % 2 === 1 ? moved.number * PAGE_BYTES + (position % PAGE_BYTES) : undefined,
   );
-  const places = [1, 2, 3, 4].map(() => Math.floor((bench.queue.take() as Entry).position / PAGE_BYTES));
+  const places = [1, 2, 3, 4].map(() => Math.floor((bench.take() as Entry).position / PAGE_BYTES));
   expect(places).toEqual([moved.number, bench.page.number, moved.number, bench.page.number]);
 });
 
@@ -278,7 +284,7 @@ test('order, counts, marks and page references are those of two plain lists, wha
             bench.push(of.count);
             return model.push(of.count);
           case 'take':
-            return note(queue.take());
+            return note(bench.take());
           case 'endTurn': {
             const room = consumers.reduce((sum, consumer) => sum + (consumer.waiting ? consumer.room : 0), 0);
             const due = Math.min(room, model.ready.length);

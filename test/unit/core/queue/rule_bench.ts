@@ -113,7 +113,7 @@ export class RuleBench {
   take(queue: Queue): Entry | undefined {
     queue.readyToTake(() => {});
     const entry = queue.take();
-    if (entry !== undefined) queue.delivered(entry.sequence, entry.flags);
+    if (entry !== undefined) queue.delivered(entry.sequence, entry.bodyBytes, entry.flags);
     return entry;
   }
 

@@ -264,7 +264,7 @@ test('a consumer that acknowledges nothing gets its groups in order', () => {
   const taken: string[] = [];
   x.deliver = (queue, position, sequence, bodyBytes, flags) => {
     taken.push(bench.see({ position, bodyBytes }).body);
-    queue.settle(position, sequence, bodyBytes, flags);
+    queue.drop(position, sequence, bodyBytes, flags);
   };
   bench.send('a1', 'b1', 'a2');
   expect([taken, bench.queue.counts.unacked]).toEqual([['a1', 'b1', 'a2'], 0]);
