@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACCEPTED, expectedOf } from './accepted.ts';
 import { leveretOperator, noOperator, referenceOperator } from './operator.ts';
 import { readRecording, writeRecording } from './recording.ts';
-import { type Conversation, Stage, type Target } from './stage.ts';
-import { LATER, TOPICS } from './topics.ts';
+import { type Target, tell } from './stage.ts';
+import { LATER, RESTARTED, TOPICS } from './topics.ts';
 
 /**
  *     LEVERET_REFERENCE_URL   a RabbitMQ to compare with; without it the recorded transcripts stand in for it
@@ -44,17 +44,6 @@ beforeAll(async () => {
 
 afterAll(() => stop());
 
-async function tell(conversation: Conversation, target: Target): Promise<string[]> {
-  const stage = new Stage(target);
-  try {
-    await conversation.run(stage);
-    await stage.finish();
-  } finally {
-    await stage.cleanUp();
-  }
-  return stage.transcript;
-}
-
 for (const [topic, conversations] of Object.entries(TOPICS)) {
   const recording = readRecording(topic);
 
@@ -90,7 +79,9 @@ for (const [topic, conversations] of Object.entries(TOPICS)) {
   });
 }
 
-const names = Object.values(TOPICS).flatMap((conversations) => conversations.map(({ name }) => name));
+const names = [...Object.values(TOPICS), ...Object.values(RESTARTED)].flatMap((conversations) =>
+  conversations.map(({ name }) => name),
+);
 
 test('no name is told twice', () => {
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
