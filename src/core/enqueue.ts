@@ -19,6 +19,11 @@ export function enqueue(
   }
 }
 
+/** Whether one of the queues has a message outlive the process. */
+export function keptBy(queues: readonly Queue[], persistent: boolean): boolean {
+  return queues.some(({ log, keepsAll }) => log !== undefined && (persistent || keepsAll));
+}
+
 /** A record in one piece (store/record.ts: `content` is where its route ends). */
 export interface WholeRecord {
   readonly bytes: Uint8Array;
@@ -43,12 +48,11 @@ export function enqueueRecord(
   if (taking.length === 0) return;
   const { bytes, start, content, end } = record;
   const { durable, store } = vhost;
-  const journalled =
-    persistent && durable !== undefined && durable.failure === undefined && taking.some(({ log }) => log !== undefined);
-  const position = journalled
+  const durably = durable !== undefined && durable.failure === undefined && keptBy(taking, persistent);
+  const position = durably
     ? durable.append(taking, bytes, start, content, content, end, bodyBytes)
     : store.keep(bytes.subarray(start, end), content - start);
-  enqueue(vhost, taking, position, bodyBytes, journalled);
+  enqueue(vhost, taking, position, bodyBytes, durably);
 }
 
 function tellRefused(vhost: VirtualHost, queues: readonly Queue[], record: WholeRecord, bodyBytes: number): void {

@@ -47,6 +47,8 @@ export interface Route {
   readonly version: number;
   /** Whether one of the queues keeps persistent messages. */
   readonly durable: boolean;
+  /** Whether one of the queues keeps what is transient too: then those that keep persistent messages all do. */
+  readonly keepsAll: boolean;
   /** Whether one of the queues may be full and refuse messages. */
   readonly mayRefuse: boolean;
   /** Whether the exchange or one of the queues drops what it has had before. */
@@ -178,12 +180,13 @@ export class VirtualHost {
 
   #routeTo(exchange: Exchange, queues: readonly Queue[], keyDecides: boolean): Route {
     const durable = queues.some((queue) => queue.log !== undefined);
+    const keepsAll = queues.some((queue) => queue.keepsAll);
     const mayRefuse = queues.some((queue) => queue.mayRefuse);
     const deduplicates = [exchange, ...queues].some(({ deduplication }) => deduplication !== undefined);
     const schedules = queues.some(({ rules }) => rules?.settings.scheduled === true);
     const unroutable = queues.every((queue) => queue instanceof HistoryQueue);
     const version = this.topologyVersion;
-    return { exchange, queues, durable, mayRefuse, deduplicates, schedules, unroutable, version, keyDecides };
+    return { exchange, queues, durable, keepsAll, mayRefuse, deduplicates, schedules, unroutable, version, keyDecides };
   }
 
   #historyOf(exchange: Exchange): HistoryQueue {

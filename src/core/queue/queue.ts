@@ -31,6 +31,8 @@ export class Queue {
   readonly kind = 'queue' as const;
   readonly properties: QueueProperties;
   readonly consumers: ConsumerRing;
+  /** Whether what is published as transient is durable here, as in RabbitMQ's quorum queues. */
+  readonly keepsAll: boolean;
   /** What it has had, where it drops what comes again. */
   readonly deduplication: KeyWindow | undefined;
   exclusiveConsumer: QueueConsumer | undefined;
@@ -61,7 +63,8 @@ export class Queue {
     const settings = argumentSettings(properties.arguments, properties.forwards);
     this.properties = properties;
     this.deduplication = windowOf(properties.arguments);
-    this.consumers = new ConsumerRing(settings.singleActiveConsumer, queueType(properties) === 'quorum');
+    this.keepsAll = queueType(properties) === 'quorum';
+    this.consumers = new ConsumerRing(settings.singleActiveConsumer, this.keepsAll);
     this.#pages = pages;
     this.#turn = turn;
     this.#host = host;

@@ -134,13 +134,13 @@ export const RESTARTED_DEAD_LETTER: readonly Conversation[] = [
   restarted('dead letter, an exchange that is gone', 'they are dropped', async (channel, stage) => {
     const queue = stage.queue('q');
     const exchange = stage.exchange('dlx');
-    await channel.call('exchange.declare', { exchange, type: 'fanout' });
+    await channel.call('exchange.declare', { exchange, type: 'fanout', durable: true });
     await channel.call('queue.declare', { queue, durable: true, ...args({ 'x-dead-letter-exchange': exchange }) });
     await keepAll(channel, queue, '1');
+    await channel.call('exchange.delete', { exchange });
     const again = await stage.restart();
     await refuse(again, queue);
     await again.call('queue.declare', { queue, passive: true });
-    await again.call('exchange.declare', { exchange, passive: true });
   }),
   restarted('dead letter, transient', 'what was transient is so in its grave', async (channel, stage) => {
     const { queue, dead } = await graves(channel, stage);

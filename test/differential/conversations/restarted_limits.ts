@@ -28,10 +28,16 @@ export const RESTARTED_LIMITS: readonly Conversation[] = [
     await keepAll(channel, queue, '1', '2', '3', '4');
     await more(await stage.restart(), queue, '5');
   }),
-  ...restartedQueue('x-max-length-bytes', HOLDS, { 'x-max-length-bytes': 8 }, async (channel, queue, stage) => {
-    await keepAll(channel, queue, '11', '222');
-    await more(await stage.restart(), queue, '33333', '4');
-  }),
+  ...restartedQueue(
+    'x-max-length-bytes',
+    HOLDS,
+    { 'x-max-length-bytes': 8 },
+    async (channel, queue, stage) => {
+      await keepAll(channel, queue, '11', '222');
+      await more(await stage.restart(), queue, '33333', '4');
+    },
+    ['classic'],
+  ),
   ...restartedQueue(
     'reject-publish',
     HOLDS,
@@ -114,7 +120,6 @@ export const RESTARTED_LIMITS: readonly Conversation[] = [
   ...restartedQueue('single active consumer', 'one of those that come is', SINGLE, async (channel, queue, stage) => {
     await channel.call('basic.consume', { queue, consumerTag: 'before' });
     await keepAll(channel, queue, '1', '2');
-    await channel.see('basic.deliver', 2);
     const again = await stage.restart();
     await again.call('basic.qos', { prefetchCount: 1 });
     await again.call('basic.consume', { queue, consumerTag: 'a' });

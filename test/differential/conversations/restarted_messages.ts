@@ -12,14 +12,19 @@ export const RESTARTED_MESSAGES: readonly Conversation[] = [
     await again.call('queue.declare', { queue, passive: true });
     await drain(again, queue);
   }),
-  ...restartedQueue('transient', 'what is transient is gone', {}, async (channel, queue, stage) => {
-    await keepAll(channel, queue, '1');
-    await putAll(channel, queue, '2');
-    await keepAll(channel, queue, '3');
-    await putAll(channel, queue, '4');
-    const again = await stage.restart();
-    await drain(again, queue);
-  }),
+  ...restartedQueue(
+    'transient',
+    'what is transient is gone, but not from a quorum queue',
+    {},
+    async (channel, queue, stage) => {
+      await keepAll(channel, queue, '1');
+      await putAll(channel, queue, '2');
+      await keepAll(channel, queue, '3');
+      await putAll(channel, queue, '4');
+      const again = await stage.restart();
+      await drain(again, queue);
+    },
+  ),
   ...restartedQueue('properties', 'a message is the same', {}, async (channel, queue, stage) => {
     await keep(channel, {
       routingKey: queue,

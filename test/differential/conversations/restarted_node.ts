@@ -1,5 +1,5 @@
 import { EVERYTHING } from '../operator.ts';
-import type { Conversation, Stage } from '../stage.ts';
+import { CLIENT_CAPABILITIES, type Conversation, type Stage } from '../stage.ts';
 import { args, drain, keepAll, pause, restarted, tryToOpen } from '../talk.ts';
 
 const THERE = 'what belongs to the node is there again';
@@ -20,7 +20,7 @@ export const RESTARTED_NODE: readonly Conversation[] = [
     await keepAll(channel, 'q', '1');
     const again = await stage.restart({ vhost, user });
     await drain(again, 'q');
-    await tryToOpen(stage, 'guest', vhost, 'C ');
+    await tryToOpen(stage, await stage.user('stranger'), vhost, 'C ');
   }),
   restarted('permissions', THERE, async (_channel, stage) => {
     const { vhost, user } = await place(stage);
@@ -78,8 +78,10 @@ export const RESTARTED_NODE: readonly Conversation[] = [
     client.header();
     const before = stage.transcript.length;
     await client.answer(0, ['connection.start']);
+    const clientProperties = CLIENT_CAPABILITIES;
+    client.send(0, 'connection.start-ok', { clientProperties, response: Buffer.from(`\0${user}\0${user}`) });
     stage.transcript.length = before;
-    await client.call(0, 'connection.start-ok', { response: Buffer.from(`\0${user}\0${user}`) });
+    await client.answer(0, ['connection.tune']);
   }),
   restarted('a virtual host that was deleted', 'it is gone', async (_channel, stage) => {
     const { vhost, user } = await place(stage);

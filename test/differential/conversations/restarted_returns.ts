@@ -38,18 +38,24 @@ export const RESTARTED_RETURNS: readonly Conversation[] = [
     const again = await stage.restart();
     await drain(again, queue);
   }),
-  ...restartedQueue('unsettled, of two consumers', BACK, {}, async (channel, queue, stage) => {
-    const other = await stage.open({ label: 'B ' });
-    await channel.call('basic.qos', { prefetchCount: 1 });
-    await other.call('basic.qos', { prefetchCount: 1 });
-    await other.call('basic.consume', { queue, consumerTag: 'b' });
-    await keepAll(channel, queue, '1');
-    await other.see('basic.deliver');
-    await keepAll(channel, queue, '2', '3');
-    await channel.call('basic.get', { queue });
-    const again = await stage.restart();
-    await drain(again, queue);
-  }),
+  ...restartedQueue(
+    'unsettled, of two consumers',
+    BACK,
+    {},
+    async (channel, queue, stage) => {
+      const other = await stage.open({ label: 'B ' });
+      await channel.call('basic.qos', { prefetchCount: 1 });
+      await other.call('basic.qos', { prefetchCount: 1 });
+      await other.call('basic.consume', { queue, consumerTag: 'b' });
+      await keepAll(channel, queue, '1');
+      await other.see('basic.deliver');
+      await keepAll(channel, queue, '2', '3');
+      await channel.call('basic.get', { queue });
+      const again = await stage.restart();
+      await drain(again, queue);
+    },
+    ['classic'],
+  ),
   ...restartedQueue('returned', 'that it was delivered is kept', {}, async (channel, queue, stage) => {
     await keepAll(channel, queue, '1', '2');
     await channel.call('basic.get', { queue });
