@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACCEPTED, expectedOf } from './accepted.ts';
 import { leveretOperator, noOperator, referenceOperator } from './operator.ts';
@@ -9,11 +12,14 @@ import { LATER, RESTARTED, TOPICS } from './topics.ts';
  *     LEVERET_REFERENCE_URL   a RabbitMQ to compare with; without it the recorded transcripts stand in for it
  *     LEVERET_URL             the Leveret to test; without it one is started in this process
  *     LEVERET_DATA_DIR        a folder for its journal; without it it keeps everything in memory
+ *     LEVERET_JOURNAL=1       such a folder for this run only
  *     UPDATE=1                record the reference again, and test nothing else
  */
 const referenceUrl = process.env['LEVERET_REFERENCE_URL'];
 const leveretUrl = process.env['LEVERET_URL'];
-const dataDir = process.env['LEVERET_DATA_DIR'];
+const folder =
+  process.env['LEVERET_JOURNAL'] === '1' ? mkdtempSync(join(tmpdir(), 'leveret-differential-')) : undefined;
+const dataDir = process.env['LEVERET_DATA_DIR'] ?? folder;
 const update = process.env['UPDATE'] === '1';
 
 const NOT_FROM_OUTSIDE = 'a Leveret in another process has no operator here';
@@ -42,7 +48,10 @@ beforeAll(async () => {
   stop = () => broker.close();
 });
 
-afterAll(() => stop());
+afterAll(async () => {
+  await stop();
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+});
 
 for (const [topic, conversations] of Object.entries(TOPICS)) {
   const recording = readRecording(topic);
