@@ -222,7 +222,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
       handshakeTimeoutMs: options.handshakeTimeoutMs ?? 10_000,
       consumerTimeoutMs: options.consumerTimeoutMs ?? 0,
     };
-    const management = managementOf(metadata, registry, connections);
+    const management = managementOf(metadata, registry, connections, events ?? NO_EVENTS);
     if (options.definitions !== undefined) await loadDefinitions(management, options.definitions);
     await alarms.checkDisk();
     const { listeners, ports } = await Listeners.open(server, options.host ?? DEFAULT_HOST, options.port ?? 0, options);
