@@ -235,7 +235,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
     };
     const metrics = new BrokerMetrics(server);
     undo.unshift(() => metrics.stop());
-    const management = managementOf(metadata, registry, connections);
+    const management = managementOf(metadata, registry, connections, events ?? NO_EVENTS);
     if (options.definitions !== undefined) await loadDefinitions(management, options.definitions);
     await alarms.checkDisk();
     const { listeners, ports } = await Listeners.open(server, options.host ?? DEFAULT_HOST, options.port ?? 0, options);

@@ -1,3 +1,5 @@
+import type { Events } from './core/events.ts';
+import type { GlobalParameters } from './global_parameters.ts';
 import type { Metadata } from './metadata.ts';
 import type { Permissions } from './permissions.ts';
 import type { Users } from './users.ts';
@@ -11,4 +13,6 @@ export interface DefinitionsContext {
   readonly users: Users;
   readonly permissions: Permissions;
   readonly vhosts: VirtualHosts;
+  readonly globalParameters: GlobalParameters;
+  readonly events: Events;
 }

@@ -20,6 +20,7 @@ import {
 } from './definitions_schema.ts';
 import { ManagementError } from './management_error.ts';
 import { parameterKey } from './metadata.ts';
+import { parameterSet } from './node_events.ts';
 import { type PolicyInput, type PolicySettings, VirtualHostPolicies } from './policies.ts';
 import type { HashingAlgorithm } from './users.ts';
 
@@ -96,7 +97,7 @@ async function importNode(
   only: string | undefined,
   stored: Stored,
 ): Promise<void> {
-  const { metadata, users, vhosts, permissions } = context;
+  const { metadata, users, vhosts, permissions, globalParameters, events } = context;
   for (const { name, password, password_hash: hash, hashing_algorithm: algorithm, tags, limits } of definitions.users) {
     const secret = password === undefined ? { passwordHash: hash ?? '' } : { password };
     const hashing = algorithm === undefined ? {} : { hashingAlgorithm: algorithm as HashingAlgorithm };
@@ -115,11 +116,14 @@ async function importNode(
   for (const { vhost, user, exchange, write, read } of definitions.topic_permissions) {
     stored.add(permissions.setTopic(vhost ?? only ?? '', user, exchange, { write, read }));
   }
-  for (const { name, value } of definitions.global_parameters) metadata.globalParameters.set(name, value);
+  for (const { name, value } of definitions.global_parameters) stored.add(globalParameters.set(name, value));
   for (const { vhost = only ?? '', component, name, value } of definitions.parameters) {
     const parameter = { vhost, component, name, value };
     if (component === 'vhost-limits') stored.add(vhosts.setLimits(vhost, value as object));
-    else if (component !== 'operator_policy') metadata.parameters.set(parameterKey(parameter), parameter);
+    else if (component !== 'operator_policy') {
+      metadata.parameters.set(parameterKey(parameter), parameter);
+      parameterSet(events, parameter);
+    }
   }
   stored.add(metadata.save());
 }

@@ -1,5 +1,7 @@
+import type { Events } from './core/events.ts';
 import { ManagementError } from './management_error.ts';
 import type { Metadata } from './metadata.ts';
+import { parameterCleared, parameterSet } from './node_events.ts';
 
 /** Values of any JSON that belong to the broker as a whole, and mean something to whoever put them there. */
 export interface GlobalParameters {
@@ -13,21 +15,26 @@ export interface GlobalParameters {
 
 export class MetadataGlobalParameters implements GlobalParameters {
   readonly #metadata: Metadata;
+  readonly #events: Events;
 
-  constructor(metadata: Metadata) {
+  constructor(metadata: Metadata, events: Events) {
     this.#metadata = metadata;
+    this.#events = events;
   }
 
   async set(name: string, value: unknown): Promise<void> {
     const text = JSON.stringify(value);
     if (text === undefined) throw new ManagementError('invalid', 'a parameter should be something that JSON can say');
     // A copy: what the caller does with his later is his.
-    this.#metadata.globalParameters.set(name, JSON.parse(text));
+    const kept: unknown = JSON.parse(text);
+    this.#metadata.globalParameters.set(name, kept);
+    parameterSet(this.#events, { component: 'global', name, value: kept });
     await this.#metadata.save();
   }
 
   async delete(name: string): Promise<boolean> {
     const deleted = this.#metadata.globalParameters.delete(name);
+    if (deleted) parameterCleared(this.#events, { component: 'global', name });
     await this.#metadata.save();
     return deleted;
   }

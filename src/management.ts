@@ -1,3 +1,4 @@
+import type { Events } from './core/events.ts';
 import { BrokerDefinitions, type Definitions, type DefinitionsTransfer } from './definitions.ts';
 import { type GlobalParameters, MetadataGlobalParameters } from './global_parameters.ts';
 import { StartError } from './lib/start_error.ts';
@@ -21,12 +22,22 @@ export function managementOf(
   metadata: Metadata,
   registry: VhostRegistry,
   connections: ReadonlySet<Connection>,
+  events: Events,
 ): Management {
-  const users = new MetadataUsers(metadata, connections);
-  const permissions = new MetadataPermissions(metadata);
-  const vhosts = new MetadataVirtualHosts(metadata, registry);
-  const definitions = new BrokerDefinitions({ metadata, registry, users, permissions, vhosts });
-  return { users, permissions, vhosts, definitions, globalParameters: new MetadataGlobalParameters(metadata) };
+  const users = new MetadataUsers(metadata, connections, events);
+  const permissions = new MetadataPermissions(metadata, events);
+  const vhosts = new MetadataVirtualHosts(metadata, registry, events);
+  const globalParameters = new MetadataGlobalParameters(metadata, events);
+  const definitions = new BrokerDefinitions({
+    metadata,
+    registry,
+    users,
+    permissions,
+    vhosts,
+    globalParameters,
+    events,
+  });
+  return { users, permissions, vhosts, definitions, globalParameters };
 }
 
 /** At the start. Rejects with a StartError that says what is wrong with them. */

@@ -1,8 +1,10 @@
 import { compileAccess, compileTopicAccess } from './auth/access_pattern.ts';
 import type { PermissionRow, TopicPermissionRow } from './auth/permissions.ts';
+import type { Events } from './core/events.ts';
 import { type Pattern, PatternError } from './lib/pattern.ts';
 import { ManagementError } from './management_error.ts';
 import type { Metadata } from './metadata.ts';
+import { permissionCleared, permissionSet, topicPermissionSet, topicPermissionsCleared } from './node_events.ts';
 
 /**
  * Regular expressions of the queues and exchanges that a user may configure, write to and read from; found anywhere in a name
@@ -42,9 +44,11 @@ export interface Permissions {
 
 export class MetadataPermissions implements Permissions {
   readonly #metadata: Metadata;
+  readonly #events: Events;
 
-  constructor(metadata: Metadata) {
+  constructor(metadata: Metadata, events: Events) {
     this.#metadata = metadata;
+    this.#events = events;
   }
 
   async set(vhost: string, user: string, input: PermissionInput): Promise<void> {
@@ -53,11 +57,13 @@ export class MetadataPermissions implements Permissions {
     const read = await compile(input.read, compileAccess);
     this.#check(vhost, user);
     this.#metadata.permissions.set(vhost, user, { configure, write, read });
+    permissionSet(this.#events, vhost, user, input);
     await this.#metadata.save();
   }
 
   async clear(vhost: string, user: string): Promise<boolean> {
     const cleared = this.#metadata.permissions.clear(vhost, user);
+    if (cleared) permissionCleared(this.#events, vhost, user);
     await this.#metadata.save();
     return cleared;
   }
@@ -79,11 +85,13 @@ export class MetadataPermissions implements Permissions {
     const read = await compile(input.read, compileTopic);
     this.#check(vhost, user);
     this.#metadata.permissions.setTopic(vhost, user, exchange, { write, read });
+    topicPermissionSet(this.#events, vhost, user, exchange, input);
     await this.#metadata.save();
   }
 
   async clearTopic(vhost: string, user: string, exchange?: string): Promise<boolean> {
     const cleared = this.#metadata.permissions.clearTopic(vhost, user, exchange);
+    if (cleared) topicPermissionsCleared(this.#events, vhost, user);
     await this.#metadata.save();
     return cleared;
   }

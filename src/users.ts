@@ -6,8 +6,10 @@ import {
   isPasswordHash,
 } from './auth/passwords.ts';
 import type { UserRecord } from './auth/users.ts';
+import type { Events } from './core/events.ts';
 import { checkName, ManagementError } from './management_error.ts';
 import type { Metadata } from './metadata.ts';
+import { passwordChanged, tagsSet, userCreated, userDeleted, userLimitsChanged } from './node_events.ts';
 import type { Connection } from './server/connection/connection.ts';
 import type { UserLimits } from './server/limits.ts';
 
@@ -51,10 +53,12 @@ const LIMITS = ['max-connections', 'max-channels'];
 export class MetadataUsers implements Users {
   readonly #metadata: Metadata;
   readonly #connections: ReadonlySet<Connection>;
+  readonly #events: Events;
 
-  constructor(metadata: Metadata, connections: ReadonlySet<Connection>) {
+  constructor(metadata: Metadata, connections: ReadonlySet<Connection>, events: Events) {
     this.#metadata = metadata;
     this.#connections = connections;
+    this.#events = events;
   }
 
   async set(name: string, input: UserInput): Promise<void> {
@@ -65,18 +69,25 @@ export class MetadataUsers implements Users {
     }
     const passwordHash = password === undefined ? (input.passwordHash ?? '') : hashPassword(password, hashingAlgorithm);
     if (!isPasswordHash(passwordHash)) throw new ManagementError('invalid', 'the password hash is not in base64');
+    const before = this.#metadata.users.get(name);
     this.#metadata.users.set({ name, passwordHash, hashingAlgorithm, tags: checkTags(tags) });
+    if (before === undefined) userCreated(this.#events, name);
+    else if (passwordHash !== before.passwordHash) passwordChanged(this.#events, name, passwordHash);
+    if (tags.length > 0 || (before?.tags.length ?? 0) > 0) tagsSet(this.#events, name, tags);
     await this.#metadata.save();
   }
 
   async changePassword(name: string, password: string): Promise<void> {
     const user = this.#user(name);
-    this.#metadata.users.set({ ...user, passwordHash: hashPassword(password, user.hashingAlgorithm) });
+    const passwordHash = hashPassword(password, user.hashingAlgorithm);
+    this.#metadata.users.set({ ...user, passwordHash });
+    passwordChanged(this.#events, name, passwordHash);
     await this.#metadata.save();
   }
 
   async setTags(name: string, tags: readonly string[]): Promise<void> {
     this.#metadata.users.set({ ...this.#user(name), tags: checkTags(tags) });
+    tagsSet(this.#events, name, tags);
     await this.#metadata.save();
   }
 
@@ -84,6 +95,7 @@ export class MetadataUsers implements Users {
     this.#user(name);
     checkLimits(limits, LIMITS, 'user-limits');
     replaceLimits(this.#metadata.userLimits, name, limits);
+    userLimitsChanged(this.#events, name, limits);
     await this.#metadata.save();
   }
 
@@ -92,6 +104,7 @@ export class MetadataUsers implements Users {
     if (!users.delete(name)) return false;
     permissions.userDeleted(name);
     userLimits.delete(name);
+    userDeleted(this.#events, name);
     const text = `user '${name}' is deleted`;
     for (const connection of [...this.#connections]) {
       if (connection.userName === name) connection.forceClose(text, text);

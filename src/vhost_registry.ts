@@ -3,6 +3,7 @@ import type { TopologyLimits } from './core/topology/limits.ts';
 import type { VirtualHost } from './core/vhost.ts';
 import { ManagementError } from './management_error.ts';
 import type { Metadata, VhostRecord } from './metadata.ts';
+import { vhostDeleted, vhostSet } from './node_events.ts';
 import type { Connection } from './server/connection/connection.ts';
 import { limitOf, type NodeLimits } from './server/limits.ts';
 import type { Logger } from './server/logger.ts';
@@ -63,6 +64,7 @@ export class VhostRegistry {
         const opened = await storage.openVhost(name);
         metadata.vhosts.set(name, record);
         this.#opened(name, opened);
+        vhostSet(opened.vhost.events, 'vhost.created', record, false);
       } else {
         this.update(record);
       }
@@ -73,7 +75,9 @@ export class VhostRegistry {
   update(record: VhostRecord): void {
     this.#options.metadata.vhosts.set(record.name, record);
     const vhost = this.open.get(record.name);
-    if (vhost !== undefined) vhost.defaultQueueType = record.defaultQueueType;
+    if (vhost === undefined) return;
+    vhost.defaultQueueType = record.defaultQueueType;
+    vhostSet(vhost.events, 'vhost.updated', record, vhost.tracing);
   }
 
   /**
@@ -85,6 +89,7 @@ export class VhostRegistry {
     const vhost = this.open.get(name);
     const store = this.#stores.get(name);
     if (vhost === undefined || store === undefined) return false;
+    vhostDeleted(vhost.events, vhost, metadata);
     this.open.delete(name);
     this.#stores.delete(name);
     metadata.vhosts.delete(name);

@@ -1,6 +1,8 @@
+import type { Events } from './core/events.ts';
 import { type QueueType, queueTypeNamed } from './core/queue/arguments.ts';
 import { checkName, ManagementError } from './management_error.ts';
 import type { Metadata, VhostRecord } from './metadata.ts';
+import { vhostLimitsChanged } from './node_events.ts';
 import type { VhostLimits } from './server/limits.ts';
 import { checkLimits, checkTags, replaceLimits } from './users.ts';
 import type { VhostRegistry } from './vhost_registry.ts';
@@ -44,10 +46,12 @@ const DEFAULTS = { description: '', tags: [], defaultQueueType: 'classic', prote
 export class MetadataVirtualHosts implements VirtualHosts {
   readonly #metadata: Metadata;
   readonly #registry: VhostRegistry;
+  readonly #events: Events;
 
-  constructor(metadata: Metadata, registry: VhostRegistry) {
+  constructor(metadata: Metadata, registry: VhostRegistry, events: Events) {
     this.#metadata = metadata;
     this.#registry = registry;
+    this.#events = events;
   }
 
   async set(name: string, input: VirtualHostInput = {}): Promise<void> {
@@ -64,6 +68,7 @@ export class MetadataVirtualHosts implements VirtualHosts {
     if (!this.#metadata.vhosts.has(name)) throw new ManagementError('not-found', `no virtual host '${name}'`);
     checkLimits(limits, LIMITS, 'limits');
     replaceLimits(this.#metadata.vhostLimits, name, limits);
+    vhostLimitsChanged(this.#events, name, limits);
     await this.#metadata.save();
   }
 

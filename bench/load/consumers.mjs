@@ -19,17 +19,27 @@ async function consume(queue) {
   const { ackEvery, prefetch, perSecond, retries } = scenario;
   if (prefetch) await connection.call(methods.qos(prefetch), methods.BASIC_QOS_OK);
   let unacked = 0;
+  let sentBack = [];
+  // In one write for each read, as a client does that corks its socket.
+  const sendBack = () => {
+    if (sentBack.length === 0) return;
+    connection.socket.write(methods.requeue(sentBack));
+    sentBack = [];
+  };
   connection.onFrame = (type, bytes, at) => {
     if (type === FRAME_METHOD) {
       if (bytes.readUInt32BE(at) !== methods.BASIC_DELIVER) return;
       const tagAt = at + DELIVERY_TAG_AT;
       if (retries && bytes[tagAt + 8] === 0) {
-        connection.socket.write(methods.requeue(bytes.readBigUInt64BE(tagAt)));
+        if (sentBack.length === 0) queueMicrotask(sendBack);
+        sentBack.push(bytes.readBigUInt64BE(tagAt));
         return;
       }
       shared[DELIVERED]++;
       if (!ackEvery || ++unacked < ackEvery) return;
       unacked = 0;
+      // An ack is for all before it that were not sent back.
+      sendBack();
       connection.socket.write(methods.ack(bytes.readBigUInt64BE(tagAt)));
     } else if (type === FRAME_BODY && perSecond && shared[MEASURING] === 1) {
       const sentAt = bytes.readDoubleBE(at);

@@ -88,9 +88,16 @@ export function ack(tag) {
   return new Payload(60, 80).u64(tag).u8(1).frame(1);
 }
 
-/** By basic.reject. */
-export function requeue(tag) {
-  return new Payload(60, 90).u64(tag).u8(1).frame(1);
+const ONE_REQUEUE = new Payload(60, 90).u64(0).u8(1).frame(1);
+/** Where the delivery tag is: behind the frame's header, class and method. */
+const REQUEUE_TAG_AT = 7 + 4;
+
+/** By basic.reject, one after the other. */
+export function requeue(tags) {
+  const size = ONE_REQUEUE.length;
+  const frames = Buffer.alloc(size * tags.length, ONE_REQUEUE);
+  for (let i = 0; i < tags.length; i++) frames.writeBigUInt64BE(tags[i], i * size + REQUEUE_TAG_AT);
+  return frames;
 }
 
 export function confirmSelect() {

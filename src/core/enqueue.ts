@@ -1,3 +1,4 @@
+import { keepsTransient } from './queue/arguments.ts';
 import { DURABLE } from './queue/entry.ts';
 import type { Queue } from './queue/queue.ts';
 import type { Position } from './store/page_table.ts';
@@ -17,6 +18,11 @@ export function enqueue(
     const queue = queues[i] as Queue;
     queue.push(position, bodyBytes, journalled && queue.log !== undefined ? DURABLE : 0);
   }
+}
+
+/** Whether one of the queues has a message outlive the process. */
+export function keptBy(queues: readonly Queue[], persistent: boolean): boolean {
+  return queues.some(({ log, type }) => log !== undefined && (persistent || keepsTransient(type)));
 }
 
 /** A record in one piece (store/record.ts: `content` is where its route ends). */
@@ -43,12 +49,11 @@ export function enqueueRecord(
   if (taking.length === 0) return;
   const { bytes, start, content, end } = record;
   const { durable, store } = vhost;
-  const journalled =
-    persistent && durable !== undefined && durable.failure === undefined && taking.some(({ log }) => log !== undefined);
-  const position = journalled
+  const durably = durable !== undefined && durable.failure === undefined && keptBy(taking, persistent);
+  const position = durably
     ? durable.append(taking, bytes, start, content, content, end, bodyBytes)
     : store.keep(bytes.subarray(start, end), content - start);
-  enqueue(vhost, taking, position, bodyBytes, journalled);
+  enqueue(vhost, taking, position, bodyBytes, durably);
 }
 
 function tellRefused(vhost: VirtualHost, queues: readonly Queue[], record: WholeRecord, bodyBytes: number): void {

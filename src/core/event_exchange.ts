@@ -79,7 +79,7 @@ function seconds(ms: number): number {
   return Math.floor(ms / 1000);
 }
 
-/** All numbers are 64-bit, as RabbitMQ's are here. */
+/** All integers are 64-bit, as RabbitMQ's are here. */
 function tableOf(fields: EventFields): FieldTable {
   const table = new Map<string, FieldValue>();
   for (const [name, value] of Object.entries(fields)) if (value !== undefined) table.set(name, fieldOf(value));
@@ -88,7 +88,7 @@ function tableOf(fields: EventFields): FieldTable {
 
 function fieldOf(value: EventValue): FieldValue {
   if (typeof value === 'string') return { tag: 'S', value: Buffer.from(value) };
-  if (typeof value === 'number') return { tag: 'l', value };
+  if (typeof value === 'number') return { tag: Number.isSafeInteger(value) ? 'l' : 'd', value };
   if (typeof value === 'boolean') return { tag: 't', value };
   if (isArray(value)) return { tag: 'A', value: value.map(fieldOf) };
   return { tag: 'F', value: tableOf(value) };

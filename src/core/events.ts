@@ -13,12 +13,31 @@ export type EventKey =
   | 'exchange.created'
   | 'exchange.deleted'
   | 'operator.policy.cleared'
+  | 'parameter.cleared'
+  | 'parameter.set'
+  | 'permission.created'
+  | 'permission.deleted'
   | 'policy.cleared'
   | 'policy.set'
   | 'queue.created'
   | 'queue.deleted'
+  | 'topic.permission.created'
+  | 'topic.permission.deleted'
   | 'user.authentication.failure'
-  | 'user.authentication.success';
+  | 'user.authentication.success'
+  | 'user.created'
+  | 'user.deleted'
+  | 'user.limits.cleared'
+  | 'user.limits.set'
+  | 'user.password.changed'
+  | 'user.password.cleared'
+  | 'user.tags.set'
+  | 'vhost.created'
+  | 'vhost.deleted'
+  | 'vhost.down'
+  | 'vhost.limits.cleared'
+  | 'vhost.limits.set'
+  | 'vhost.updated';
 
 export type EventValue = string | number | boolean | readonly EventValue[] | EventFields;
 

@@ -52,8 +52,11 @@ export interface DurableStore extends CommitClock {
     contentEnd: number,
     bodyBytes: number,
   ): Position;
-  /** What is appended within `appends` is recovered whole or not at all. */
-  atomically(appends: () => void): void;
+  /**
+   * What is appended within `appends` is recovered whole or not at all. Returns the commit that holds it: one that is on disk
+   * already where nothing was appended.
+   */
+  atomically(appends: () => void): number;
   queueDeclared(queue: Queue): QueueLog;
   queueDeleted(queue: Queue): void;
   exchangeDeclared(exchange: Exchange): void;

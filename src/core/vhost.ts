@@ -15,7 +15,7 @@ import { NO_PROPERTIES, type RoutedProperties } from './exchange/routed_properti
 import { Router } from './exchange/router.ts';
 import { PolicyTable } from './policy/table.ts';
 import type { DurableStore, MessageStore, Turn } from './ports.ts';
-import type { QueueType } from './queue/arguments.ts';
+import { keepsTransient, type QueueType } from './queue/arguments.ts';
 import type { Queue } from './queue/queue.ts';
 import type { QueueHost } from './queue/rules.ts';
 import { readyAtIn } from './queue/schedule.ts';
@@ -48,6 +48,8 @@ export interface Route {
   readonly version: number;
   /** Whether one of the queues keeps persistent messages. */
   readonly durable: boolean;
+  /** Whether one of the queues keeps what is transient too: then those that keep persistent messages all do. */
+  readonly keepsAll: boolean;
   /** Whether one of the queues may be full and refuse messages. */
   readonly mayRefuse: boolean;
   /** Whether the exchange or one of the queues drops what it has had before. */
@@ -182,6 +184,7 @@ export class VirtualHost {
 
   #routeTo(exchange: Exchange, queues: readonly Queue[], keyDecides: boolean): Route {
     const durable = queues.some((queue) => queue.log !== undefined);
+    const keepsAll = queues.some(({ type }) => keepsTransient(type));
     const mayRefuse = queues.some((queue) => queue.mayRefuse);
     const deduplicates = [exchange, ...queues].some(({ deduplication }) => deduplication !== undefined);
     const schedules = queues.some(({ rules }) => rules?.settings.scheduled === true);
@@ -189,7 +192,19 @@ export class VirtualHost {
     for (const queue of queues) if (!(queue instanceof HistoryQueue)) copies++;
     const unroutable = copies === 0;
     const version = this.topologyVersion;
-    return { exchange, queues, durable, mayRefuse, deduplicates, schedules, copies, unroutable, version, keyDecides };
+    return {
+      exchange,
+      queues,
+      durable,
+      keepsAll,
+      mayRefuse,
+      deduplicates,
+      schedules,
+      copies,
+      unroutable,
+      version,
+      keyDecides,
+    };
   }
 
   #historyOf(exchange: Exchange): HistoryQueue {

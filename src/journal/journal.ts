@@ -152,13 +152,17 @@ export class Journal implements DurableStore {
     return page.number * PAGE_BYTES + content;
   }
 
-  atomically(appends: () => void): void {
+  atomically(appends: () => void): number {
     this.#makeWay();
-    this.writer.joined(() => {
+    const { writer } = this;
+    const page: Page | undefined = writer.page;
+    const used = page?.used;
+    writer.joined(() => {
       appends();
       // What was settled on the way belongs to it.
       this.#writeQueueChanges();
     });
+    return writer.page === page && page?.used === used ? writer.committed : writer.gathering;
   }
 
   /** No segment is begun within what is joined, and where all that comes is joined, none would ever end: so one ends here. */

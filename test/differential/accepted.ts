@@ -1,4 +1,5 @@
 import { QUEUES } from './accepted_queues.ts';
+import { RESTARTS } from './accepted_restarts.ts';
 
 /** What Leveret says in place of what the reference says, and why it may. */
 export interface Difference {
@@ -324,6 +325,7 @@ export const ACCEPTED: Readonly<Record<string, readonly Difference[]>> = {
   ...DIRECT_REPLIES,
   ...TRACES,
   ...QUEUES,
+  ...RESTARTS,
 };
 
 /** The transcript that Leveret is held to, or undefined where an accepted difference is no longer there. */

@@ -1,19 +1,25 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACCEPTED, expectedOf } from './accepted.ts';
 import { leveretOperator, noOperator, referenceOperator } from './operator.ts';
 import { readRecording, writeRecording } from './recording.ts';
-import { type Conversation, Stage, type Target } from './stage.ts';
-import { LATER, TOPICS } from './topics.ts';
+import { type Target, tell } from './stage.ts';
+import { LATER, RESTARTED, TOPICS } from './topics.ts';
 
 /**
  *     LEVERET_REFERENCE_URL   a RabbitMQ to compare with; without it the recorded transcripts stand in for it
  *     LEVERET_URL             the Leveret to test; without it one is started in this process
  *     LEVERET_DATA_DIR        a folder for its journal; without it it keeps everything in memory
+ *     LEVERET_JOURNAL=1       such a folder for this run only
  *     UPDATE=1                record the reference again, and test nothing else
  */
 const referenceUrl = process.env['LEVERET_REFERENCE_URL'];
 const leveretUrl = process.env['LEVERET_URL'];
-const dataDir = process.env['LEVERET_DATA_DIR'];
+const folder =
+  process.env['LEVERET_JOURNAL'] === '1' ? mkdtempSync(join(tmpdir(), 'leveret-differential-')) : undefined;
+const dataDir = process.env['LEVERET_DATA_DIR'] ?? folder;
 const update = process.env['UPDATE'] === '1';
 
 const NOT_FROM_OUTSIDE = 'a Leveret in another process has no operator here';
@@ -42,18 +48,10 @@ beforeAll(async () => {
   stop = () => broker.close();
 });
 
-afterAll(() => stop());
-
-async function tell(conversation: Conversation, target: Target): Promise<string[]> {
-  const stage = new Stage(target);
-  try {
-    await conversation.run(stage);
-    await stage.finish();
-  } finally {
-    await stage.cleanUp();
-  }
-  return stage.transcript;
-}
+afterAll(async () => {
+  await stop();
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+});
 
 for (const [topic, conversations] of Object.entries(TOPICS)) {
   const recording = readRecording(topic);
@@ -90,7 +88,9 @@ for (const [topic, conversations] of Object.entries(TOPICS)) {
   });
 }
 
-const names = Object.values(TOPICS).flatMap((conversations) => conversations.map(({ name }) => name));
+const names = [...Object.values(TOPICS), ...Object.values(RESTARTED)].flatMap((conversations) =>
+  conversations.map(({ name }) => name),
+);
 
 test('no name is told twice', () => {
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);

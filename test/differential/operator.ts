@@ -1,10 +1,13 @@
-import type { Broker, UserLimits, VhostLimits } from '../../src/index.ts';
+import type { Broker, Policies, PolicyInput, UserLimits, VhostLimits } from '../../src/index.ts';
 
 export interface Grant {
   readonly configure: string;
   readonly write: string;
   readonly read: string;
 }
+
+/** Where RabbitMQ's management API has them. */
+export type PolicyKind = 'policies' | 'operator-policies';
 
 export const EVERYTHING: Grant = { configure: '.*', write: '.*', read: '.*' };
 
@@ -21,6 +24,9 @@ export interface Operator {
   limitUser(user: string, limits: UserLimits): Promise<void>;
   /** Switches the firehose of the virtual host `/` on. */
   trace(): Promise<void>;
+  /** In the virtual host `/`. */
+  policy(kind: PolicyKind, name: string, policy: PolicyInput): Promise<void>;
+  deletePolicy(kind: PolicyKind, name: string): Promise<void>;
 }
 
 /** The management API listens where RabbitMQ has it unless told otherwise. */
@@ -53,10 +59,14 @@ export function referenceOperator(url: string): Operator {
       for (const [name, value] of Object.entries(limits)) await ask('PUT', ['user-limits', user, name], { value });
     },
     trace: () => ask('PUT', ['vhosts', '/'], { tracing: true }),
+    policy: (kind, name, { applyTo = 'all', priority = 0, ...policy }) =>
+      ask('PUT', [kind, '/', name], { ...policy, priority, 'apply-to': applyTo }),
+    deletePolicy: (kind, name) => ask('DELETE', [kind, '/', name]),
   };
 }
 
 export function leveretOperator(broker: Broker): Operator {
+  const of = (kind: PolicyKind): Policies => (kind === 'policies' ? broker.policies() : broker.operatorPolicies());
   return {
     vhost: (name, settings) => broker.vhosts.set(name, settings),
     deleteVhost: async (name) => {
@@ -71,6 +81,10 @@ export function leveretOperator(broker: Broker): Operator {
     limitVhost: (vhost, limits) => broker.vhosts.setLimits(vhost, limits),
     limitUser: (user, limits) => broker.users.setLimits(user, limits),
     trace: async () => broker.tracing('/', true),
+    policy: (kind, name, policy) => of(kind).set(name, policy),
+    deletePolicy: async (kind, name) => {
+      await of(kind).delete(name);
+    },
   };
 }
 
@@ -89,5 +103,7 @@ export function noOperator(): Operator {
     limitVhost: refuse,
     limitUser: refuse,
     trace: refuse,
+    policy: refuse,
+    deletePolicy: refuse,
   };
 }

@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import type { FieldTable } from '../../src/codec/table.ts';
 import { fromPlain } from '../../src/codec/table.ts';
+import type { PolicyInput } from '../../src/index.ts';
 import type { RawChannel } from '../support/raw_channel.ts';
 import { RawClient } from '../support/raw_client.ts';
 import type { Arguments } from '../support/raw_methods.ts';
 import { normalise } from '../support/raw_transcript.ts';
-import type { Grant, Operator } from './operator.ts';
+import type { Grant, Operator, PolicyKind } from './operator.ts';
 
 /** A broker to talk to, and how long it may take to say nothing. */
 export interface Target {
   readonly url: string;
   readonly quietMs: number;
   readonly operator: Operator;
+  /** Stops the broker, and starts it again on what it kept. Only where conversations are told that have that. */
+  readonly restart?: () => Promise<void>;
 }
 
 /** One scripted conversation, and the rule that it shows. */
@@ -52,6 +55,7 @@ export class Stage {
   readonly #exchanges: string[] = [];
   readonly #vhosts: string[] = [];
   readonly #users: string[] = [];
+  readonly #policies: (readonly [kind: PolicyKind, name: string])[] = [];
   readonly #runPrefix = `d${randomBytes(5).toString('hex')}-`;
 
   constructor(target: Target) {
@@ -97,6 +101,14 @@ export class Stage {
     this.note(`${user} in ${vhost}: configure '${configure}' write '${write}' read '${read}'`);
   }
 
+  /** A policy for queues and exchanges of this run whose names begin so. */
+  async policy(start: string, policy: Omit<PolicyInput, 'pattern'>, kind: PolicyKind = 'policies'): Promise<string> {
+    const name = `${this.#runPrefix}${this.#policies.length}`;
+    this.#policies.push([kind, name]);
+    await this.operator.policy(kind, name, { pattern: `^${this.#runPrefix}${start}`, ...policy });
+    return name;
+  }
+
   get operator(): Operator {
     return this.#target.operator;
   }
@@ -123,6 +135,19 @@ export class Stage {
     return client.channel(1);
   }
 
+  /**
+   * Restarts the broker while its clients are connected, and opens a connection anew. What they are told when it stops is left out:
+   * a broker that fell over would tell them nothing.
+   */
+  async restart(options: OpenOptions = {}): Promise<RawChannel> {
+    for (const client of this.#clients) await client.quiet();
+    this.note('restart');
+    if (this.#target.restart === undefined) throw new Error('nobody restarts this broker');
+    await this.#target.restart();
+    for (const client of this.#clients.splice(0)) client.close();
+    return await this.open(options);
+  }
+
   /** Waits out what each client still has to see. */
   async finish(): Promise<void> {
     for (const client of this.#clients) await client.finish();
@@ -132,6 +157,7 @@ export class Stage {
     for (const client of this.#clients) client.close();
     for (const vhost of this.#vhosts) await this.operator.deleteVhost(vhost).catch(() => {});
     for (const user of this.#users) await this.operator.deleteUser(user).catch(() => {});
+    for (const [kind, name] of this.#policies) await this.operator.deletePolicy(kind, name).catch(() => {});
     if (this.#queues.length + this.#exchanges.length === 0) return;
     const client = await this.#dial('', []);
     await handshake(client, {});
@@ -159,6 +185,18 @@ export class Stage {
       quietMs: this.#target.quietMs,
     });
   }
+}
+
+/** What is said in a conversation with the broker. */
+export async function tell(conversation: Conversation, target: Target): Promise<string[]> {
+  const stage = new Stage(target);
+  try {
+    await conversation.run(stage);
+    await stage.finish();
+  } finally {
+    await stage.cleanUp();
+  }
+  return stage.transcript;
 }
 
 async function handshake(client: RawClient, options: OpenOptions): Promise<void> {

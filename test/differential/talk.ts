@@ -103,6 +103,42 @@ export async function putAll(channel: RawChannel, routingKey: string, ...bodies:
   for (const body of bodies) await put(channel, { routingKey, body });
 }
 
+/** As put, on disk where the queue is durable. */
+export async function keep(channel: RawChannel, publish: Publish): Promise<void> {
+  await put(channel, { ...publish, properties: { deliveryMode: 2, ...publish.properties } });
+}
+
+/** As putAll, on disk where the queue is durable. */
+export async function keepAll(channel: RawChannel, routingKey: string, ...bodies: readonly string[]): Promise<void> {
+  for (const body of bodies) await keep(channel, { routingKey, body });
+}
+
+/** A conversation in which the broker is restarted, on a channel that confirms until then. */
+export function restarted(
+  name: string,
+  rule: string,
+  say: (channel: RawChannel, stage: Stage) => Promise<unknown>,
+): Conversation {
+  return confirmTalk(`restarted: ${name}`, rule, say);
+}
+
+/** The same, once for each kind of queue, with one declared. */
+export function restartedQueue(
+  name: string,
+  rule: string,
+  table: Parameters<typeof fromPlain>[0],
+  say: (channel: RawChannel, queue: string, stage: Stage) => Promise<unknown>,
+  types: readonly ('classic' | 'quorum')[] = ['classic', 'quorum'],
+): Conversation[] {
+  return types.map((type) =>
+    restarted(`${name}, ${type} queue`, rule, async (channel, stage) => {
+      const queue = stage.queue('q');
+      await channel.call('queue.declare', { queue, durable: true, ...args({ 'x-queue-type': type, ...table }) });
+      await say(channel, queue, stage);
+    }),
+  );
+}
+
 /** Everything up to the answer to connection.open, which is all that is told. */
 export async function tryToOpen(stage: Stage, user: string, vhost: string, label: string): Promise<RawClient> {
   const client = await stage.dial(label);

@@ -22,6 +22,14 @@ import { PUBLISH } from './conversations/publish.ts';
 import { QUEUE } from './conversations/queue.ts';
 import { QUEUE_ARGUMENTS } from './conversations/queue_arguments.ts';
 import { REPLY_TO } from './conversations/reply_to.ts';
+import { RESTARTED_DEAD_LETTER } from './conversations/restarted_dead_letter.ts';
+import { RESTARTED_LIMITS } from './conversations/restarted_limits.ts';
+import { RESTARTED_MESSAGES } from './conversations/restarted_messages.ts';
+import { RESTARTED_NODE } from './conversations/restarted_node.ts';
+import { RESTARTED_POLICIES } from './conversations/restarted_policies.ts';
+import { RESTARTED_RETURNS } from './conversations/restarted_returns.ts';
+import { RESTARTED_TIME } from './conversations/restarted_time.ts';
+import { RESTARTED_TOPOLOGY } from './conversations/restarted_topology.ts';
 import { RETRY } from './conversations/retry.ts';
 import { ROUTING } from './conversations/routing.ts';
 import { SETTLE } from './conversations/settle.ts';
@@ -64,6 +72,18 @@ export const TOPICS: Readonly<Record<string, readonly Conversation[]>> = {
   access: ACCESS,
   vhosts: VHOSTS,
   operator_limits: OPERATOR_LIMITS,
+};
+
+/** Those in which the broker is restarted. */
+export const RESTARTED: Readonly<Record<string, readonly Conversation[]>> = {
+  restarted_messages: RESTARTED_MESSAGES,
+  restarted_returns: RESTARTED_RETURNS,
+  restarted_topology: RESTARTED_TOPOLOGY,
+  restarted_time: RESTARTED_TIME,
+  restarted_dead_letter: RESTARTED_DEAD_LETTER,
+  restarted_limits: RESTARTED_LIMITS,
+  restarted_policies: RESTARTED_POLICIES,
+  restarted_node: RESTARTED_NODE,
 };
 
 /** Topics that the reference is recorded for, and Leveret is not held to yet. */

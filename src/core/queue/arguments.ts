@@ -84,6 +84,11 @@ export const QUEUE_ARGUMENTS: readonly QueueArgument[] = [
   ...DEDUPLICATION_ARGUMENTS.map((argument) => ({ ...argument, queueTypes: BOTH })),
 ];
 
+/** Whether what is published as transient is durable in such a queue, as in RabbitMQ's quorum queues. */
+export function keepsTransient(type: QueueType): boolean {
+  return type === 'quorum';
+}
+
 /** Classic, unless the arguments say otherwise. */
 export function queueType(properties: { readonly arguments: FieldTable }): QueueType {
   return QUEUE_TYPES.get(getString(properties.arguments, QUEUE_TYPE) ?? '') ?? 'classic';

@@ -75,26 +75,29 @@ export function bindingChanged(
   });
 }
 
-/** An operator's are told like a user's. */
-export function policySet({ name: vhost, events }: VirtualHost, policy: Policy): void {
+/** RabbitMQ keeps operator policies as parameters of this component. */
+const OPERATOR_POLICY = 'operator_policy';
+
+/** An operator's are told like a user's, and as a parameter. */
+export function policySet({ name: vhost, events }: VirtualHost, kind: PolicyKind, policy: Policy): void {
   if (!events.heard) return;
   const { name, pattern, applyTo, priority } = policy;
   const definition: { readonly [key: string]: EventValue } = Object.fromEntries(policy.definition);
-  events.happened('policy.set', {
-    name,
-    vhost,
-    pattern,
-    'apply-to': applyTo,
-    priority,
-    definition,
-    user_who_performed_action: events.actor,
-  });
+  const value = { pattern, 'apply-to': applyTo, priority, definition };
+  const by = { name, vhost, user_who_performed_action: events.actor };
+  if (kind === 'operator policy') events.happened('parameter.set', { component: OPERATOR_POLICY, value, ...by });
+  events.happened('policy.set', { ...value, ...by });
 }
 
 export function policyCleared({ name: vhost, events }: VirtualHost, kind: PolicyKind, name: string): void {
   if (!events.heard) return;
-  const key = kind === 'policy' ? 'policy.cleared' : 'operator.policy.cleared';
-  events.happened(key, { name, vhost, user_who_performed_action: events.actor });
+  const by = { name, vhost, user_who_performed_action: events.actor };
+  if (kind === 'policy') {
+    events.happened('policy.cleared', by);
+  } else {
+    events.happened('parameter.cleared', { component: OPERATOR_POLICY, ...by });
+    events.happened('operator.policy.cleared', by);
+  }
 }
 
 function typeOf(queue: Queue): string {

@@ -1,6 +1,6 @@
 import { EXPIRATION } from '../../codec/properties.ts';
 import { peekDeliveryMode } from '../../codec/property_peek.ts';
-import { enqueue, enqueueRecord } from '../enqueue.ts';
+import { enqueue, enqueueRecord, keptBy } from '../enqueue.ts';
 import type { Destination } from '../exchange/binding.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { PeekedProperties } from '../exchange/routed_properties.ts';
@@ -46,7 +46,7 @@ function replayOne(vhost: VirtualHost, position: Position, destination: Destinat
   if (taking.length === 0) return;
   if ((readU16(bytes, properties) & EXPIRATION) !== 0) for (const queue of taking) queue.expectExpirations();
   const persistent = peekDeliveryMode(bytes, properties, end) === PERSISTENT;
-  if (persistent && taking.some(({ log }) => log !== undefined)) {
+  if (keptBy(taking, persistent)) {
     const record = { bytes, start, content, end: contentEnd(bytes, content, bodyBytes) };
     enqueueRecord(vhost, taking, record, bodyBytes, persistent);
   } else {

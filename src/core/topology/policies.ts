@@ -16,7 +16,7 @@ const applied = new WeakMap<Queue | Exchange, Applied>();
 export function setPolicy(vhost: VirtualHost, kind: PolicyKind, policy: Policy, pattern: Pattern): void {
   if (!vhost.policies.set(kind, policy, pattern)) return;
   vhost.durable?.policySet(kind, policy);
-  policySet(vhost, policy);
+  policySet(vhost, kind, policy);
   applyToAll(vhost);
 }
 

@@ -106,13 +106,13 @@ function selectTransaction(channel: Channel): void {
   channel.mode = { name: 'transaction', transaction: new Transaction() };
 }
 
-/** Answered when what is durable of the transaction is on disk. */
+/** Answered when what is durable of the transaction is on disk: at once, where nothing is. */
 function commit(channel: Channel): void {
-  transactionOf(channel).commit(channel);
+  const committed = transactionOf(channel).commit(channel);
   const { durable } = channel.vhost;
   const answer = (): void => channel.answerLate({ name: 'tx.commit-ok' });
   if (durable === undefined) answer();
-  else channel.connection.holdUntilCommitted(durable, durable.gathering, answer);
+  else channel.connection.holdUntilCommitted(durable, committed, answer);
 }
 
 function transactionOf(channel: Channel): Transaction {

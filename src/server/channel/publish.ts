@@ -108,7 +108,7 @@ function publish(
   if (connection.server.alarms.active) connection.holdPublisher();
   const start = propertiesStart(content);
   const flags = readU16(bytes, start);
-  const persistent = readFlags(bytes, content, start, flags);
+  const marked = readFlags(bytes, content, start, flags);
   const route =
     channel.routeMemo.recall(vhost, bytes, routeStart, routingKeyEnd) ??
     lookUpRoute(channel, bytes, routeStart, routingKeyEnd, content);
@@ -118,6 +118,7 @@ function publish(
     const goal = change?.copies === undefined ? route : routeCopies(channel, bytes, routeStart, content, change.copies);
     if (goal.schedules) checkSchedule(bytes, start, propertiesEnd(bytes, content));
     if ((flags & EXPIRATION) !== 0) for (const queue of goal.queues) queue.expectExpirations();
+    const persistent = marked || goal.keepsAll;
     if (change?.properties !== undefined) {
       takeChanged(channel, goal, bytes, routeStart, content, bodyBytes, bits, persistent, change.properties);
     } else {
@@ -125,6 +126,7 @@ function publish(
     }
     return;
   }
+  const persistent = marked || route.keepsAll;
   take(channel, route, bytes, routeStart, routingKeyEnd, content, end, bodyBytes, bits, persistent, assembly);
 }
 

@@ -67,10 +67,10 @@ export class Transaction {
   }
 
   /**
-   * Does it all. What of it is durable is recovered whole or not at all. Throws 406, when all is done, where a queue that is full
-   * refused a message.
+   * Does it all. What of it is durable is recovered whole or not at all, and on disk when the commit is that this returns. Throws
+   * 406, when all is done, where a queue that is full refused a message.
    */
-  commit(channel: Channel): void {
+  commit(channel: Channel): number {
     const publishes = this.#publishes;
     const settlements = this.#settlements;
     this.#publishes = [];
@@ -83,9 +83,13 @@ export class Transaction {
       }
     };
     const { durable } = channel.vhost;
+    let commit = 0;
     if (durable === undefined) perform();
-    else durable.atomically(perform);
+    else commit = durable.atomically(perform);
+    // A duplicate is as good as its original, which may be on its way to the disk.
+    if (durable !== undefined && publishes.some(({ route }) => route.deduplicates)) commit = durable.gathering;
     if (!complete) throw new AmqpError(406, 'partial tx completion');
+    return commit;
   }
 
   /** As ReadyRing.relocate. */

@@ -1,51 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Channel, connect, type GetMessage } from 'amqplib';
+import { connect } from 'amqplib';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Broker, ManualClock } from '../../../src/index.ts';
+import { ManualClock } from '../../../src/index.ts';
 import { closing, startBroker, until } from '../../support/broker.ts';
+import { type Heard, Listener } from './event_listener.ts';
 import { channelOn, connectTo } from './support.ts';
-
-interface Heard {
-  readonly key: string;
-  readonly headers: Record<string, unknown>;
-}
-
-/** What happens from now on, and was asked for by somebody else. */
-class Listener {
-  readonly #channel: Channel;
-
-  private constructor(channel: Channel) {
-    this.#channel = channel;
-  }
-
-  static async on(broker: Broker, pattern = '#'): Promise<Listener> {
-    const { connection } = await connectTo(broker);
-    const channel = await channelOn(connection);
-    await channel.assertQueue('events', { durable: true });
-    await channel.bindQueue('events', 'amq.rabbitmq.event', pattern);
-    const listener = new Listener(channel);
-    await listener.messages();
-    return listener;
-  }
-
-  async messages(): Promise<GetMessage[]> {
-    const messages: GetMessage[] = [];
-    for (;;) {
-      const message = await this.#channel.get('events', { noAck: true });
-      if (message === false) return messages;
-      messages.push(message);
-    }
-  }
-
-  async heard(): Promise<Heard[]> {
-    return (await this.messages()).map(({ fields, properties }) => {
-      const { timestamp_in_ms: _when, ...headers } = properties.headers ?? {};
-      return { key: fields.routingKey, headers };
-    });
-  }
-}
 
 const BY_GUEST = { vhost: '/', user_who_performed_action: 'guest' };
 
@@ -164,23 +125,16 @@ test('a login that is refused', async () => {
   });
 });
 
-test('policies, those of the operator too', async () => {
+test('policies', async () => {
   const broker = await startBroker({ events: true });
   const listener = await Listener.on(broker);
   const definition = { 'max-length': 5, 'dead-letter-exchange': 'x' };
   await broker.policies().set('p', { pattern: '^q', definition, applyTo: 'queues', priority: 2 });
   await broker.policies().delete('p');
-  await broker.operatorPolicies().set('o', { pattern: '^q', definition: { 'max-length': 5 } });
-  await broker.operatorPolicies().delete('o');
   const by = { vhost: '/', user_who_performed_action: 'rmq-internal' };
   expect(await listener.heard()).toEqual([
     { key: 'policy.set', headers: { name: 'p', pattern: '^q', 'apply-to': 'queues', priority: 2, definition, ...by } },
     { key: 'policy.cleared', headers: { name: 'p', ...by } },
-    {
-      key: 'policy.set',
-      headers: { name: 'o', pattern: '^q', 'apply-to': 'all', priority: 0, definition: { 'max-length': 5 }, ...by },
-    },
-    { key: 'operator.policy.cleared', headers: { name: 'o', ...by } },
   ]);
 });
 

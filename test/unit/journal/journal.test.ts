@@ -162,6 +162,18 @@ describe('a commit', () => {
     expect(journal.committed).toBeGreaterThanOrEqual(target);
   });
 
+  test('of nothing is on disk already', async () => {
+    const host = await new JournalFiles().open();
+    host.client.declareQueue('q');
+    await host.settle();
+    const { journal } = host;
+    expect(journal.atomically(() => {})).toBeLessThanOrEqual(journal.committed);
+    const held = journal.atomically(() => host.client.publish({ routingKey: 'q' }));
+    expect(held).toBeGreaterThan(journal.committed);
+    await host.settle();
+    expect(held).toBeLessThanOrEqual(journal.committed);
+  });
+
   test('of what nobody waits for is synced within a while all the same', async () => {
     const clock = new ManualClock();
     const host = await JournalHost.open({ log: new MemoryLog(), clock });
