@@ -66,8 +66,8 @@ export class Watch {
       drain();
       this.#forwarding = false;
     };
-    const settle = queue.settle.bind(queue);
-    queue.settle = (position, sequence, bodyBytes, flags) => {
+    const drop = queue.drop.bind(queue);
+    queue.drop = (position, sequence, bodyBytes, flags) => {
       const transaction = this.#forwarded ?? { commit: this.#gathering, publishes: [], settles: [] };
       this.#forwarded = undefined;
       const known = this.#account.queues.get((queue.log as JournalQueue).id);
@@ -78,7 +78,7 @@ export class Watch {
         transaction.settles.push({ queue: known, copy });
       }
       this.#account.transactions.push(transaction);
-      settle(position, sequence, bodyBytes, flags);
+      drop(position, sequence, bodyBytes, flags);
     };
   }
 }
