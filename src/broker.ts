@@ -21,6 +21,7 @@ import { type Clock, SystemClock } from './lib/clock.ts';
 import { TimerWheel } from './lib/timer_wheel.ts';
 import { loadDefinitions, managementOf } from './management.ts';
 import type { Metadata } from './metadata.ts';
+import type { OpenTelemetryOptions } from './metrics/opentelemetry/options.ts';
 import { defaultsOf, openMetadata } from './open_metadata.ts';
 import type { PermissionInput, Permissions } from './permissions.ts';
 import type { Policies } from './policies.ts';
@@ -83,6 +84,8 @@ export interface BrokerOptions extends ListenerOptions, Readonly<Partial<NodeLim
   readonly oauth2?: OAuth2Options | undefined;
   /** Who is asked about a login, in this order; with `oauth2`, tokens and then the broker's own users, unless told otherwise. */
   readonly authBackends?: readonly AuthBackend[];
+  /** Where metrics are sent to; nowhere unless told otherwise. Needs the optional packages of OpenTelemetry. */
+  readonly openTelemetry?: OpenTelemetryOptions | undefined;
   /** Publish what happens in the broker to the exchange amq.rabbitmq.event of the virtual host `/`. */
   readonly events?: boolean;
   /**
@@ -170,6 +173,8 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
   const createVhost = (name: string, stores: VhostStores): VirtualHost => {
     const vhost = new VirtualHost({ name, ...stores, turn, clock, uniqueName, events });
     if (name === eventVhost) events?.openIn(vhost);
+    if (stores.durable !== undefined)
+      stores.durable.writer.syncs.onSync = (seconds) => counters.onSync?.(name, seconds);
     return vhost;
   };
   const storage = await openStorage(options, { disk, logger, clock, turn, pages, connections, createVhost });
@@ -235,6 +240,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
     };
     const metrics = new BrokerMetrics(server);
     undo.unshift(() => metrics.stop());
+    if (options.openTelemetry !== undefined) await metrics.send(options.openTelemetry);
     const management = managementOf(metadata, registry, connections, events ?? NO_EVENTS);
     if (options.definitions !== undefined) await loadDefinitions(management, options.definitions);
     await alarms.checkDisk();

@@ -1,4 +1,5 @@
 import type { Metrics } from './metrics/metrics.ts';
+import type { OpenTelemetryOptions } from './metrics/opentelemetry/options.ts';
 import type { PrometheusKind } from './metrics/prometheus/prometheus.ts';
 import type { Server } from './server/server.ts';
 
@@ -34,8 +35,13 @@ export class BrokerMetrics {
     yield* metrics.prometheus({ kind, format: openMetrics ? 'openmetrics' : 'text', ...wanted });
   }
 
+  /** Sends them from now on. Rejects with a StartError where that is not installed. */
+  async send(options: OpenTelemetryOptions): Promise<void> {
+    await (await this.load()).send(options);
+  }
+
   async stop(): Promise<void> {
-    (await this.#loaded)?.stop();
+    await (await this.#loaded)?.stop();
   }
 
   async #load(): Promise<Metrics> {

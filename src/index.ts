@@ -11,6 +11,7 @@ export type { GlobalParameters } from './global_parameters.ts';
 export { type Clock, ManualClock, SystemClock, type Timer } from './lib/clock.ts';
 export { StartError, type StartErrorCode } from './lib/start_error.ts';
 export { ManagementError, type ManagementErrorCode } from './management_error.ts';
+export type { OpenTelemetryOptions, OpenTelemetryProtocol } from './metrics/opentelemetry/options.ts';
 export type {
   PermissionInfo,
   PermissionInput,

@@ -4,6 +4,7 @@ import type { BrokerOptions } from '../index.ts';
 import type { NodeLimits } from '../server/limits.ts';
 import { listenerOptions } from './listener_options.ts';
 import { oauth2Options } from './oauth2_options.ts';
+import { otelOptions } from './otel_options.ts';
 
 function limitOptions(settings: Settings): NodeLimits {
   const { connectionMax, channelMaxPerNode, consumerMaxPerChannel, channelTxMessageMax } = settings;
@@ -51,6 +52,7 @@ export function brokerOptions(settings: Settings): BrokerOptions {
     },
     ...listenerOptions(settings),
     oauth2: oauth2Options(settings),
+    openTelemetry: otelOptions(settings),
     authBackends: settings.authBackends,
   };
 }

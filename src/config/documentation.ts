@@ -22,6 +22,13 @@ A key with a ↻ takes a new value while the broker runs, at [SIGHUP](#while-the
 | --- | --- |
 `;
 
+const OPENTELEMETRY = `
+Variables of OpenTelemetry are taken too; [opentelemetry.md](opentelemetry.md) has those that its SDK takes besides.
+
+| variable | counts |
+| --- | --- |
+`;
+
 const FILE_FORMAT = `
 A value that is not accepted stops the start with a sentence that names the setting, where it was given and what is
 accepted; so does a key that is not known. All mistakes are named at once.
@@ -95,8 +102,10 @@ export function configurationPage(): string {
     row(`${code(option.key ?? option.flag)}${option.reload ? ' ↻' : ''}`, option.type.accepted),
   );
   const variables = options.flatMap(({ aliases = [], flag }) =>
-    aliases.map((alias) => row(code(alias), `as ${code(flag)}; its own variable counts more`)),
+    aliases.map((alias) => ({ alias, text: row(code(alias), `as ${code(flag)}; its own variable counts more`) })),
   );
+  const ofImage = variables.filter(({ alias }) => !alias.startsWith('OTEL_'));
+  const ofOpenTelemetry = variables.filter(({ alias }) => alias.startsWith('OTEL_'));
   const keys = options.flatMap(({ key, flag, rabbitmq = [] }) =>
     rabbitmq.map(({ pattern, accepted }) => row(code(pattern), code(key ?? flag), accepted)),
   );
@@ -105,8 +114,10 @@ export function configurationPage(): string {
     ...rows,
     VALUES,
     ...values,
+    OPENTELEMETRY,
+    ...ofOpenTelemetry.map(({ text }) => text),
     FILE_FORMAT,
-    ...variables,
+    ...ofImage.map(({ text }) => text),
     KEYS,
     ...keys,
     FORMAT_DIFFERENCES,

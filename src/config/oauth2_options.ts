@@ -1,7 +1,7 @@
 import { key, keys } from './file_key.ts';
 import type { Option } from './options.ts';
 import { choice } from './rabbitmq_types.ts';
-import { list, oneOf, onOff, text, type ValueType } from './value_types.ts';
+import { list, oneOf, onOff, text, type ValueType, webAddress } from './value_types.ts';
 
 /** Login by OAuth 2 token. */
 export interface OAuth2Settings {
@@ -47,14 +47,6 @@ const SCOPES = text('scopes', 'scopes separated by spaces');
 function pair(word: string): Pair | undefined {
   const [, name, value] = /^([^=]+)=(.+)$/.exec(word) ?? [];
   return name === undefined || value === undefined ? undefined : { name: name.trim(), value: value.trim() };
-}
-
-function webAddress(): ValueType<string> {
-  return {
-    placeholder: 'url',
-    accepted: 'a URL',
-    parse: (given) => (/^https?:$/.test(URL.canParse(given) ? new URL(given).protocol : '') ? given : undefined),
-  };
 }
 
 function oneOfAlgorithms(): ValueType<string> {

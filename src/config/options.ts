@@ -2,6 +2,7 @@ import { type FileKey, key, keys } from './file_key.ts';
 import { LIMIT_OPTIONS, type LimitSettings } from './limit_options.ts';
 import { LISTENER_OPTIONS, type ListenerSettings } from './listener_options.ts';
 import { OAUTH2_OPTIONS, type OAuth2Settings } from './oauth2_options.ts';
+import { OTEL_OPTIONS, type OtelSettings } from './otel_options.ts';
 import { choice, informationUnit, listenAddress, rabbitLogLevel, share } from './rabbitmq_types.ts';
 import {
   bytes,
@@ -23,7 +24,7 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' |
 export type LogFormat = 'auto' | 'pretty' | 'json';
 
 /** Every setting with its value. The order here is the order in --help and in the documentation. */
-export interface Settings extends LimitSettings, ListenerSettings, OAuth2Settings {
+export interface Settings extends LimitSettings, ListenerSettings, OAuth2Settings, OtelSettings {
   readonly config: string | undefined;
   readonly host: string;
   /** False is none. */
@@ -67,7 +68,7 @@ export interface Option<Value> {
   readonly secret?: true;
   /** RabbitMQ's keys for it, where they differ; what stands first counts, and `key` before all of them. */
   readonly rabbitmq?: readonly FileKey<Value>[];
-  /** Environment variables that RabbitMQ's container image takes for it; they count less than its own. */
+  /** Environment variables that others take for it, RabbitMQ's container image or OpenTelemetry; they count less than its own. */
   readonly aliases?: readonly string[];
   /** A running broker takes a new value at SIGHUP. */
   readonly reload?: true;
@@ -308,6 +309,7 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
   },
   ...LISTENER_OPTIONS,
   ...OAUTH2_OPTIONS,
+  ...OTEL_OPTIONS,
 };
 
 export const SETTING_NAMES: readonly SettingName[] = Object.keys(OPTIONS) as SettingName[];

@@ -68,6 +68,14 @@ export function oneOf<const Word extends string>(placeholder: string, ...words: 
   };
 }
 
+export function webAddress(): ValueType<string> {
+  return {
+    placeholder: 'url',
+    accepted: 'a URL',
+    parse: (given) => (/^https?:$/.test(URL.canParse(given) ? new URL(given).protocol : '') ? given : undefined),
+  };
+}
+
 export function onOff(): ValueType<boolean> {
   return {
     placeholder: 'on|off',

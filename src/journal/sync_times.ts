@@ -5,6 +5,8 @@ export const SYNC_BOUNDS: readonly number[] = [0.0005, 0.001, 0.0025, 0.005, 0.0
 export class SyncTimes {
   count = 0;
   sumSeconds = 0;
+  /** Told of each. */
+  onSync: ((seconds: number) => void) | undefined;
   readonly #counts = new Float64Array(SYNC_BOUNDS.length + 1);
 
   took(milliseconds: number): void {
@@ -14,6 +16,7 @@ export class SyncTimes {
     this.#counts[i] = (this.#counts[i] as number) + 1;
     this.count++;
     this.sumSeconds += seconds;
+    this.onSync?.(seconds);
   }
 
   /** How many took no longer than each of the bounds. */

@@ -10,6 +10,8 @@ import { EventLoop } from './event_loop.ts';
 import { type FiguresByGroup, figuresOf, type Ranges } from './figures.ts';
 import { FileDescriptors } from './file_descriptors.ts';
 import { journalsOf, nodeFigures } from './node_figures.ts';
+import type { OpenTelemetryOptions } from './opentelemetry/options.ts';
+import type { Sender } from './opentelemetry/sender.ts';
 import { type PrometheusRequest, prometheusLines } from './prometheus/prometheus.ts';
 import type { Source } from './prometheus/source.ts';
 import { consumerCapacity, headMessageTimestamp, oldestAgeMs } from './queue_facts.ts';
@@ -33,6 +35,7 @@ export class Metrics {
   readonly #eventLoop: EventLoop;
   readonly #files: FileDescriptors;
   #sampler: Sampler | undefined;
+  #sender: Sender | undefined;
 
   constructor(server: Server, options: Pick<SamplerOptions, 'later' | 'historyBytesMax'> = {}) {
     this.#server = server;
@@ -52,9 +55,18 @@ export class Metrics {
     this.#sampler.start();
   }
 
-  stop(): void {
+  /** Sends what goes on from now on. Rejects with a StartError where OpenTelemetry is not installed. */
+  async send(options: OpenTelemetryOptions): Promise<void> {
+    const { startSender } = await import('./opentelemetry/sender.ts');
+    this.#sender = await startSender(this.#server, options, () => this.#look());
+  }
+
+  async stop(): Promise<void> {
     this.#sampler?.stop();
     this.#sampler = undefined;
+    // It looks once more, and sends what it finds.
+    if (this.#sender !== undefined) await this.#sender.stop();
+    this.#sender = undefined;
     this.#eventLoop.stop();
   }
 
@@ -112,17 +124,18 @@ export class Metrics {
 
   /** What Prometheus reads, a part at a time. */
   async *prometheus(request: PrometheusRequest): AsyncGenerator<string, void, undefined> {
-    await this.#files.refresh();
-    yield* inChunks(prometheusLines(this.#source(), request));
+    yield* inChunks(prometheusLines(await this.#look(), request));
   }
 
-  #source(): Source {
+  async #look(): Promise<Source> {
+    await this.#files.refresh();
     const server = this.#server;
-    const { node } = totalsOf(server);
+    const { node, vhosts } = totalsOf(server);
     const [vhost] = server.vhosts.values();
     return {
       server,
       node,
+      vhosts,
       figures: this.#nodeFigures(node),
       files: this.#files,
       journals: journalsOf(server),

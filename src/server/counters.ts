@@ -33,6 +33,8 @@ export class Counters {
   channelsClosed = 0;
   loginsAccepted = 0;
   loginsRefused = 0;
+  /** Told how long each commit took to be written and synced, and of which virtual host it was. */
+  onSync: ((vhost: string, seconds: number) => void) | undefined;
   readonly sizes: MessageSizes = new MessageSizes();
   readonly #gone = new VirtualHostCounts();
   /** Of virtual hosts whose last connections may still be closing. */

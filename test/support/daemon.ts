@@ -44,8 +44,12 @@ export function placeForEachTest(prefix: string): Place {
 }
 
 /** A broker in a process of its own, to be killed; resolves when it takes connections. */
-export async function startDaemon(dataDir: string): Promise<{ readonly child: ChildProcess; readonly url: string }> {
-  const env = { ...process.env, LEVERET_HOST: '127.0.0.1', LEVERET_PORT: '0', LEVERET_DATA_DIR: dataDir };
+export async function startDaemon(
+  dataDir: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<{ readonly child: ChildProcess; readonly url: string }> {
+  const place = { LEVERET_HOST: '127.0.0.1', LEVERET_PORT: '0', LEVERET_DATA_DIR: dataDir };
+  const env = { ...process.env, ...place, ...variables };
   const child = spawn(process.execPath, [bin, 'start'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
   onTestFinished(() => {
     child.kill('SIGKILL');

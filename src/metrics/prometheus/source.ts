@@ -14,6 +14,7 @@ import type { Track } from '../track.ts';
 export interface Source {
   readonly server: Server;
   readonly node: Totals;
+  readonly vhosts: ReadonlyMap<VirtualHost, Totals>;
   readonly figures: NodeFigures;
   readonly files: FileDescriptors;
   /** By virtual host. */
