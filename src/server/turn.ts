@@ -73,8 +73,9 @@ export class LoopTurn implements Turn {
     this.#schedule();
   }
 
-  /** Whether what was read in this turn has taken its time. */
+  /** Whether what is done in this turn has taken its time. */
   get over(): boolean {
+    this.begin();
     return this.#clock.monotonicMs() - this.#begunMs >= TURN_MS;
   }
 
@@ -82,6 +83,11 @@ export class LoopTurn implements Turn {
   wait(waiter: Waiter): void {
     this.#waiters.push(waiter);
     this.#schedule();
+  }
+
+  /** Whether nobody waits. */
+  get idle(): boolean {
+    return this.#waiters.length === 0;
   }
 
   #serve(): void {

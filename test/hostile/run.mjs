@@ -75,7 +75,9 @@ async function siege(effort, only, full) {
     const before = await measure(daemon);
     show('(idle)', IDLE_MS, idle, idle, before);
     let last = before;
-    for (const [name, attack, most] of ATTACKS.filter(([title]) => only.split(',').some((word) => title.includes(word)))) {
+    for (const [name, attack, most] of ATTACKS.filter(([title]) =>
+      only.split(',').some((word) => title.includes(word)),
+    )) {
       const startedMs = performance.now();
       const target = { host: '127.0.0.1', port: daemon.port };
       const again = async () => {

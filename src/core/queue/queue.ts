@@ -19,7 +19,7 @@ import type { WaitingMessages } from './waiting.ts';
 import { WaitingRoom } from './waiting_room.ts';
 
 /** Deliveries made before other queues and connections get their turn. */
-const DRAIN_MESSAGES_MAX = 4096;
+const DRAIN_MESSAGES_MAX = 1024;
 
 /**
  * One queue: ready messages in order, consumers in turn, and a count of what is out with consumers.
