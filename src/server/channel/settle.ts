@@ -39,8 +39,12 @@ function settleUpTo(channel: Channel, tag: number, settlement: Settlement): void
     channel.mode.transaction.settle(channel, tag, true, settlement);
     return;
   }
-  const { unacked, timeouts } = channel;
-  timeouts?.forgiveUpTo(tag);
+  channel.timeouts?.forgiveUpTo(tag);
+  settleAll(channel, tag, settlement);
+}
+
+function settleAll(channel: Channel, tag: number, settlement: Settlement): void {
+  const { unacked } = channel;
   let last: Consumer | undefined;
   for (let first = unacked.firstTag; first !== undefined && first <= tag; first = unacked.firstTag) {
     const consumer = unacked.consumerOf(first);
@@ -100,7 +104,7 @@ export function settleTaken(channel: Channel, delivery: Delivery, settlement: Se
 
 /** Everything outstanding goes back to its queues: by basic.recover, which is no failure, or as the channel is lost. */
 export function requeueAll(channel: Channel, cause: 'nack' | 'lost'): void {
-  for (const delivery of channel.unacked.takeAll()) settleTaken(channel, delivery, cause);
+  settleAll(channel, channel.lastDeliveryTag, cause);
 }
 
 function wake(channel: Channel, consumer: Consumer | undefined): void {
