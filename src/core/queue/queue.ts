@@ -57,6 +57,9 @@ export class Queue {
   readonly #trimmer: Trimmer;
   #nextSequence = 1;
   #scheduled = false;
+  #pauses = 0;
+  /** Those that wait for the pause to end. */
+  readonly #resumed: (() => void)[] = [];
 
   /** Without a host, the queue has no rules, whatever its arguments say. */
   constructor(properties: QueueProperties, pages: PageTable, turn: Turn, host?: QueueHost) {
@@ -182,6 +185,10 @@ export class Queue {
 
   /** Whether `take` can be answered now; if not, `callback` is called when it can. */
   readyToTake(callback: () => void): boolean {
+    if (this.#pauses > 0) {
+      this.#resumed.push(callback);
+      return false;
+    }
     if (this.#rules !== undefined) this.dropExpired();
     return this.#headReadable(callback);
   }
@@ -287,6 +294,18 @@ export class Queue {
   wake(consumer: QueueConsumer): void {
     this.consumers.wake(consumer);
     if (!this.#scheduled && this.readyCount > 0) this.#schedule();
+  }
+
+  /** Nothing is taken out until `resume` is called as often: messages are coming back that are older. */
+  pause(): void {
+    this.#pauses++;
+  }
+
+  resume(): void {
+    this.#pauses--;
+    if (this.#pauses > 0) return;
+    this.#scheduleIfWanted();
+    for (const callback of this.#resumed.splice(0)) callback();
   }
 
   /** Drops every message that is ready, or waits for its time, and says how many there were. */
@@ -430,6 +449,7 @@ export class Queue {
   }
 
   #deliverReady(): void {
+    if (this.#pauses > 0) return;
     const ready = this.#ready;
     const rules = this.#rules;
     if (this.#groups !== undefined) {

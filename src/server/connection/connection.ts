@@ -284,6 +284,18 @@ export class Connection implements Actor {
     start(() => this.#releaseFromDisk());
   }
 
+  /** As hold, for what mostly is done at once. */
+  holdWhile(start: (resume: () => void) => void): void {
+    let resumed = false;
+    let held = false;
+    start(() => {
+      resumed = true;
+      if (held) this.#releaseFromDisk();
+    });
+    held = !resumed;
+    if (held) this.#holdForDisk();
+  }
+
   /** Reads nothing more from this client until `work` is done, and then does `next` with what it found. */
   holdFor<Result>(work: Promise<Result>, next: (result: Result) => void): void {
     this.hold((resume) => {
