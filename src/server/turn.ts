@@ -4,6 +4,8 @@ import type { Clock } from '../lib/clock.ts';
 
 /** How long what is read in one turn may keep the loop busy before what else there is waits for the next. */
 const TURN_MS = 1;
+/** How long it is at most, if what is read at once takes that long. */
+const LONG_TURN_MS = 2 * TURN_MS;
 
 /** Something that is put off to the end of the turn, so that many small things become one write. */
 export interface Flushable {
@@ -75,8 +77,12 @@ export class LoopTurn implements Turn {
 
   /** Whether what is done in this turn has taken its time. */
   get over(): boolean {
-    this.begin();
-    return this.#clock.monotonicMs() - this.#begunMs >= TURN_MS;
+    return this.#lasts(TURN_MS);
+  }
+
+  /** Whether it has taken so long that even what is under way has to be broken off. */
+  get longOver(): boolean {
+    return this.#lasts(LONG_TURN_MS);
   }
 
   /** `waiter` goes on in a later turn, when those that wait already have gone on. */
@@ -88,6 +94,11 @@ export class LoopTurn implements Turn {
   /** Whether nobody waits. */
   get idle(): boolean {
     return this.#waiters.length === 0;
+  }
+
+  #lasts(milliseconds: number): boolean {
+    this.begin();
+    return this.#clock.monotonicMs() - this.#begunMs >= milliseconds;
   }
 
   #serve(): void {

@@ -72,7 +72,7 @@ export class ReadLoop implements Waiter {
     const { server } = this.#connection;
     const { turn } = server;
     turn.begin();
-    if (chunk.length > SMALL_BYTES && turn.over) {
+    if (chunk.length > SMALL_BYTES && turn.longOver) {
       this.#carry.append(chunk);
       this.#wait();
       return;
@@ -82,6 +82,7 @@ export class ReadLoop implements Waiter {
     this.#run(bytes, end);
     turn.drainQueues();
     this.#holdIfUnread();
+    if (chunk.length > SMALL_BYTES && turn.over && !this.#stopped) this.#wait();
     this.#unasked += chunk.length;
     if (this.#unasked < ALARM_BYTES) return;
     this.#unasked = 0;
@@ -172,7 +173,7 @@ export class ReadLoop implements Waiter {
     let sliceEnd = from + SLICE_BYTES;
     while (at < end && !this.#stopped && !this.held) {
       if (at >= sliceEnd) {
-        if (this.#connection.server.turn.over) {
+        if (this.#connection.server.turn.longOver) {
           this.#wait();
           break;
         }
