@@ -20,8 +20,7 @@ export async function startDaemon(folder, { host = HOST, tls = false, gauge } = 
   const dataDir = await mkdtemp(join(tmpdir(), 'leveret-bench-'));
   const port = await freePort();
   const main = join(folder, 'dist', 'cli', 'main.js');
-  const before =
-    gauge === undefined ? [] : [...(process.env.DARGS?.split(' ') ?? []), '--expose-gc', '--import', gauge];
+  const before = gauge === undefined ? [] : ['--expose-gc', '--import', gauge];
   const words = [...before, main, 'start', '--host', host, '--port', String(port), '--data-dir', dataDir];
   const secured = tls ? await tlsOf(main, dataDir) : undefined;
   const startedAt = performance.now();

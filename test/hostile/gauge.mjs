@@ -1,5 +1,5 @@
-// Preloaded into the daemon that `npm run hostile` attacks: told to, it collects its garbage and tells what is left, and the
-// longest that its event loop was busy since it was asked before.
+// Loaded into the daemon that `npm run hostile` attacks: when asked, it collects its garbage and tells what is left, and for
+// how long its event loop was busy at most since it was asked before.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
@@ -9,7 +9,8 @@ delay.enable();
 process.on('message', () => {
   globalThis.gc();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
-  process.send({ keptBytes: heapUsed + arrayBuffers, loopMs: delay.max / 1e6, loop99: delay.percentile(99) / 1e6 });
+  process.send({ keptBytes: heapUsed + arrayBuffers, busyMs: delay.max / 1e6 });
   delay.reset();
 });
+// Whoever asks is not what keeps a daemon running.
 process.channel.unref();
