@@ -10,6 +10,7 @@ import { Dying } from './dying.ts';
 import { DURABLE, type Entry, REDELIVERED } from './entry.ts';
 import { groupKeyOf } from './groups/group_by.ts';
 import { QueueGroups } from './groups/queue_groups.ts';
+import { Pause } from './pause.ts';
 import type { QueueProperties } from './properties.ts';
 import { type ReadyList, ReadyMessages } from './ready_list.ts';
 import { hasRules, NOWHERE_SPECIAL, type Placement, type QueueHost, QueueRules, type ReturnCause } from './rules.ts';
@@ -56,10 +57,8 @@ export class Queue {
   readonly #dying: Dying;
   readonly #trimmer: Trimmer;
   #nextSequence = 1;
+  readonly pause: Pause = new Pause(() => this.#scheduleIfWanted());
   #scheduled = false;
-  #pauses = 0;
-  /** Those that wait for the pause to end. */
-  readonly #resumed: (() => void)[] = [];
 
   /** Without a host, the queue has no rules, whatever its arguments say. */
   constructor(properties: QueueProperties, pages: PageTable, turn: Turn, host?: QueueHost) {
@@ -185,10 +184,7 @@ export class Queue {
 
   /** Whether `take` can be answered now; if not, `callback` is called when it can. */
   readyToTake(callback: () => void): boolean {
-    if (this.#pauses > 0) {
-      this.#resumed.push(callback);
-      return false;
-    }
+    if (this.pause.on) return this.pause.wait(callback);
     if (this.#rules !== undefined) this.dropExpired();
     return this.#headReadable(callback);
   }
@@ -294,18 +290,6 @@ export class Queue {
   wake(consumer: QueueConsumer): void {
     this.consumers.wake(consumer);
     if (!this.#scheduled && this.readyCount > 0) this.#schedule();
-  }
-
-  /** Nothing is taken out until `resume` is called as often: messages are coming back that are older. */
-  pause(): void {
-    this.#pauses++;
-  }
-
-  resume(): void {
-    this.#pauses--;
-    if (this.#pauses > 0) return;
-    this.#scheduleIfWanted();
-    for (const callback of this.#resumed.splice(0)) callback();
   }
 
   /** Drops every message that is ready, or waits for its time, and says how many there were. */
@@ -449,13 +433,10 @@ export class Queue {
   }
 
   #deliverReady(): void {
-    if (this.#pauses > 0) return;
+    if (this.pause.on) return;
     const ready = this.#ready;
     const rules = this.#rules;
-    if (this.#groups !== undefined) {
-      this.#groups.deliver();
-      return;
-    }
+    if (this.#groups !== undefined) return this.#groups.deliver();
     for (let delivered = 0; ready.length > 0 && this.consumers.hasWaiting; delivered++) {
       if (delivered === DRAIN_MESSAGES_MAX) {
         if (!this.#scheduled) this.#schedule();

@@ -124,7 +124,7 @@ export function requeueAll(channel: Channel, cause: 'nack' | 'lost', done: () =>
     do {
       if (requeueSome(channel, lastDeliveryTag, cause, paused)) continue;
       if (departs) vhost.departing.delete(channel);
-      for (const queue of paused) queue.resume();
+      for (const queue of paused) queue.pause.end();
       done();
       return;
     } while (!turn.over);
@@ -142,7 +142,7 @@ function requeueSome(channel: Channel, last: number, cause: 'nack' | 'lost', pau
     const delivery = unacked.take(tag);
     if (!paused.has(delivery.queue)) {
       paused.add(delivery.queue);
-      delivery.queue.pause();
+      delivery.queue.pause.begin();
     }
     settleTaken(channel, delivery, cause);
   }
