@@ -1,5 +1,5 @@
 import type { Position } from './core/store/page_table.ts';
-import type { VirtualHost } from './core/vhost.ts';
+import type { Holder, VirtualHost } from './core/vhost.ts';
 import type { Connection } from './server/connection/connection.ts';
 
 /** Messages of a virtual host were moved: tells all who refer to them, queues and channels with deliveries out. */
@@ -10,8 +10,11 @@ export function relocate(
 ): void {
   if (vhost === undefined) return;
   for (const queue of vhost.allQueues()) queue.relocate(moved);
+  // One that departs may not have been forgotten by its connection yet: each is told once.
+  const holders = new Set<Holder>(vhost.departing);
   for (const { phase, channels } of connections) {
     if (phase.name !== 'running' || phase.vhost !== vhost) continue;
-    for (const channel of channels.values()) channel.relocate(moved);
+    for (const channel of channels.values()) holders.add(channel);
   }
+  for (const holder of holders) holder.relocate(moved);
 }

@@ -119,6 +119,8 @@ export class RunningBroker implements Broker {
     }, CLOSE_GRACE_MS);
     await closed;
     clearTimeout(grace);
+    // What the last of them had is still being removed.
+    while (!server.turn.idle) await new Promise((resolve) => setImmediate(resolve));
     for (const step of undo) await step();
   }
 }

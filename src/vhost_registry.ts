@@ -151,6 +151,7 @@ export class VhostRegistry {
       connection.forceClose(text, text);
       if (++closed % CLOSED_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
     }
+    while (vhost.departing.size > 0) await new Promise((resolve) => setImmediate(resolve));
   }
 
   async #removeRest(name: string): Promise<void> {

@@ -14,21 +14,20 @@ const POLL_MS = 2;
 
 /**
  * A daemon that takes connections: `url`, `pid`, `startMs` (from spawning it to the first connection), `stop()`; with `tls`,
- * if it is a Leveret that has it, also `tlsUrl`.
+ * if it is a Leveret that has it, also `tlsUrl`. `gauge` is a module to load into it, which `child` has a channel to.
  */
-export async function startDaemon(folder, { host = HOST, tls = false } = {}) {
+export async function startDaemon(folder, { host = HOST, tls = false, gauge } = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'leveret-bench-'));
   const port = await freePort();
   const main = join(folder, 'dist', 'cli', 'main.js');
-  const words = [main, 'start', '--host', host, '--port', String(port), '--data-dir', dataDir];
+  const before = gauge === undefined ? [] : ['--expose-gc', '--import', gauge];
+  const words = [...before, main, 'start', '--host', host, '--port', String(port), '--data-dir', dataDir];
   const secured = tls ? await tlsOf(main, dataDir) : undefined;
   const startedAt = performance.now();
   const child = spawn(
     process.execPath,
     [...words, ...(secured?.words ?? []), '--log-format', 'json', '--log-level', 'error'],
-    {
-      stdio: ['ignore', 'inherit', 'inherit'],
-    },
+    { stdio: ['ignore', 'inherit', 'inherit', ...(gauge === undefined ? [] : ['ipc'])] },
   );
   const stop = async () => {
     if (child.exitCode === null && child.kill('SIGTERM')) await once(child, 'exit');
@@ -41,7 +40,15 @@ export async function startDaemon(folder, { host = HOST, tls = false } = {}) {
     throw error;
   }
   const startMs = performance.now() - startedAt;
-  return { url: `amqp://guest:guest@${HOST}:${port}`, tlsUrl: secured?.url, port, pid: child.pid, startMs, stop };
+  return {
+    url: `amqp://guest:guest@${HOST}:${port}`,
+    tlsUrl: secured?.url,
+    port,
+    child,
+    pid: child.pid,
+    startMs,
+    stop,
+  };
 }
 
 /** Certificates, what makes the daemon use them, and where it is reached then. Undefined for one that has no TLS. */

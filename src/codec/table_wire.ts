@@ -21,10 +21,14 @@ import type { WireWriter } from './wire_writer.ts';
 /** Nesting beyond any use, and far below what would exhaust the stack. */
 export const TABLE_DEPTH_MAX = 128;
 
+/** A larger table is copied in one piece, which costs less than a piece for each of its byte strings. */
+const SHARED_BYTES_MIN = 4_096;
+
 /** Throws AmqpError 501 where the bytes end too early, 502 for an unknown tag or nesting deeper than allowed. */
 export function readTable(reader: WireReader, depthMax: number = TABLE_DEPTH_MAX): FieldTable {
   const end = readEnd(reader);
   if (reader.offset === end) return EMPTY_TABLE;
+  if (end - reader.offset > SHARED_BYTES_MIN) reader.share(end);
   const table = new Map<string, FieldValue>();
   while (reader.offset < end) {
     const name = reader.looseShortstr();

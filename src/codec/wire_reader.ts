@@ -16,6 +16,10 @@ export class WireReader {
   readonly #methodId: number;
   readonly end: number;
   offset: number;
+  /** A range whose byte strings share one copy of it, which is made when the first of them is read. */
+  #sharedStart = 0;
+  #sharedEnd = 0;
+  #shared: Uint8Array | undefined;
 
   /** An error names the method, class id << 16 | method id, where its arguments are what is read. */
   constructor(bytes: Uint8Array, start: number, end: number, methodId = 0) {
@@ -92,7 +96,17 @@ export class WireReader {
   longstr(): Uint8Array {
     const lengthBytes = this.u32();
     const start = this.skip(lengthBytes);
-    return new Uint8Array(this.#bytes.subarray(start, start + lengthBytes));
+    if (start + lengthBytes > this.#sharedEnd) return new Uint8Array(this.#bytes.subarray(start, start + lengthBytes));
+    this.#shared ??= new Uint8Array(this.#bytes.subarray(this.#sharedStart, this.#sharedEnd));
+    const at = start - this.#sharedStart;
+    return this.#shared.subarray(at, at + lengthBytes);
+  }
+
+  /** The byte strings from here to `end` are many: they share one copy, and keep it while any of them is kept. */
+  share(end: number): void {
+    if (this.#sharedEnd > 0) return;
+    this.#sharedStart = this.offset;
+    this.#sharedEnd = end;
   }
 
   skipShortstr(): void {

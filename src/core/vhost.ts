@@ -19,6 +19,7 @@ import { keepsTransient, type QueueType } from './queue/arguments.ts';
 import type { Queue } from './queue/queue.ts';
 import type { QueueHost } from './queue/rules.ts';
 import { readyAtIn } from './queue/schedule.ts';
+import type { Position } from './store/page_table.ts';
 import { createDelayQueue } from './topology/delayed.ts';
 import type { TopologyLimits } from './topology/limits.ts';
 import { removeQueue } from './topology/queues.ts';
@@ -81,6 +82,11 @@ function emptied(queue: Queue): boolean {
   return true;
 }
 
+/** Who refers to messages, and has to be told when they are moved (ReadyRing.relocate). */
+export interface Holder {
+  relocate(moved: (position: Position) => Position | undefined): void;
+}
+
 /** One virtual host: its exchanges, queues and bindings, and where messages go. */
 export class VirtualHost {
   readonly name: string;
@@ -107,6 +113,8 @@ export class VirtualHost {
   readonly policies: PolicyTable = new PolicyTable();
   /** The queues that are one connection's alone, by connection. */
   readonly exclusiveQueues: Map<object, Set<Queue>> = new Map();
+  /** Channels that are gone, while what they have not settled still goes back to its queues. */
+  readonly departing: Set<Holder> = new Set();
   /** What exchanges remember, of those that do and have seen a message. */
   readonly histories: Map<Exchange, HistoryQueue> = new Map();
   /** Where exchanges keep what they will route later (topology/delayed.ts), of those that do and have had any; by name. */

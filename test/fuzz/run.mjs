@@ -10,9 +10,13 @@ const { values } = parseArgs({ options: { seed: { type: 'string' }, seconds: { t
 const env = { ...process.env, LEVERET_FUZZ_SECONDS: values.seconds };
 if (values.seed !== undefined) env.LEVERET_FUZZ_SEED = values.seed;
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-const { status } = spawnSync(process.execPath, [vitest, 'run', 'test/fuzz', '--reporter=verbose'], {
-  cwd: root,
-  env,
-  stdio: 'inherit',
-});
+const { status } = spawnSync(
+  process.execPath,
+  [vitest, 'run', 'test/fuzz', '--reporter=verbose', '--execArgv=--expose-gc'],
+  {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+  },
+);
 process.exitCode = status ?? 1;

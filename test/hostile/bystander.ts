@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 
 /** Round trips in milliseconds. */
@@ -8,17 +9,33 @@ export interface Latency {
   readonly max: number;
 }
 
+/** From one message to the next, whether the one before is back or not. */
+const PACE_MS = 2;
 /** How long a round trip may take before it counts as failed. */
 const LOST_MS = 10_000;
 
-/** A well-behaved client: publishes a message, waits until it is confirmed and back, and then sends the next one. */
+/** A message on its way. */
+interface RoundTrip {
+  readonly text: string;
+  readonly sentMs: number;
+  /** To be confirmed, and to come back. */
+  missing: number;
+}
+
+/**
+ * A well-behaved client: publishes a message every now and then, which is confirmed and comes back. It keeps its pace however
+ * long that takes: one that waited would send few while the broker is slow, and so count few of the slow ones.
+ */
 export class Bystander {
   readonly #connection: ChannelModel;
   readonly #channel: ConfirmChannel;
   readonly #queue: string;
-  #came: (content: string) => void = () => {};
+  /** Not back yet, the oldest first. */
+  readonly #expected: RoundTrip[] = [];
+  #underWay = 0;
   #sent = 0;
   #stopped = false;
+  #failure: Error | undefined;
   #roundTripsMs: number[] = [];
   #running: Promise<void> = Promise.resolve();
 
@@ -35,21 +52,25 @@ export class Bystander {
     this.#connection = connection;
     this.#channel = channel;
     this.#queue = queue;
-    connection.on('error', () => {});
-    channel.on('error', () => {});
+    connection.on('error', (error: Error) => this.#failed(error));
+    channel.on('error', (error: Error) => this.#failed(error));
   }
 
   /** Goes on until it is stopped, which tells of any that failed. */
   start(): void {
     this.#stopped = false;
     this.#running = this.#run();
-    // Told by `stop`, which may come later.
-    this.#running.catch(() => {});
   }
 
   async stop(): Promise<Latency> {
     this.#stopped = true;
     await this.#running;
+    const deadline = performance.now() + LOST_MS;
+    while (this.#underWay > 0 && this.#failure === undefined) {
+      if (performance.now() > deadline) throw new Error(`${this.#underWay} messages were lost on their way`);
+      await sleep(1);
+    }
+    if (this.#failure !== undefined) throw this.#failure;
     const sorted = this.#roundTripsMs.splice(0).sort((left, right) => left - right);
     const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
     return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) };
@@ -61,27 +82,35 @@ export class Bystander {
 
   async #run(): Promise<void> {
     do {
-      const startedMs = performance.now();
-      await this.#roundTrip(`${++this.#sent}`);
-      this.#roundTripsMs.push(performance.now() - startedMs);
-    } while (!this.#stopped);
+      this.#send();
+      await sleep(PACE_MS);
+    } while (!this.#stopped && this.#failure === undefined);
   }
 
-  #roundTrip(text: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`message ${text} was lost on its way`)), LOST_MS);
-      let missing = 2;
-      const arrived = (): void => {
-        missing--;
-        if (missing > 0) return;
-        clearTimeout(timer);
-        resolve();
-      };
-      this.#came = (content) => {
-        if (content === text) arrived();
-        else reject(new Error(`${content} came where ${text} was due`));
-      };
-      this.#channel.sendToQueue(this.#queue, Buffer.from(text), {}, (error) => (error ? reject(error) : arrived()));
+  #send(): void {
+    const roundTrip = { text: `${++this.#sent}`, sentMs: performance.now(), missing: 2 };
+    this.#expected.push(roundTrip);
+    this.#underWay++;
+    this.#channel.sendToQueue(this.#queue, Buffer.from(roundTrip.text), {}, (error) => {
+      if (error) this.#failed(error);
+      else this.#arrived(roundTrip);
     });
+  }
+
+  #came(text: string): void {
+    const roundTrip = this.#expected.shift();
+    if (roundTrip?.text === text) this.#arrived(roundTrip);
+    else this.#failed(new Error(`${text} came where ${roundTrip?.text} was due`));
+  }
+
+  #arrived(roundTrip: RoundTrip): void {
+    roundTrip.missing--;
+    if (roundTrip.missing > 0) return;
+    this.#underWay--;
+    this.#roundTripsMs.push(performance.now() - roundTrip.sentMs);
+  }
+
+  #failed(error: Error): void {
+    this.#failure ??= error;
   }
 }

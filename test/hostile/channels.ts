@@ -1,5 +1,5 @@
 import { frameOf } from '../support/fake_client.ts';
-import { Intruder, type Target, withIntruders } from './intruder.ts';
+import { fresh, Intruder, type Target, withIntruders } from './intruder.ts';
 
 /** Channels opened and closed without end. */
 export async function channelChurn(target: Target, effort: number): Promise<void> {
@@ -25,7 +25,7 @@ export async function declareStorm(target: Target, effort: number): Promise<void
   const count = 2_000 * effort;
   await withIntruders([await Intruder.open(target)], async ([intruder]) => {
     for (let index = 0; index < count; index++) {
-      const queue = `storm-${index}`;
+      const queue = fresh('storm');
       const binding = { queue, exchange: queue, routingKey: `${index}` };
       intruder?.send(
         frameOf(1, 'exchange.declare', { exchange: queue, type: 'topic', autoDelete: true }),
@@ -61,10 +61,11 @@ export async function flowStorm(target: Target, effort: number): Promise<void> {
     frameOf(1, 'basic.qos', { prefetchCount: 0, global: true }),
   ]);
   const pauses = Buffer.alloc(pause.length * 1_000, pause);
+  const queue = fresh('storm');
   await withIntruders([await Intruder.open(target)], async ([intruder]) => {
-    intruder?.send(frameOf(1, 'queue.declare', { queue: 'storm', exclusive: true }));
+    intruder?.send(frameOf(1, 'queue.declare', { queue, exclusive: true }));
     for (let index = 0; index < consumers; index++) {
-      intruder?.send(frameOf(1, 'basic.consume', { queue: 'storm', consumerTag: `${index}` }));
+      intruder?.send(frameOf(1, 'basic.consume', { queue, consumerTag: `${index}` }));
     }
     await intruder?.see('basic.consume-ok', consumers);
     await intruder?.pour(pauses, 500 * effort);

@@ -3,7 +3,7 @@ import { type FieldTable, type FieldValue, fromPlain } from '../../src/codec/tab
 import { frameOf } from '../support/fake_client.ts';
 import { frame, headerPayload, methodPayload, shortstr } from '../support/raw_bytes.ts';
 import type { MethodName } from '../support/raw_methods.ts';
-import { Intruder, type Target, withIntruders } from './intruder.ts';
+import { fresh, Intruder, type Target, withIntruders } from './intruder.ts';
 
 /** Frames of nothing but themselves, and a body that comes an octet a frame. */
 export async function tinyFrames(target: Target, effort: number): Promise<void> {
@@ -25,9 +25,9 @@ export async function giantTables(target: Target, effort: number): Promise<void>
     intruder?.send(frameOf(1, 'queue.declare', { queue: '', exclusive: true }));
     for (let index = 0; index < 10; index++) {
       const more: FieldTable = new Map([...any, [`x${index}`, { tag: 'V', value: undefined }]]);
-      const given = { exclusive: true, arguments: more };
-      intruder?.send(frameOf(1, 'queue.declare', { queue: `giant-${index}`, ...given }));
-      intruder?.send(frameOf(1, 'queue.bind', { queue: `giant-${index}`, exchange: 'amq.headers', arguments: more }));
+      const queue = fresh('giant');
+      intruder?.send(frameOf(1, 'queue.declare', { queue, exclusive: true, arguments: more }));
+      intruder?.send(frameOf(1, 'queue.bind', { queue, exchange: 'amq.headers', arguments: more }));
     }
     await intruder?.see('queue.bind-ok', 10);
     const publish = frameOf(1, 'basic.publish', { exchange: 'amq.headers' });

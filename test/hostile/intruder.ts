@@ -98,6 +98,13 @@ export class Intruder {
   }
 }
 
+let named = 0;
+
+/** A name that was not used before: what an attack of before had may not be gone yet. */
+export function fresh(word: string): string {
+  return `${word}-${++named}`;
+}
+
 /** Cuts them all when `work` is done, however it ends. */
 export async function withIntruders(
   intruders: readonly Intruder[],

@@ -21,7 +21,7 @@ import { LoopTurn } from '../../src/server/turn.ts';
 
 /** What a broker's connections share, with no socket and on a clock that stands still. */
 export function testServer(clock: Clock = new ManualClock()): Server {
-  const turn = new LoopTurn();
+  const turn = new LoopTurn(clock);
   const arena = new Arena({ readBytes: 512 * 1024, slots: 8, pages: 4 });
   let names = 0;
   const uniqueName = () => `name-${++names}`;

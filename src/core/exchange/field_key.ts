@@ -22,6 +22,7 @@ export function headerValueKey(field: FieldValue): string {
     case 'x':
       return `S${bytesKey(field.value)}`;
     case 't':
+      return field.value ? 't1' : 't0';
     case 'T':
     case 'D':
     case 'A':
@@ -33,7 +34,8 @@ export function headerValueKey(field: FieldValue): string {
 
 /** A string that two tables share exactly when they have the same entries, types included, in whatever order. */
 export function tableKey(table: FieldTable): string {
-  return entriesKey([...table].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const names = [...table.keys()].sort();
+  return entriesKey(names.map((name) => [name, table.get(name) as FieldValue]));
 }
 
 /** A string for a type and value that also says where it ends, so that no two sequences of values share theirs. */

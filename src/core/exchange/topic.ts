@@ -61,6 +61,7 @@ export class TopicMatcher implements Matcher {
 
   /** Returns how many nodes it looked at, which is what it cost. */
   match(routingKey: string, _properties: RoutedProperties, found: (destination: Destination) => void): number {
+    if (isEmpty(this.#root)) return 1;
     let current: Node[] = [];
     this.#step += 1;
     this.#enter(current, this.#root);

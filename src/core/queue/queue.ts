@@ -10,6 +10,7 @@ import { Dying } from './dying.ts';
 import { DURABLE, type Entry, REDELIVERED } from './entry.ts';
 import { groupKeyOf } from './groups/group_by.ts';
 import { QueueGroups } from './groups/queue_groups.ts';
+import { Pause } from './pause.ts';
 import type { QueueProperties } from './properties.ts';
 import { type ReadyList, ReadyMessages } from './ready_list.ts';
 import { hasRules, NOWHERE_SPECIAL, type Placement, type QueueHost, QueueRules, type ReturnCause } from './rules.ts';
@@ -19,7 +20,7 @@ import type { WaitingMessages } from './waiting.ts';
 import { WaitingRoom } from './waiting_room.ts';
 
 /** Deliveries made before other queues and connections get their turn. */
-const DRAIN_MESSAGES_MAX = 4096;
+const DRAIN_MESSAGES_MAX = 1024;
 
 /**
  * One queue: ready messages in order, consumers in turn, and a count of what is out with consumers.
@@ -56,6 +57,7 @@ export class Queue {
   readonly #dying: Dying;
   readonly #trimmer: Trimmer;
   #nextSequence = 1;
+  readonly pause: Pause = new Pause(() => this.#scheduleIfWanted());
   #scheduled = false;
 
   /** Without a host, the queue has no rules, whatever its arguments say. */
@@ -182,6 +184,7 @@ export class Queue {
 
   /** Whether `take` can be answered now; if not, `callback` is called when it can. */
   readyToTake(callback: () => void): boolean {
+    if (this.pause.on) return this.pause.wait(callback);
     if (this.#rules !== undefined) this.dropExpired();
     return this.#headReadable(callback);
   }
@@ -430,12 +433,10 @@ export class Queue {
   }
 
   #deliverReady(): void {
+    if (this.pause.on) return;
     const ready = this.#ready;
     const rules = this.#rules;
-    if (this.#groups !== undefined) {
-      this.#groups.deliver();
-      return;
-    }
+    if (this.#groups !== undefined) return this.#groups.deliver();
     for (let delivered = 0; ready.length > 0 && this.consumers.hasWaiting; delivered++) {
       if (delivered === DRAIN_MESSAGES_MAX) {
         if (!this.#scheduled) this.#schedule();

@@ -144,9 +144,16 @@ export function autoDeleteUnused(vhost: VirtualHost, queue: Queue): void {
   if (queue.properties.autoDelete && queue.consumers.size === 0) removeQueue(vhost, queue);
 }
 
-/** The connection `owner` is gone, and its exclusive queues with it. */
-export function removeExclusiveQueues(vhost: VirtualHost, owner: object): void {
-  for (const queue of [...(vhost.exclusiveQueues.get(owner) ?? [])]) removeQueue(vhost, queue);
+/**
+ * The connection `owner` is gone, and its exclusive queues with it, as many of them as there is time for: true when all are
+ * removed.
+ */
+export function removeExclusiveQueues(vhost: VirtualHost, owner: object, timeIsUp: () => boolean): boolean {
+  for (const queue of vhost.exclusiveQueues.get(owner) ?? []) {
+    removeQueue(vhost, queue);
+    if (timeIsUp()) return !vhost.exclusiveQueues.has(owner);
+  }
+  return true;
 }
 
 function addExclusive(vhost: VirtualHost, queue: Queue, owner: object): void {

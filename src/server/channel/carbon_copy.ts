@@ -53,5 +53,7 @@ function keysOf(headers: FieldTable, name: string): readonly string[] {
   if (field.tag !== 'A') {
     throw new AmqpError(406, `invalid message: {unacceptable_type_in_header,"${name}",${fieldTypeName(field)}}`);
   }
-  return field.value.flatMap((item) => (item.tag === 'S' ? [bytesToText(item.value)] : []));
+  const keys: string[] = [];
+  for (const item of field.value) if (item.tag === 'S') keys.push(bytesToText(item.value));
+  return keys;
 }

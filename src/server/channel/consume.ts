@@ -198,6 +198,11 @@ export function flow(channel: Channel, method: ChannelFlow): void {
  * basic.recover. With requeue false the specification wants redelivery to the same consumer; sent again by their queues,
  * the messages go to whichever consumer is next, which every client must be ready for anyway.
  */
-export function recover(channel: Channel): void {
-  requeueAll(channel, 'nack');
+export function recover(channel: Channel, done: () => void = () => {}): void {
+  channel.connection.holdWhile((resume) => {
+    requeueAll(channel, 'nack', () => {
+      done();
+      resume();
+    });
+  });
 }

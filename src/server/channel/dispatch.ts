@@ -71,8 +71,7 @@ function perform(channel: Channel, method: Method): void {
     case 'basic.reject':
       return settle(channel, method.deliveryTag, false, method.requeue ? 'reject' : 'discard');
     case 'basic.recover':
-      recover(channel);
-      return channel.send({ name: 'basic.recover-ok' });
+      return recover(channel, () => channel.answerLate({ name: 'basic.recover-ok' }));
     case 'basic.recover-async':
       return recover(channel);
     case 'confirm.select':

@@ -9,6 +9,9 @@ import type { Delivery } from './unacked.ts';
 /** What becomes of a delivery: acknowledged, refused for good, or back to its queue, for one of its reasons. */
 export type Settlement = 'ack' | 'discard' | ReturnCause;
 
+/** So many deliveries go back to their queues before it is looked whether the turn is over. */
+const REQUEUED_AT_ONCE = 500;
+
 /** basic.ack, basic.nack and basic.reject. Throws 406 for a tag that is not outstanding. */
 export function settle(channel: Channel, tag: number, multiple: boolean, settlement: Settlement): void {
   const { unacked } = channel;
@@ -39,8 +42,12 @@ function settleUpTo(channel: Channel, tag: number, settlement: Settlement): void
     channel.mode.transaction.settle(channel, tag, true, settlement);
     return;
   }
-  const { unacked, timeouts } = channel;
-  timeouts?.forgiveUpTo(tag);
+  channel.timeouts?.forgiveUpTo(tag);
+  settleAll(channel, tag, settlement);
+}
+
+function settleAll(channel: Channel, tag: number, settlement: Settlement): void {
+  const { unacked } = channel;
   let last: Consumer | undefined;
   for (let first = unacked.firstTag; first !== undefined && first <= tag; first = unacked.firstTag) {
     const consumer = unacked.consumerOf(first);
@@ -98,9 +105,48 @@ export function settleTaken(channel: Channel, delivery: Delivery, settlement: Se
   wake(channel, consumer);
 }
 
-/** Everything outstanding goes back to its queues: by basic.recover, which is no failure, or as the channel is lost. */
-export function requeueAll(channel: Channel, cause: 'nack' | 'lost'): void {
-  for (const delivery of channel.unacked.takeAll()) settleTaken(channel, delivery, cause);
+/**
+ * Everything outstanding goes back to its queues: by basic.recover, which is no failure, or as the channel is lost. Very much
+ * of it takes several turns, in which those queues wait, or what is behind would overtake it; `done` is called at the end.
+ */
+export function requeueAll(channel: Channel, cause: 'nack' | 'lost', done: () => void = () => {}): void {
+  const { unacked, vhost, connection, lastDeliveryTag } = channel;
+  if (unacked.count <= REQUEUED_AT_ONCE) {
+    settleAll(channel, lastDeliveryTag, cause);
+    done();
+    return;
+  }
+  const { turn } = connection.server;
+  const paused = new Set<Queue>();
+  const departs = cause === 'lost';
+  if (departs) vhost.departing.add(channel);
+  const goOn = (): void => {
+    do {
+      if (requeueSome(channel, lastDeliveryTag, cause, paused)) continue;
+      if (departs) vhost.departing.delete(channel);
+      for (const queue of paused) queue.pause.end();
+      done();
+      return;
+    } while (!turn.over);
+    turn.wait({ goOn });
+  };
+  goOn();
+}
+
+/** False when nothing is left that was delivered up to the tag `last`. */
+function requeueSome(channel: Channel, last: number, cause: 'nack' | 'lost', paused: Set<Queue>): boolean {
+  const { unacked } = channel;
+  for (let count = 0; count < REQUEUED_AT_ONCE; count++) {
+    const tag = unacked.firstTag;
+    if (tag === undefined || tag > last) return false;
+    const delivery = unacked.take(tag);
+    if (!paused.has(delivery.queue)) {
+      paused.add(delivery.queue);
+      delivery.queue.pause.begin();
+    }
+    settleTaken(channel, delivery, cause);
+  }
+  return true;
 }
 
 function wake(channel: Channel, consumer: Consumer | undefined): void {

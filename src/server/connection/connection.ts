@@ -284,6 +284,18 @@ export class Connection implements Actor {
     start(() => this.#releaseFromDisk());
   }
 
+  /** As hold, for what mostly is done at once. */
+  holdWhile(start: (resume: () => void) => void): void {
+    let resumed = false;
+    let held = false;
+    start(() => {
+      resumed = true;
+      if (held) this.#releaseFromDisk();
+    });
+    held = !resumed;
+    if (held) this.#holdForDisk();
+  }
+
   /** Reads nothing more from this client until `work` is done, and then does `next` with what it found. */
   holdFor<Result>(work: Promise<Result>, next: (result: Result) => void): void {
     this.hold((resume) => {
@@ -355,14 +367,22 @@ export class Connection implements Actor {
     this.socket.destroy();
   }
 
-  /** Lets go of channels, consumers and exclusive queues. */
-  #release(): void {
-    if (this.phase.name !== 'running') return;
+  /** Lets go of channels, consumers and exclusive queues. These may be very many, and then take several turns. */
+  #release(done: () => void = () => {}): void {
+    if (this.phase.name !== 'running') {
+      done();
+      return;
+    }
     const { vhost } = this.phase;
     for (const channel of [...this.channels.values()]) this.closeChannel(channel);
-    removeExclusiveQueues(vhost, this);
     if (this.#counted) this.server.usage.connection(vhost.name, this.userName, -1);
     this.#counted = false;
+    const { turn } = this.server;
+    const goOn = (): void => {
+      if (removeExclusiveQueues(vhost, this, () => turn.over)) done();
+      else turn.wait({ goOn });
+    };
+    goOn();
   }
 
   /** What it has counted is its virtual host's now. */
@@ -381,8 +401,15 @@ export class Connection implements Actor {
     this.#deadline?.cancel();
   }
 
-  releaseAll(): void {
-    this.#release();
+  /** The client says goodbye. Its exclusive queues are gone before it hears close-ok: it may declare them again at once. */
+  closeOrderly(): void {
+    this.#holdForDisk();
+    this.#release(() => {
+      this.#releaseFromDisk();
+      if (this.phase.name === 'closed') return;
+      this.send({ name: 'connection.close-ok' });
+      this.end();
+    });
   }
 
   readonly #onData = (chunk: Buffer): void => {

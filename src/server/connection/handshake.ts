@@ -65,10 +65,7 @@ export function connectionMethod(connection: Connection, method: Method): void {
     case 'connection.update-secret':
       return updateSecret(connection, method);
     case 'connection.close':
-      // Exclusive queues are gone before the client hears close-ok: it may declare them again at once.
-      connection.releaseAll();
-      connection.send({ name: 'connection.close-ok' });
-      return connection.end();
+      return connection.closeOrderly();
     case 'connection.close-ok':
       return connection.end();
   }

@@ -5,6 +5,7 @@ import type { Channel } from '../channel/channel.ts';
 import { NOT_WHOLE, publishWhole } from '../channel/publish.ts';
 import { settle } from '../channel/settle.ts';
 import { UNREAD_BYTES_MAX } from '../outbox.ts';
+import type { Waiter } from '../turn.ts';
 import { Carry } from './carry.ts';
 import type { Connection } from './connection.ts';
 import { badFrameEnd, frameTooLarge, unexpectedFrame, unknownFrame } from './frame_errors.ts';
@@ -14,8 +15,12 @@ import { isProtocolHeader, refuseProtocol, start } from './handshake.ts';
 const PROTOCOL_HEADER_BYTES = 8;
 const FRAME_HEADER_BYTES = 7;
 
-/** What one connection may bring in one turn of the event loop before the others are looked at. */
-const TURN_BYTES_MAX = 256 * 1024;
+/** After so many octets of a chunk it is looked whether the turn is over. */
+const SLICE_BYTES = 16 * 1024;
+/** A chunk that is handled even when the turn is over: what a client that wants little sends at once. */
+const SMALL_BYTES = 4 * 1024;
+/** After so many octets the alarms are asked. */
+const ALARM_BYTES = 256 * 1024;
 
 const BASIC_PUBLISH = 0x003c0028;
 const BASIC_ACK = 0x003c0050;
@@ -25,14 +30,8 @@ const BASIC_NACK = 0x003c0078;
 const SETTLE_PAYLOAD_BYTES = 13;
 
 /**
- * How long one connection may keep the loop busy with what costs more than its bytes (methods of the control plane, routing
- * by headers or by very many keys) before the others are looked at.
- */
-const TURN_COSTLY_MS = 0.5;
-
-/**
- * Why a connection is not read: it publishes during an alarm, does not take its answers, waits for the disk, or has had its
- * time in this turn of the event loop.
+ * Why a connection is not read: it publishes during an alarm, does not take its answers, waits for the disk, or for a
+ * turn of the event loop that has time for it.
  */
 type HoldReason = 'alarm' | 'unread' | 'disk' | 'turn';
 
@@ -41,14 +40,15 @@ type HoldReason = 'alarm' | 'unread' | 'disk' | 'turn';
  * arena's read region and parsed there in one pass; a frame is a range of it. Only an incomplete frame (or an incomplete
  * small message) at the end is kept; a body frame of a large message is passed on as it comes.
  */
-export class ReadLoop {
+export class ReadLoop implements Waiter {
   readonly #connection: Connection;
   readonly #carry: Carry = new Carry();
   #stopped = false;
   readonly #holds = { alarm: false, unread: false, disk: false, turn: false };
-  #turnBytes = 0;
-  /** When the first costly thing of a chunk began; -1 while it had none. */
-  #costlySinceMs = -1;
+  /** Octets read since the alarms were asked. */
+  #unasked = 0;
+  /** Whether a chunk had something that costs more than its bytes. */
+  #hadCostly = false;
   /** The channel of the last frame: most connections use one. */
   #channel: Channel | undefined;
   /** Of a body frame that is passed on in pieces: payload octets to come, 0 when only its end octet is missing, -1 for none. */
@@ -69,21 +69,24 @@ export class ReadLoop {
       this.#carry.append(chunk);
       return;
     }
-    const { server, socket } = this.#connection;
-    this.#costlySinceMs = -1;
+    const { server } = this.#connection;
+    const { turn } = server;
+    turn.begin();
+    if (chunk.length > SMALL_BYTES && turn.longOver) {
+      this.#carry.append(chunk);
+      this.#wait();
+      return;
+    }
+    this.#hadCostly = false;
     const { bytes, end } = this.#carry.join(chunk, server.arena);
     this.#run(bytes, end);
-    server.turn.drainQueues();
+    turn.drainQueues();
     this.#holdIfUnread();
-    this.#turnBytes += chunk.length;
-    if (this.#turnBytes < TURN_BYTES_MAX) return;
-    this.#turnBytes = 0;
+    if (chunk.length > SMALL_BYTES && turn.over && !this.#stopped) this.#wait();
+    this.#unasked += chunk.length;
+    if (this.#unasked < ALARM_BYTES) return;
+    this.#unasked = 0;
     server.alarms.check();
-    if (this.held || this.#stopped) return;
-    socket.pause();
-    setImmediate(() => {
-      if (!this.held && !this.#stopped) socket.resume();
-    });
   }
 
   get held(): boolean {
@@ -100,25 +103,31 @@ export class ReadLoop {
     if (!this.#holds[reason]) return;
     this.#holds[reason] = false;
     // Not now: this may be in the middle of another connection's chunk, and there is one read region for all.
-    setImmediate(() => this.#goOn());
+    setImmediate(() => this.#resume());
   }
 
-  #goOn(): void {
+  /** It has its turn. */
+  goOn(): void {
+    this.#holds.turn = false;
+    this.#resume();
+  }
+
+  #resume(): void {
     if (this.held || this.#stopped) return;
     this.push(EMPTY);
     if (!this.held && !this.#stopped) this.#connection.socket.resume();
   }
 
-  /** Something follows that costs more than its bytes. A client that has had its time for that goes on in the next turn. */
+  /** Something follows that costs more than its bytes. It is done now, and if the turn is over then, no more. */
   costly(): void {
-    const nowMs = this.#connection.server.clock.monotonicMs();
-    if (this.#costlySinceMs < 0) this.#costlySinceMs = nowMs;
-    if (nowMs - this.#costlySinceMs < TURN_COSTLY_MS || this.#holds.turn) return;
+    if (this.#hadCostly && this.#connection.server.turn.over) this.#wait();
+    this.#hadCostly = true;
+  }
+
+  #wait(): void {
+    if (this.#holds.turn) return;
     this.hold('turn');
-    setImmediate(() => {
-      this.#holds.turn = false;
-      this.#goOn();
-    });
+    this.#connection.server.turn.wait(this);
   }
 
   stop(): void {
@@ -161,7 +170,15 @@ export class ReadLoop {
   /** Handles whole frames from `at`; returns where the first incomplete one begins. */
   #frames(bytes: Uint8Array, from: number, end: number): number {
     let at = from;
+    let sliceEnd = from + SLICE_BYTES;
     while (at < end && !this.#stopped && !this.held) {
+      if (at >= sliceEnd) {
+        if (this.#connection.server.turn.longOver) {
+          this.#wait();
+          break;
+        }
+        sliceEnd = at + SLICE_BYTES;
+      }
       if (this.#bodyLeft >= 0) {
         at = this.#continueBody(bytes, at, end);
         continue;

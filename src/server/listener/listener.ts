@@ -60,6 +60,12 @@ export class Listener {
   }
 
   readonly #welcome = (accepted: Socket): void => {
+    const { turn } = this.#server;
+    if (turn.over) turn.wait({ goOn: () => this.#connect(accepted) });
+    else this.#connect(accepted);
+  };
+
+  #connect(accepted: Socket): void {
     const socket = readInPlace(accepted);
     this.#inPlace.add(socket);
     socket.once('close', () => {
@@ -67,7 +73,7 @@ export class Listener {
       if (this.#inPlace.size === 0) this.#emptied?.();
     });
     new Connection(this.#server, socket, originOf(socket));
-  };
+  }
 
   readonly #examine = (socket: Socket): void => {
     const { wheel, handshakeTimeoutMs } = this.#server;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Arena, SLOT_BYTES } from '../../../src/lib/arena.ts';
+import { ManualClock } from '../../../src/lib/clock.ts';
 import { Outbox } from '../../../src/server/outbox.ts';
 import { type Flushable, LoopTurn } from '../../../src/server/turn.ts';
 import { ArrivalReader } from '../../support/raw_arrivals.ts';
@@ -36,7 +37,7 @@ class CountingArena extends Arena {
 function stage(frameMax = 131_072) {
   const socket = new FakeSocket();
   const arena = new CountingArena({ readBytes: 0, slots: 2, pages: 0 });
-  const turn = new Turn();
+  const turn = new Turn(new ManualClock());
   const outbox = new Outbox(socket.asSocket(), arena, turn, () => frameMax - 8);
   socket.on('drain', () => outbox.drained());
   return { socket, arena, turn, outbox };

@@ -102,12 +102,12 @@ test('a queue asks for one drain, however many messages come, and none without a
   expect(bench.ready, 'the only consumer is full').toHaveLength(0);
 });
 
-test('a drain ends after 4096 messages and asks for another', () => {
+test('a drain ends after 1024 messages and asks for another', () => {
   const bench = withMessages(10_000);
   const consumer = new FakeConsumer('a');
   bench.queue.addConsumer(consumer);
   bench.ready.shift()?.drain();
-  expect(consumer.held).toHaveLength(4096);
+  expect(consumer.held).toHaveLength(1024);
   expect(bench.ready).toHaveLength(1);
   bench.endTurn();
   expect(sequences(consumer.held)).toEqual(Array.from({ length: 10_000 }, (_, index) => index + 1));

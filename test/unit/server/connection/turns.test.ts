@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
+import { bodyFrame, HEARTBEAT_FRAME, headerFrame } from '../../../../src/codec/frames.ts';
+import type { VirtualHost } from '../../../../src/core/vhost.ts';
 import { ManualClock } from '../../../../src/lib/clock.ts';
+import type { Server } from '../../../../src/server/server.ts';
 import { FakeClient, frameOf, handshakeBytes } from '../../../support/fake_client.ts';
 import { testServer } from '../../../support/test_server.ts';
 
@@ -10,6 +13,53 @@ class BusyClock extends ManualClock {
   override monotonicMs(): number {
     return this.#looks++ / 10;
   }
+}
+
+function queuesOf(server: Server): ReadonlyMap<string, unknown> {
+  return (server.vhosts.get('/') as { queues: ReadonlyMap<string, unknown> }).queues;
+}
+
+/** Logged in. */
+async function clientOf(server: Server): Promise<FakeClient> {
+  const client = new FakeClient(server);
+  client.chunk(handshakeBytes());
+  await settled(client);
+  client.lines.length = 0;
+  return client;
+}
+
+/** Until nothing more comes. */
+async function settled(client: FakeClient): Promise<string[]> {
+  const lines: string[] = [];
+  for (let quiet = 0; quiet < 20; ) {
+    const more = await client.seen();
+    quiet = more.length === 0 ? quiet + 1 : 0;
+    lines.push(...more);
+  }
+  return lines;
+}
+
+/** More than is returned to a queue in one turn. */
+const MANY = 12_000;
+
+function messages(queue: string, from: number, count: number): Buffer {
+  const all = Array.from({ length: count }, (_, index) => {
+    const body = Buffer.from(`${from + index}`);
+    return Buffer.concat([
+      frameOf(1, 'basic.publish', { routingKey: queue }),
+      headerFrame(1, body.length, {}),
+      bodyFrame(1, body),
+    ]);
+  });
+  return Buffer.concat(all);
+}
+
+/** The bodies delivered, in their order. */
+function bodies(lines: readonly string[]): number[] {
+  return lines.flatMap((line) => {
+    const body = /body.*?"(\d+)"/.exec(line)?.[1];
+    return body === undefined ? [] : [Number(body)];
+  });
 }
 
 const DECLARES = Array.from({ length: 100 }, (_, index) => frameOf(1, 'queue.declare', { queue: `q${index}` }));
@@ -44,4 +94,65 @@ test('what comes while a client waits for its next turn is kept', async () => {
   await client.seen();
   expect(queues.has('q0')).toBe(false);
   expect(queues.size).toBe(99);
+});
+
+test('what takes no time each, but is very much, is broken off in the middle of a chunk', async () => {
+  const server = testServer(new BusyClock());
+  const [busy, other] = [await clientOf(server), await clientOf(server)];
+  const heartbeats = Buffer.alloc(HEARTBEAT_FRAME.length * 100_000, HEARTBEAT_FRAME);
+  busy.chunk(Buffer.concat([heartbeats, frameOf(1, 'queue.declare', { queue: 'late' })]));
+  expect(busy.socket.paused).toBe(true);
+  other.send(1, 'queue.declare', { queue: 'early' });
+  expect([...queuesOf(server).keys()]).toEqual(['early']);
+  while (!queuesOf(server).has('late')) await new Promise(setImmediate);
+  expect(busy.socket.paused).toBe(false);
+});
+
+test('the exclusive queues of a connection go over several turns, and it hears close-ok when all are gone', async () => {
+  const server = testServer(new BusyClock());
+  const [busy, other] = [await clientOf(server), await clientOf(server)];
+  const names = DECLARES.map((_, index) => `q${index}`);
+  busy.chunk(Buffer.concat(names.map((queue) => frameOf(1, 'queue.declare', { queue, exclusive: true }))));
+  while (queuesOf(server).size < names.length) await new Promise(setImmediate);
+  await settled(busy);
+  busy.send(0, 'connection.close');
+  expect(queuesOf(server).size).toBeGreaterThan(names.length / 2);
+  other.send(1, 'queue.declare', { queue: 'other' });
+  expect(queuesOf(server).has('other')).toBe(true);
+  while (!(await busy.seen()).join().includes('connection.close-ok'));
+  expect([...queuesOf(server).keys()]).toEqual(['other']);
+  expect(busy.socket.ended).toBe(true);
+});
+
+test('very many deliveries that are recovered are all delivered again, in order, before anything behind them', async () => {
+  const server = testServer(new BusyClock());
+  const client = await clientOf(server);
+  client.send(1, 'queue.declare', { queue: 'q' });
+  client.chunk(messages('q', 0, MANY));
+  client.send(1, 'basic.consume', { queue: 'q', consumerTag: 'c' });
+  expect(bodies(await settled(client))).toHaveLength(MANY);
+  client.send(1, 'basic.recover', { requeue: true });
+  expect(client.connection.held, 'it waits for the answer').toBe(true);
+  const other = await clientOf(server);
+  other.chunk(messages('q', MANY, 5));
+  const lines = await settled(client);
+  expect(bodies(lines)).toEqual(Array.from({ length: MANY + 5 }, (_, index) => index));
+  expect(lines.filter((line) => line.includes('recover-ok'))).toHaveLength(1);
+});
+
+test('what a lost channel had in very great number comes before what is behind it, to whoever asks for it', async () => {
+  const server = testServer(new BusyClock());
+  const [lost, other] = [await clientOf(server), await clientOf(server)];
+  lost.send(1, 'queue.declare', { queue: 'q' });
+  lost.chunk(messages('q', 0, MANY));
+  lost.send(1, 'basic.consume', { queue: 'q', consumerTag: 'c' });
+  await settled(lost);
+  other.chunk(messages('q', MANY, 5));
+  const { departing } = server.vhosts.get('/') as VirtualHost;
+  lost.send(1, 'channel.close');
+  expect(departing.size).toBe(1);
+  other.send(1, 'basic.get', { queue: 'q', noAck: true });
+  other.send(1, 'basic.consume', { queue: 'q', consumerTag: 'd', noAck: true });
+  expect(bodies(await settled(other))).toEqual(Array.from({ length: MANY + 5 }, (_, index) => index));
+  expect(departing.size).toBe(0);
 });

@@ -1,0 +1,16 @@
+// Loaded into the daemon that `npm run hostile` attacks: when asked, it collects its garbage and tells what is left, and for
+// how long its event loop was busy at most since it was asked before.
+
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+const delay = monitorEventLoopDelay({ resolution: 1 });
+delay.enable();
+
+process.on('message', () => {
+  globalThis.gc();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  process.send({ keptBytes: heapUsed + arrayBuffers, busyMs: delay.max / 1e6 });
+  delay.reset();
+});
+// Whoever asks is not what keeps a daemon running.
+process.channel.unref();
