@@ -1,8 +1,8 @@
-import type { HashingAlgorithm } from './auth/passwords.ts';
-import type { PermissionRow, Permissions, TopicPermissionRow } from './auth/permissions.ts';
-import type { Users } from './auth/users.ts';
-import type { QueueType } from './core/queue/arguments.ts';
-import type { UserLimits, VhostLimits } from './server/limits.ts';
+import type { HashingAlgorithm } from '../auth/passwords.ts';
+import type { PermissionRow, Permissions, TopicPermissionRow } from '../auth/permissions.ts';
+import type { Users } from '../auth/users.ts';
+import type { QueueType } from '../core/queue/arguments.ts';
+import type { UserLimits, VhostLimits } from '../server/limits.ts';
 
 /** A virtual host as it is stored; what is in it is in its journal. */
 export interface VhostRecord {

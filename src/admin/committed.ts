@@ -1,4 +1,4 @@
-import type { CommitClock, DurableStore } from './core/ports.ts';
+import type { CommitClock, DurableStore } from '../core/ports.ts';
 
 /** Resolves when that commit is on disk; rejects when it never will be. */
 export function untilCommitted(store: DurableStore, commit: number): Promise<void> {

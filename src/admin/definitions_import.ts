@@ -1,13 +1,13 @@
-import { AmqpError } from './codec/errors.ts';
-import { fromJson } from './codec/table.ts';
+import { AmqpError } from '../codec/errors.ts';
+import { fromJson } from '../codec/table.ts';
+import { FULL_ACCESS } from '../core/access.ts';
+import { EXCHANGE_TYPES } from '../core/exchange/exchange.ts';
+import type { ApplyTo } from '../core/policy/policy.ts';
+import { queueTypeNamed, withDefaultType } from '../core/queue/arguments.ts';
+import { addExchange, bind } from '../core/topology/exchanges.ts';
+import { addQueue } from '../core/topology/queues.ts';
+import type { VirtualHost } from '../core/vhost.ts';
 import { untilCommitted } from './committed.ts';
-import { FULL_ACCESS } from './core/access.ts';
-import { EXCHANGE_TYPES } from './core/exchange/exchange.ts';
-import type { ApplyTo } from './core/policy/policy.ts';
-import { queueTypeNamed, withDefaultType } from './core/queue/arguments.ts';
-import { addExchange, bind } from './core/topology/exchanges.ts';
-import { addQueue } from './core/topology/queues.ts';
-import type { VirtualHost } from './core/vhost.ts';
 import type { DefinitionsContext } from './definitions_context.ts';
 import {
   type ParsedBinding,

@@ -1,4 +1,4 @@
-import type { Events } from './core/events.ts';
+import type { Events } from '../core/events.ts';
 import type { GlobalParameters } from './global_parameters.ts';
 import type { Metadata } from './metadata.ts';
 import type { Permissions } from './permissions.ts';

@@ -1,18 +1,18 @@
-import type { OpenVhost, Storage } from './broker_storage.ts';
-import type { TopologyLimits } from './core/topology/limits.ts';
-import type { VirtualHost } from './core/vhost.ts';
+import type { TopologyLimits } from '../core/topology/limits.ts';
+import type { VirtualHost } from '../core/vhost.ts';
+import type { Connection } from '../server/connection/connection.ts';
+import { limitOf, type NodeLimits } from '../server/limits.ts';
+import type { Logger } from '../server/logger.ts';
 import { ManagementError } from './management_error.ts';
 import type { Metadata, VhostRecord } from './metadata.ts';
 import { vhostDeleted, vhostSet } from './node_events.ts';
-import type { Connection } from './server/connection/connection.ts';
-import { limitOf, type NodeLimits } from './server/limits.ts';
-import type { Logger } from './server/logger.ts';
+import type { OpenVhost, VhostStorage } from './vhost_storage.ts';
 
 /** Connections closed in one turn of the event loop. */
 const CLOSED_AT_ONCE = 100;
 
 export interface VhostRegistryOptions {
-  readonly storage: Storage;
+  readonly storage: VhostStorage;
   readonly metadata: Metadata;
   readonly connections: ReadonlySet<Connection>;
   readonly logger: Logger;

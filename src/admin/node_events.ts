@@ -1,10 +1,10 @@
-import { BROKER_ITSELF, type EventFields, type EventKey, type Events, type EventValue } from './core/events.ts';
-import { BROKER_NODE } from './core/names.ts';
-import { policyCleared, queueDeleted } from './core/topology/events.ts';
-import type { VirtualHost } from './core/vhost.ts';
+import { BROKER_ITSELF, type EventFields, type EventKey, type Events, type EventValue } from '../core/events.ts';
+import { BROKER_NODE } from '../core/names.ts';
+import { policyCleared, queueDeleted } from '../core/topology/events.ts';
+import type { VirtualHost } from '../core/vhost.ts';
+import type { UserLimits, VhostLimits } from '../server/limits.ts';
 import type { Metadata, ParameterRecord, VhostRecord } from './metadata.ts';
 import type { PermissionInput, TopicPermissionInput } from './permissions.ts';
-import type { UserLimits, VhostLimits } from './server/limits.ts';
 
 /** What an operator changes about users, permissions, virtual hosts and parameters, told as RabbitMQ's event exchange tells it. */
 

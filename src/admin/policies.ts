@@ -1,10 +1,10 @@
+import { checkPolicy } from '../core/policy/check.ts';
+import type { ApplyTo, Policy, PolicyDefinition, PolicyKind } from '../core/policy/policy.ts';
+import { deletePolicy, setPolicy } from '../core/topology/policies.ts';
+import type { VirtualHost } from '../core/vhost.ts';
+import { assert } from '../lib/assert.ts';
+import { compilePattern, type Pattern, PatternError } from '../lib/pattern.ts';
 import { untilCommitted } from './committed.ts';
-import { checkPolicy } from './core/policy/check.ts';
-import type { ApplyTo, Policy, PolicyDefinition, PolicyKind } from './core/policy/policy.ts';
-import { deletePolicy, setPolicy } from './core/topology/policies.ts';
-import type { VirtualHost } from './core/vhost.ts';
-import { assert } from './lib/assert.ts';
-import { compilePattern, type Pattern, PatternError } from './lib/pattern.ts';
 
 /** What a policy may say, under RabbitMQ's names. An operator policy has no dead-lettering and no alternate exchange. */
 export interface PolicySettings {

@@ -1,4 +1,4 @@
-import type { Events } from './core/events.ts';
+import type { Events } from '../core/events.ts';
 import { ManagementError } from './management_error.ts';
 import type { Metadata } from './metadata.ts';
 import { parameterCleared, parameterSet } from './node_events.ts';

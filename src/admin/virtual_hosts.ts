@@ -1,9 +1,9 @@
-import type { Events } from './core/events.ts';
-import { type QueueType, queueTypeNamed } from './core/queue/arguments.ts';
+import type { Events } from '../core/events.ts';
+import { type QueueType, queueTypeNamed } from '../core/queue/arguments.ts';
+import type { VhostLimits } from '../server/limits.ts';
 import { checkName, ManagementError } from './management_error.ts';
 import type { Metadata, VhostRecord } from './metadata.ts';
 import { vhostLimitsChanged } from './node_events.ts';
-import type { VhostLimits } from './server/limits.ts';
 import { checkLimits, checkTags, replaceLimits } from './users.ts';
 import type { VhostRegistry } from './vhost_registry.ts';
 

@@ -1,11 +1,11 @@
-import type { BasicProperties } from './codec/properties.ts';
-import { EMPTY_TABLE, type PlainTable, toPlain } from './codec/table.ts';
+import type { BasicProperties } from '../codec/properties.ts';
+import { EMPTY_TABLE, type PlainTable, toPlain } from '../codec/table.ts';
+import { type Entry, REDELIVERED } from '../core/queue/entry.ts';
+import type { Queue } from '../core/queue/queue.ts';
+import { TIME_MS_MAX } from '../core/queue/schedule.ts';
+import { messageAt } from '../core/store/message.ts';
+import type { VirtualHost } from '../core/vhost.ts';
 import { untilCommitted } from './committed.ts';
-import { type Entry, REDELIVERED } from './core/queue/entry.ts';
-import type { Queue } from './core/queue/queue.ts';
-import { TIME_MS_MAX } from './core/queue/schedule.ts';
-import { messageAt } from './core/store/message.ts';
-import type { VirtualHost } from './core/vhost.ts';
 
 /** Where messages wait: in a queue, or in an exchange of type x-delayed-message. */
 export type ScheduledPlace = { readonly queue: string } | { readonly exchange: string };

@@ -1,7 +1,7 @@
-import { compileAccess, compileTopicAccess } from './auth/access_pattern.ts';
-import type { PermissionRow, TopicPermissionRow } from './auth/permissions.ts';
-import type { Events } from './core/events.ts';
-import { type Pattern, PatternError } from './lib/pattern.ts';
+import { compileAccess, compileTopicAccess } from '../auth/access_pattern.ts';
+import type { PermissionRow, TopicPermissionRow } from '../auth/permissions.ts';
+import type { Events } from '../core/events.ts';
+import { type Pattern, PatternError } from '../lib/pattern.ts';
 import { ManagementError } from './management_error.ts';
 import type { Metadata } from './metadata.ts';
 import { permissionCleared, permissionSet, topicPermissionSet, topicPermissionsCleared } from './node_events.ts';

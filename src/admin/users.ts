@@ -4,14 +4,14 @@ import {
   hashPassword,
   isHashingAlgorithm,
   isPasswordHash,
-} from './auth/passwords.ts';
-import type { UserRecord } from './auth/users.ts';
-import type { Events } from './core/events.ts';
+} from '../auth/passwords.ts';
+import type { UserRecord } from '../auth/users.ts';
+import type { Events } from '../core/events.ts';
+import type { Connection } from '../server/connection/connection.ts';
+import type { UserLimits } from '../server/limits.ts';
 import { checkName, ManagementError } from './management_error.ts';
 import type { Metadata } from './metadata.ts';
 import { passwordChanged, tagsSet, userCreated, userDeleted, userLimitsChanged } from './node_events.ts';
-import type { Connection } from './server/connection/connection.ts';
-import type { UserLimits } from './server/limits.ts';
 
 export type { HashingAlgorithm, UserLimits };
 
