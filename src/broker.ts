@@ -14,6 +14,7 @@ import { LoginThrottle } from './auth/login_throttle.ts';
 import type { Mechanism } from './auth/mechanisms.ts';
 import type { OAuth2Options } from './auth/oauth2/options.ts';
 import { type ListenerOptions, Listeners } from './broker_listeners.ts';
+import { ManagementApi } from './broker_management.ts';
 import { BrokerMetrics, type PrometheusOptions } from './broker_metrics.ts';
 import { openStorage, type Storage, type VhostStores } from './broker_storage.ts';
 import { VERSION } from './config/version.ts';
@@ -27,6 +28,7 @@ import { NodeDisk } from './journal/node_disk.ts';
 import { Arena } from './lib/arena.ts';
 import { type Clock, SystemClock } from './lib/clock.ts';
 import { TimerWheel } from './lib/timer_wheel.ts';
+import type { ManagementOptions } from './management/options.ts';
 import { defaultsOf, openMetadata } from './open_metadata.ts';
 import type { LiveOptions } from './reconfigure.ts';
 import { RunningBroker } from './running_broker.ts';
@@ -83,6 +85,8 @@ export interface BrokerOptions extends ListenerOptions, Readonly<Partial<NodeLim
   readonly oauth2?: OAuth2Options | undefined;
   /** Who is asked about a login, in this order; with `oauth2`, tokens and then the broker's own users, unless told otherwise. */
   readonly authBackends?: readonly AuthBackend[];
+  /** Serve the management API over HTTP; not unless given. */
+  readonly management?: ManagementOptions | undefined;
   /** Publish what happens in the broker to the exchange amq.rabbitmq.event of the virtual host `/`. */
   readonly events?: boolean;
   /**
@@ -116,6 +120,10 @@ export interface Broker {
   readonly tlsPort: number | undefined;
   readonly webSocketPort: number | undefined;
   readonly webSocketTlsPort: number | undefined;
+  /** Undefined where there is no management API. */
+  readonly managementPort: number | undefined;
+  /** `http://host:port`, without credentials. */
+  readonly managementUrl: string | undefined;
   /**
    * Reads certificates and keys again, for connections from now on. Rejects with a StartError when they cannot be used, and
    * goes on with those that it has.
@@ -239,7 +247,11 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
     if (options.definitions !== undefined) await loadDefinitions(administration, options.definitions);
     await alarms.checkDisk();
     const { listeners, ports } = await Listeners.open(server, options.host ?? DEFAULT_HOST, options.port ?? 0, options);
-    return new RunningBroker({ options, server, listeners, ports, administration, registry, metrics, undo });
+    undo.unshift(() => listeners.close());
+    const context = { server, administration, metadata, listeners: () => [], startedAtMs: clock.monotonicMs() };
+    const management = await ManagementApi.open(options, context);
+    undo.shift();
+    return new RunningBroker({ options, server, listeners, ports, management, administration, registry, metrics, undo });
   } catch (error) {
     for (const step of undo) await step();
     throw error;

@@ -9,6 +9,7 @@ import type { VhostRegistry } from './admin/vhost_registry.ts';
 import type { VirtualHosts } from './admin/virtual_hosts.ts';
 import type { Broker, BrokerOptions, Health } from './broker.ts';
 import type { Listeners, Ports } from './broker_listeners.ts';
+import type { ManagementApi } from './broker_management.ts';
 import type { BrokerMetrics, PrometheusOptions } from './broker_metrics.ts';
 import { AmqpError } from './codec/errors.ts';
 import type { VirtualHost } from './core/vhost.ts';
@@ -23,6 +24,7 @@ export interface BrokerParts {
   readonly server: Server;
   readonly listeners: Listeners;
   readonly ports: Ports;
+  readonly management: ManagementApi;
   readonly administration: Administration;
   readonly registry: VhostRegistry;
   readonly metrics: BrokerMetrics;
@@ -37,6 +39,8 @@ export class RunningBroker implements Broker {
   readonly tlsPort: number | undefined;
   readonly webSocketPort: number | undefined;
   readonly webSocketTlsPort: number | undefined;
+  readonly managementPort: number | undefined;
+  readonly managementUrl: string | undefined;
   readonly users: Users;
   readonly permissions: Permissions;
   readonly vhosts: VirtualHosts;
@@ -46,13 +50,15 @@ export class RunningBroker implements Broker {
   #closing: Promise<void> | undefined;
 
   constructor(parts: BrokerParts) {
-    const { options, ports, administration } = parts;
+    const { options, ports, administration, management } = parts;
     this.#parts = parts;
     this.host = options.host ?? '127.0.0.1';
     this.port = ports.port ?? 0;
     this.tlsPort = ports.tlsPort;
     this.webSocketPort = ports.webSocketPort;
     this.webSocketTlsPort = ports.webSocketTlsPort;
+    this.managementPort = management.port;
+    this.managementUrl = management.url;
     const { user, password, vhost } = defaultsOf(options);
     const shownHost = this.host.includes(':') ? `[${this.host}]` : this.host;
     const path = vhost === '/' ? '' : `/${encodeURIComponent(vhost)}`;
@@ -109,8 +115,9 @@ export class RunningBroker implements Broker {
   }
 
   async #close(reason: string): Promise<void> {
-    const { server, listeners, undo } = this.#parts;
+    const { server, listeners, management, undo } = this.#parts;
     const { connections } = server;
+    await management.close();
     const closed = listeners.close();
     for (const connection of connections) connection.forceClose(reason);
     // Real time, not the clock's: a test that holds time still must still be able to close its broker.
