@@ -28,6 +28,7 @@ import { NodeDisk } from './journal/node_disk.ts';
 import { Arena } from './lib/arena.ts';
 import { type Clock, SystemClock } from './lib/clock.ts';
 import { TimerWheel } from './lib/timer_wheel.ts';
+import type { Setting } from './management/context.ts';
 import type { ManagementOptions } from './management/options.ts';
 import { defaultsOf, openMetadata } from './open_metadata.ts';
 import type { LiveOptions } from './reconfigure.ts';
@@ -87,6 +88,8 @@ export interface BrokerOptions extends ListenerOptions, Readonly<Partial<NodeLim
   readonly authBackends?: readonly AuthBackend[];
   /** Serve the management API over HTTP; not unless given. */
   readonly management?: ManagementOptions | undefined;
+  /** The settings that all of this was made of, which the management API shows. */
+  readonly settings?: readonly Setting[];
   /** Publish what happens in the broker to the exchange amq.rabbitmq.event of the virtual host `/`. */
   readonly events?: boolean;
   /**
@@ -166,6 +169,7 @@ export function createBroker(options: BrokerOptions = {}): Promise<Broker> {
 export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): Promise<Broker> {
   const logger = options.logger ?? SILENT;
   const clock = options.clock ?? new SystemClock();
+  const startedAtMs = clock.monotonicMs();
   const frameMax = options.frameMax ?? 128 * 1024;
   const turn = new LoopTurn();
   const arena = new Arena({ readBytes: 2 * frameMax + 256 * 1024, slots: 256, pages: 192 });
@@ -248,8 +252,15 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
     await alarms.checkDisk();
     const { listeners, ports } = await Listeners.open(server, options.host ?? DEFAULT_HOST, options.port ?? 0, options);
     undo.unshift(() => listeners.close());
-    const context = { server, administration, metadata, listeners: () => [], startedAtMs: clock.monotonicMs() };
-    const management = await ManagementApi.open(options, context);
+    const management = await ManagementApi.open(options, {
+      server,
+      administration,
+      metadata,
+      listeners: () => listeners.facts,
+      certificates: () => listeners.certificates(),
+      startedAtMs,
+      settings: options.settings,
+    });
     undo.shift();
     return new RunningBroker({ options, server, listeners, ports, management, administration, registry, metrics, undo });
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { BrokerOptions } from './broker.ts';
-import type { ManagementContext } from './management/context.ts';
+import type { ManagementParts } from './management/context.ts';
 import type { HttpServer } from './management/http_server.ts';
 
 const DEFAULT_HOST = '127.0.0.1';
@@ -17,11 +17,11 @@ export class ManagementApi {
   /** When the broker takes connections already: its start does not wait for what this loads. Rejects with a StartError. */
   static async open(
     { management, host = DEFAULT_HOST }: BrokerOptions,
-    context: ManagementContext,
+    parts: ManagementParts,
   ): Promise<ManagementApi> {
     if (management === undefined) return new ManagementApi();
     const { openManagement } = await import('./management/management.ts');
-    return new ManagementApi(await openManagement(context, management, host), management.host ?? host);
+    return new ManagementApi(await openManagement(parts, management, host), management.host ?? host);
   }
 
   get port(): number | undefined {

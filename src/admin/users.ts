@@ -7,6 +7,7 @@ import {
 } from '../auth/passwords.ts';
 import type { UserRecord } from '../auth/users.ts';
 import type { Events } from '../core/events.ts';
+import { printJson } from '../core/policy/print_json.ts';
 import type { Connection } from '../server/connection/connection.ts';
 import type { UserLimits } from '../server/limits.ts';
 import { checkName, ManagementError } from './management_error.ts';
@@ -148,7 +149,9 @@ export function replaceLimits<Limits extends object>(all: Map<string, Limits>, n
 export function checkLimits(limits: object, known: readonly string[], what: string): void {
   for (const [name, value] of Object.entries(limits)) {
     if (!known.includes(name))
-      throw new ManagementError('invalid', `unrecognised terms [{${name},${value}}] in ${what}`);
-    if (!Number.isInteger(value)) throw new ManagementError('invalid', `${name} should be an integer in ${what}`);
+      throw new ManagementError('invalid', `Unrecognised terms [{${printJson(name)},${printJson(value)}}] in ${what}`);
+    if (!Number.isInteger(value)) {
+      throw new ManagementError('invalid', `${name} should be a number, actually was ${printJson(value)}`);
+    }
   }
 }

@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import type { Answer } from './answer.ts';
 import { objectNotFound } from './api_error.ts';
-import { checkBody, parseBody, readBody } from './body.ts';
+import { checkBody, parseBody, parseForm, readBody } from './body.ts';
 import type { ManagementContext } from './context.ts';
 import type { Endpoint, HttpMethod } from './endpoint.ts';
 import { errorAnswer } from './error_answer.ts';
@@ -32,7 +32,7 @@ export function createApp(
   { pathPrefix = '' }: AppOptions = {},
 ): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>({ getPath: (request) => rawPath(request.url, pathPrefix) });
-  const login = new HttpLogin(context.server);
+  const login = new HttpLogin(context);
   for (const [path, methods] of byPath(endpoints)) {
     app.all(path, (c) => answer(c, methods, context, login));
   }
@@ -103,12 +103,12 @@ async function requestOf(
       : await login.identify(headers.get('authorization') ?? undefined, remoteAddress);
   const vhost = params['vhost'] ?? (headers.get('x-vhost') || undefined);
   checkMay(endpoint.may, identity, { vhost, user: params['user'] }, context);
-  const body =
-    endpoint.body === undefined
-      ? undefined
-      : checkBody(endpoint.body, parseBody(await readBody(incoming, BODY_BYTES_MAX)));
   const query = new URL(c.req.url).searchParams;
-  return { context, identity, params, query, headers, body, remoteAddress };
+  const request = { context, identity, params, query, headers, body: undefined, remoteAddress };
+  endpoint.before?.(request);
+  if (endpoint.body === undefined) return request;
+  const bytes = await readBody(incoming, BODY_BYTES_MAX);
+  return { ...request, body: checkBody(endpoint.body, endpoint.isForm === true ? parseForm(bytes) : parseBody(bytes)) };
 }
 
 /** The page of a list, and the columns, that are asked for. */

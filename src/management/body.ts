@@ -38,15 +38,21 @@ export function parseBody(bytes: Buffer): Readonly<Record<string, unknown>> {
   return value as Readonly<Record<string, unknown>>;
 }
 
+/** What a web page's form sends: `username=guest&password=guest`. */
+export function parseForm(bytes: Buffer): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(new URLSearchParams(bytes.toString()));
+}
+
 /** The body as an endpoint takes it. Throws ApiError 400. */
 export function checkBody<Body>(schema: z.ZodType<Body>, value: Readonly<Record<string, unknown>>): Body {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const [key] = issue?.path ?? [];
-  const isMissing = issue?.code === 'invalid_type' && typeof key === 'string' && value[key] === undefined;
+  const { issues } = parsed.error;
+  const missing = issues.filter(({ path }) => path.length > 0 && value[String(path[0])] === undefined);
   // As Erlang prints it.
-  if (isMissing) throw badRequest(`[{key_missing,${key}}]`);
+  if (missing.length > 0)
+    throw badRequest(`[${missing.map(({ path }) => `{key_missing,${String(path[0])}}`).join(',')}]`);
+  const [issue] = issues;
   const where = issue?.path.length ? `${issue.path.map(String).join('.')}: ` : '';
   throw badRequest(`${where}${issue?.message ?? 'not what is expected'}`);
 }

@@ -10,13 +10,35 @@ export interface ListenerFacts {
   readonly port: number;
 }
 
-/** Everything that endpoints are about. */
-export interface ManagementContext {
+/** A PEM file with a certificate, or several. */
+export interface CertificateFile {
+  readonly path: string;
+  readonly pem: string | Buffer;
+}
+
+/** What a broker brings. */
+export interface ManagementParts {
   readonly server: Server;
   readonly administration: Administration;
   readonly metadata: Metadata;
-  /** Resolves once the node can be asked to do without: what is listened on at present. */
+  /** What is listened on, beside the API. */
   readonly listeners: () => readonly ListenerFacts[];
+  /** Of TLS, in use. */
+  readonly certificates: () => readonly CertificateFile[];
   /** When the broker was started, by its clock's monotonic time. */
   readonly startedAtMs: number;
+  /** The settings that the program was started with, as a file would have them; where there was such a program. */
+  readonly settings: readonly Setting[] | undefined;
+}
+
+/** Everything that endpoints are about. */
+export interface ManagementContext extends ManagementParts {
+  /** How many have tried to use the API. */
+  readonly httpLogins: { accepted: number; refused: number };
+}
+
+/** `key = value`. */
+export interface Setting {
+  readonly key: string;
+  readonly value: string | undefined;
 }

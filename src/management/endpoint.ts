@@ -25,12 +25,16 @@ export interface Endpoint<Path extends string = string, Body = unknown> {
   readonly summary: string;
   /** What the body must be; a body that is not read is ignored. One that is left out counts as `{}`. */
   readonly body?: z.ZodType<Body> | undefined;
+  /** Whether the body is what a web page's form sends, not JSON. */
+  readonly isForm?: boolean;
   /** What is answered: of a list, each of its objects. */
   readonly answers?: z.ZodType | undefined;
   /** Whether a list is answered: by page, sorted and filtered, as the query asks. */
   readonly isList?: boolean;
   /** What the query may say beside what all lists take, and what it means. */
   readonly query?: Readonly<Record<string, string>>;
+  /** Throws for what is wrong whatever the body is; what it is is not known yet. */
+  before?(request: ApiRequest<ParameterOf<Path>, undefined>): void;
   handle(request: ApiRequest<ParameterOf<Path>, Body>): Answer | Promise<Answer>;
 }
 

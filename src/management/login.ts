@@ -1,6 +1,7 @@
 import type { User } from '../auth/users.ts';
 import type { Server } from '../server/server.ts';
 import { ApiError, notAuthorised } from './api_error.ts';
+import type { ManagementContext } from './context.ts';
 import { Identity, isManagementUser } from './identity.ts';
 
 const REALM = { 'www-authenticate': 'Basic realm="RabbitMQ Management"' };
@@ -11,9 +12,11 @@ const DELAY_MAX_MS = 5_000;
 /** Who has failed too often waits for his turn with the same address's AMQP logins. */
 export class HttpLogin {
   readonly #server: Server;
+  readonly #attempts: ManagementContext['httpLogins'];
 
-  constructor(server: Server) {
+  constructor({ server, httpLogins }: ManagementContext) {
     this.#server = server;
+    this.#attempts = httpLogins;
   }
 
   /** `authorization` is the header. Throws for whoever cannot be let in. */
@@ -22,6 +25,9 @@ export class HttpLogin {
     const credentials = readAuthorization(authorization);
     await this.#turn(remoteAddress);
     const outcome = await this.#authenticate(credentials, remoteAddress);
+    const isRefused = typeof outcome === 'string' || !isManagementUser(outcome);
+    if (isRefused) this.#attempts.refused++;
+    else this.#attempts.accepted++;
     if (typeof outcome === 'string') {
       this.#server.throttle.failed(remoteAddress);
       this.#server.logger.warn({ peer: remoteAddress, user: credentials.userName, reason: outcome }, 'login refused');

@@ -1,26 +1,22 @@
-import type { HttpBindings } from '@hono/node-server';
-import type { Hono } from 'hono';
 import { createApp } from './app.ts';
-import type { ManagementContext } from './context.ts';
+import type { ListenerFacts, ManagementContext, ManagementParts } from './context.ts';
 import { HttpServer } from './http_server.ts';
 import { openApi } from './openapi.ts';
 import type { ManagementOptions } from './options.ts';
 import { ENDPOINTS } from './table.ts';
 
-/** The app by itself, as tests of the table want it. */
-export function managementApp(
-  context: ManagementContext,
-  { pathPrefix }: ManagementOptions = {},
-): Hono<{ Bindings: HttpBindings }> {
-  return createApp(context, [...ENDPOINTS, openApi(ENDPOINTS)], pathPrefix === undefined ? {} : { pathPrefix });
-}
-
 /** Starts the management API. Rejects with a StartError. */
-export function openManagement(
-  context: ManagementContext,
+export async function openManagement(
+  parts: ManagementParts,
   options: ManagementOptions,
-  host: string,
+  brokerHost: string,
 ): Promise<HttpServer> {
-  const app = managementApp(context, options);
-  return HttpServer.open(app, { host: options.host ?? host, port: options.port ?? 0 }, context.server.logger);
+  const { port = 0, host = brokerHost, pathPrefix = '' } = options;
+  let own: ListenerFacts[] = [];
+  const listeners = (): readonly ListenerFacts[] => [...parts.listeners(), ...own];
+  const context: ManagementContext = { ...parts, listeners, httpLogins: { accepted: 0, refused: 0 } };
+  const app = createApp(context, [...ENDPOINTS, openApi(ENDPOINTS)], { pathPrefix });
+  const server = await HttpServer.open(app, { host, port }, parts.server.logger);
+  own = [{ protocol: 'http', host, port: server.port }];
+  return server;
 }
