@@ -14,7 +14,7 @@ import { LoginThrottle } from './auth/login_throttle.ts';
 import type { Mechanism } from './auth/mechanisms.ts';
 import type { OAuth2Options } from './auth/oauth2/options.ts';
 import { type ListenerOptions, Listeners } from './broker_listeners.ts';
-import { ManagementApi } from './broker_management.ts';
+import { BrokerManagement } from './broker_management.ts';
 import { BrokerMetrics, type PrometheusOptions } from './broker_metrics.ts';
 import { openStorage, type Storage, type VhostStores } from './broker_storage.ts';
 import { VERSION } from './config/version.ts';
@@ -125,8 +125,11 @@ export interface Broker {
   readonly webSocketTlsPort: number | undefined;
   /** Undefined where there is no management API. */
   readonly managementPort: number | undefined;
+  readonly managementTlsPort: number | undefined;
   /** `http://host:port`, without credentials. */
   readonly managementUrl: string | undefined;
+  /** Serves the management API from now on, once. Rejects with a StartError. */
+  openManagement(options: ManagementOptions): Promise<void>;
   /**
    * Reads certificates and keys again, for connections from now on. Rejects with a StartError when they cannot be used, and
    * goes on with those that it has.
@@ -251,8 +254,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
     if (options.definitions !== undefined) await loadDefinitions(administration, options.definitions);
     await alarms.checkDisk();
     const { listeners, ports } = await Listeners.open(server, options.host ?? DEFAULT_HOST, options.port ?? 0, options);
-    undo.unshift(() => listeners.close());
-    const management = await ManagementApi.open(options, {
+    const management = new BrokerManagement(options.host ?? DEFAULT_HOST, {
       server,
       administration,
       metadata,
@@ -261,10 +263,31 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
       startedAtMs,
       settings: options.settings,
     });
-    undo.shift();
-    return new RunningBroker({ options, server, listeners, ports, management, administration, registry, metrics, undo });
+    const broker = new RunningBroker({
+      options,
+      server,
+      listeners,
+      ports,
+      management,
+      administration,
+      registry,
+      metrics,
+      undo,
+    });
+    if (options.management !== undefined) await opened(broker, options.management);
+    return broker;
   } catch (error) {
     for (const step of undo) await step();
+    throw error;
+  }
+}
+
+/** A broker whose management API cannot be served is closed. */
+async function opened(broker: Broker, management: ManagementOptions): Promise<void> {
+  try {
+    await broker.openManagement(management);
+  } catch (error) {
+    await broker.close();
     throw error;
   }
 }

@@ -1,34 +1,85 @@
-import type { BrokerOptions } from './broker.ts';
+import type { SecureContextOptions } from 'node:tls';
+import { assert } from './lib/assert.ts';
+import { StartError } from './lib/start_error.ts';
 import type { ManagementParts } from './management/context.ts';
-import type { HttpServer } from './management/http_server.ts';
+import type { Management } from './management/management.ts';
+import type { ManagementOptions } from './management/options.ts';
+import { readTlsFiles } from './tls_files.ts';
 
-const DEFAULT_HOST = '127.0.0.1';
+/** The management API of a broker, while it has one. */
+export class BrokerManagement {
+  readonly #brokerHost: string;
+  readonly #parts: ManagementParts;
+  #options: ManagementOptions | undefined;
+  #management: Management | undefined;
 
-/** The management API of a broker, if it has one. */
-export class ManagementApi {
-  readonly url: string | undefined;
-  readonly #server: HttpServer | undefined;
-
-  private constructor(server?: HttpServer, host: string = DEFAULT_HOST) {
-    this.#server = server;
-    if (server !== undefined) this.url = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`;
+  constructor(brokerHost: string, parts: ManagementParts) {
+    this.#brokerHost = brokerHost;
+    this.#parts = parts;
   }
 
-  /** When the broker takes connections already: its start does not wait for what this loads. Rejects with a StartError. */
-  static async open(
-    { management, host = DEFAULT_HOST }: BrokerOptions,
-    parts: ManagementParts,
-  ): Promise<ManagementApi> {
-    if (management === undefined) return new ManagementApi();
-    const { openManagement } = await import('./management/management.ts');
-    return new ManagementApi(await openManagement(parts, management, host), management.host ?? host);
+  /** Loads what it takes, which a broker without does not. Rejects with a StartError. */
+  async open(options: ManagementOptions): Promise<void> {
+    assert(this.#options === undefined, 'the management API is opened once');
+    this.#options = options;
+    const { Management: Loaded } = await import('./management/management.ts');
+    const material = await readMaterial(options);
+    this.#management = await usable(options, () => Loaded.open(this.#parts, options, this.#brokerHost, material));
+  }
+
+  get url(): string | undefined {
+    if (this.#management === undefined) return undefined;
+    const { port, tlsPort } = this.#management;
+    const { host = this.#brokerHost, tls } = this.#options ?? {};
+    if (port !== undefined) return `http://${shown(host)}:${port}`;
+    return tlsPort === undefined ? undefined : `https://${shown(tls?.host ?? host)}:${tlsPort}`;
   }
 
   get port(): number | undefined {
-    return this.#server?.port;
+    return this.#management?.port;
+  }
+
+  get tlsPort(): number | undefined {
+    return this.#management?.tlsPort;
+  }
+
+  /** Reads the certificates again. Rejects with a StartError, and goes on with those it has, when they cannot be used. */
+  async reloadCertificates(): Promise<void> {
+    const options = this.#options;
+    if (options?.tls === undefined) return;
+    const material = await readMaterial(options);
+    await usable(options, async () => this.#management?.replace(material));
   }
 
   async close(): Promise<void> {
-    await this.#server?.close();
+    await this.#management?.close();
+  }
+}
+
+function shown(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+async function readMaterial({ tls }: ManagementOptions): Promise<SecureContextOptions> {
+  if (tls === undefined) return {};
+  const { certfile, keyfile, password, cacertfile } = tls;
+  const { identity, authorities } = await readTlsFiles({ certfile, keyfile, password, cacertfile });
+  const { cert, key, passphrase } = identity;
+  return {
+    cert,
+    key,
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(authorities === undefined ? {} : { ca: authorities }),
+  };
+}
+
+/** What OpenSSL says of certificates and keys, in a sentence. */
+async function usable<T>({ tls }: ManagementOptions, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    if (error instanceof StartError || tls === undefined) throw error;
+    const { message } = error as Error;
+    throw new StartError('certificate', `The management API cannot use ${tls.certfile} and its key: ${message}.`);
   }
 }

@@ -9,10 +9,11 @@ import type { VhostRegistry } from './admin/vhost_registry.ts';
 import type { VirtualHosts } from './admin/virtual_hosts.ts';
 import type { Broker, BrokerOptions, Health } from './broker.ts';
 import type { Listeners, Ports } from './broker_listeners.ts';
-import type { ManagementApi } from './broker_management.ts';
+import type { BrokerManagement } from './broker_management.ts';
 import type { BrokerMetrics, PrometheusOptions } from './broker_metrics.ts';
 import { AmqpError } from './codec/errors.ts';
 import type { VirtualHost } from './core/vhost.ts';
+import type { ManagementOptions } from './management/options.ts';
 import { defaultsOf } from './open_metadata.ts';
 import { type LiveOptions, reconfigure } from './reconfigure.ts';
 import type { Server } from './server/server.ts';
@@ -24,7 +25,7 @@ export interface BrokerParts {
   readonly server: Server;
   readonly listeners: Listeners;
   readonly ports: Ports;
-  readonly management: ManagementApi;
+  readonly management: BrokerManagement;
   readonly administration: Administration;
   readonly registry: VhostRegistry;
   readonly metrics: BrokerMetrics;
@@ -39,8 +40,6 @@ export class RunningBroker implements Broker {
   readonly tlsPort: number | undefined;
   readonly webSocketPort: number | undefined;
   readonly webSocketTlsPort: number | undefined;
-  readonly managementPort: number | undefined;
-  readonly managementUrl: string | undefined;
   readonly users: Users;
   readonly permissions: Permissions;
   readonly vhosts: VirtualHosts;
@@ -50,15 +49,13 @@ export class RunningBroker implements Broker {
   #closing: Promise<void> | undefined;
 
   constructor(parts: BrokerParts) {
-    const { options, ports, administration, management } = parts;
+    const { options, ports, administration } = parts;
     this.#parts = parts;
     this.host = options.host ?? '127.0.0.1';
     this.port = ports.port ?? 0;
     this.tlsPort = ports.tlsPort;
     this.webSocketPort = ports.webSocketPort;
     this.webSocketTlsPort = ports.webSocketTlsPort;
-    this.managementPort = management.port;
-    this.managementUrl = management.url;
     const { user, password, vhost } = defaultsOf(options);
     const shownHost = this.host.includes(':') ? `[${this.host}]` : this.host;
     const path = vhost === '/' ? '' : `/${encodeURIComponent(vhost)}`;
@@ -71,12 +68,30 @@ export class RunningBroker implements Broker {
     this.definitions = administration.definitions;
   }
 
+  get managementPort(): number | undefined {
+    return this.#parts.management.port;
+  }
+
+  get managementTlsPort(): number | undefined {
+    return this.#parts.management.tlsPort;
+  }
+
+  get managementUrl(): string | undefined {
+    return this.#parts.management.url;
+  }
+
+  openManagement(options: ManagementOptions): Promise<void> {
+    return this.#parts.management.open(options);
+  }
+
   health(): Health {
     return { alarms: this.#parts.server.alarms.on };
   }
 
-  reloadCertificates(): Promise<void> {
-    return this.#parts.listeners.reloadCertificates();
+  async reloadCertificates(): Promise<void> {
+    const { listeners, management } = this.#parts;
+    await listeners.reloadCertificates();
+    await management.reloadCertificates();
   }
 
   policies(vhost = '/'): Policies {

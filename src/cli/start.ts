@@ -2,8 +2,9 @@ import { constants } from 'node:os';
 import { relative } from 'node:path';
 import { type Configuration, loadConfiguration } from '../config/load.ts';
 import type { Flags } from '../config/resolve.ts';
+import { shownSettings } from '../config/show.ts';
 import { VERSION } from '../config/version.ts';
-import { type Broker, createBroker } from '../index.ts';
+import { type Broker, createBroker, type ManagementOptions } from '../index.ts';
 import { brokerOptions } from './broker_options.ts';
 import { readDefinitions } from './definitions.ts';
 import { type Log, logNotes, openLog } from './log.ts';
@@ -22,11 +23,32 @@ export async function start(flags: Flags): Promise<void> {
   logNotes(configuration, log);
   const { loadDefinitions } = settings;
   const definitions = loadDefinitions === undefined ? undefined : readDefinitions(loadDefinitions);
-  const starting = createBroker({ ...brokerOptions(settings), definitions, logger: log.logger });
+  const { management, ...options } = brokerOptions(settings);
+  const starting = createBroker({
+    ...options,
+    definitions,
+    settings: shownSettings(configuration),
+    logger: log.logger,
+  });
   endOnSignals(log, starting);
   const broker = await starting;
   reloadOnHangup(flags, log, broker, settings);
   announce(broker, configuration, log);
+  // Clients need not wait for what this loads.
+  if (management !== undefined) await serveManagement(broker, management, log);
+}
+
+/** A broker that is asked for the management API, and cannot serve it, ends as one that cannot start. */
+async function serveManagement(broker: Broker, options: ManagementOptions, log: Log): Promise<void> {
+  try {
+    await broker.openManagement(options);
+  } catch (error) {
+    await broker.close();
+    throw error;
+  }
+  const { managementUrl, managementPort, managementTlsPort } = broker;
+  if (log.format === 'pretty') log.logger.info(`The management API is ready: ${managementUrl}`);
+  else log.logger.info({ managementPort, managementTlsPort }, 'the management API is ready');
 }
 
 function announce(broker: Broker, { settings, files }: Configuration, log: Log): void {

@@ -1,6 +1,7 @@
 import { type FileKey, key, keys } from './file_key.ts';
 import { LIMIT_OPTIONS, type LimitSettings } from './limit_options.ts';
 import { LISTENER_OPTIONS, type ListenerSettings } from './listener_options.ts';
+import { MANAGEMENT_OPTIONS, type ManagementSettings } from './management_options.ts';
 import { OAUTH2_OPTIONS, type OAuth2Settings } from './oauth2_options.ts';
 import { choice, informationUnit, listenAddress, rabbitLogLevel, share } from './rabbitmq_types.ts';
 import {
@@ -23,7 +24,7 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' |
 export type LogFormat = 'auto' | 'pretty' | 'json';
 
 /** Every setting with its value. The order here is the order in --help and in the documentation. */
-export interface Settings extends LimitSettings, ListenerSettings, OAuth2Settings {
+export interface Settings extends LimitSettings, ListenerSettings, ManagementSettings, OAuth2Settings {
   readonly config: string | undefined;
   readonly host: string;
   /** False is none. */
@@ -305,8 +306,10 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     default: undefined,
     sentence:
       "RabbitMQ's definitions, imported at every start; they take the place of the default user and virtual host.",
+    rabbitmq: [key('management.load_definitions', text('file', 'the path of a JSON file'))],
   },
   ...LISTENER_OPTIONS,
+  ...MANAGEMENT_OPTIONS,
   ...OAUTH2_OPTIONS,
 };
 

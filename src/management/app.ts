@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { cors } from 'hono/cors';
 import type { Answer } from './answer.ts';
 import { objectNotFound } from './api_error.ts';
 import { checkBody, parseBody, parseForm, readBody } from './body.ts';
@@ -9,6 +10,7 @@ import { errorAnswer } from './error_answer.ts';
 import { Identity } from './identity.ts';
 import { listing, withColumns } from './listing.ts';
 import { HttpLogin } from './login.ts';
+import type { ManagementOptions } from './options.ts';
 import type { ApiRequest } from './request.ts';
 import { checkMay } from './who.ts';
 
@@ -20,24 +22,26 @@ const METHODS: readonly HttpMethod[] = ['GET', 'PUT', 'POST', 'DELETE'];
 type HttpContext = Context<{ Bindings: HttpBindings }>;
 type ByMethod = Readonly<Partial<Record<HttpMethod, Endpoint>>>;
 
-export interface AppOptions {
-  /** What all paths begin with. */
-  readonly pathPrefix?: string;
-}
-
 /** The routes, made from the endpoints. */
 export function createApp(
   context: ManagementContext,
   endpoints: readonly Endpoint[],
-  { pathPrefix = '' }: AppOptions = {},
+  options: ManagementOptions,
 ): Hono<{ Bindings: HttpBindings }> {
+  const { pathPrefix = '', corsAllowOrigins = [], corsMaxAgeSeconds: maxAge, maxBodySizeBytes } = options;
   const app = new Hono<{ Bindings: HttpBindings }>({ getPath: (request) => rawPath(request.url, pathPrefix) });
-  const login = new HttpLogin(context);
+  if (corsAllowOrigins.length > 0) app.use(crossOrigin(corsAllowOrigins, maxAge));
+  const site = { context, login: new HttpLogin(context), bodyBytesMax: maxBodySizeBytes ?? BODY_BYTES_MAX };
   for (const [path, methods] of byPath(endpoints)) {
-    app.all(path, (c) => answer(c, methods, context, login));
+    app.all(path, (c) => answer(c, methods, site));
   }
   app.notFound((c) => send(c, errorAnswer(objectNotFound(), context.server.logger)));
   return app;
+}
+
+function crossOrigin(origins: readonly string[], maxAge = 1800): MiddlewareHandler {
+  const everyone = origins.includes('*');
+  return cors({ origin: everyone ? (origin) => origin : [...origins], credentials: true, maxAge });
 }
 
 /** As it was sent, since an encoded slash is no slash; a slash at the end does not count. */
@@ -61,22 +65,24 @@ function byPath(endpoints: readonly Endpoint[]): [string, ByMethod][] {
   return [...paths].sort(([a], [b]) => (key(a) < key(b) ? -1 : 1));
 }
 
-async function answer(
-  c: HttpContext,
-  methods: ByMethod,
-  context: ManagementContext,
-  login: HttpLogin,
-): Promise<Response> {
+/** What all answers need. */
+interface Site {
+  readonly context: ManagementContext;
+  readonly login: HttpLogin;
+  readonly bodyBytesMax: number;
+}
+
+async function answer(c: HttpContext, methods: ByMethod, site: Site): Promise<Response> {
   c.header('allow', allowed(methods));
   try {
     if (c.req.method === 'OPTIONS') return send(c, { status: 200 });
     const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
     const endpoint = methods[method as HttpMethod];
     if (endpoint === undefined) return send(c, { status: 405 });
-    const request = await requestOf(c, endpoint, context, login);
+    const request = await requestOf(c, endpoint, site);
     return send(c, await shown(await endpoint.handle(request), request.query));
   } catch (error) {
-    return send(c, errorAnswer(error, context.server.logger));
+    return send(c, errorAnswer(error, site.context.server.logger));
   }
 }
 
@@ -86,12 +92,8 @@ function allowed(methods: ByMethod): string {
   return [...head, ...METHODS.filter((method) => methods[method] !== undefined), 'OPTIONS'].join(', ');
 }
 
-async function requestOf(
-  c: HttpContext,
-  endpoint: Endpoint,
-  context: ManagementContext,
-  login: HttpLogin,
-): Promise<ApiRequest> {
+async function requestOf(c: HttpContext, endpoint: Endpoint, site: Site): Promise<ApiRequest> {
+  const { context, login, bodyBytesMax } = site;
   const { incoming } = c.env;
   const remoteAddress = incoming.socket.remoteAddress ?? '';
   const headers = c.req.raw.headers;
@@ -107,7 +109,7 @@ async function requestOf(
   const request = { context, identity, params, query, headers, body: undefined, remoteAddress };
   endpoint.before?.(request);
   if (endpoint.body === undefined) return request;
-  const bytes = await readBody(incoming, BODY_BYTES_MAX);
+  const bytes = await readBody(incoming, bodyBytesMax);
   return { ...request, body: checkBody(endpoint.body, endpoint.isForm === true ? parseForm(bytes) : parseBody(bytes)) };
 }
 

@@ -1,5 +1,7 @@
 import { createServer, type Server as NetServer } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import { createAdaptorServer } from '@hono/node-server';
 import { listenError } from '../lib/start_error.ts';
 import type { Logger } from '../server/logger.ts';
@@ -9,34 +11,42 @@ export interface Answering {
   fetch(request: Request, env: object): Response | Promise<Response>;
 }
 
+export interface HttpPlace {
+  readonly host: string;
+  readonly port: number;
+  /** Undefined for plain HTTP. */
+  readonly tls?: TlsOptions | undefined;
+}
+
 /** How long a client may take to send its headers, and a whole request. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** An HTTP server of the broker's. */
+/** A port on which the broker answers HTTP. */
 export class HttpServer {
-  readonly #net: NetServer;
+  readonly #net: NetServer | TlsServer;
 
-  private constructor(net: NetServer) {
+  private constructor(net: NetServer | TlsServer) {
     this.#net = net;
   }
 
-  /** Rejects with a StartError when it cannot listen there. */
-  static async open(
-    app: Answering,
-    place: { readonly host: string; readonly port: number },
-    logger: Logger,
-  ): Promise<HttpServer> {
-    const serverOptions = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
-    const net = createAdaptorServer({
-      fetch: (request, env) => app.fetch(request, env),
-      createServer,
-      serverOptions,
-      overrideGlobalObjects: false,
-    }) as NetServer;
+  /** Rejects with a StartError when it cannot listen there. Throws what OpenSSL says of what it cannot use. */
+  static async open(app: Answering, { host, port, tls }: HttpPlace, logger: Logger): Promise<HttpServer> {
+    const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
+    const fetch: Answering['fetch'] = (request, env) => app.fetch(request, env);
+    const net = createAdaptorServer(
+      tls === undefined
+        ? { fetch, createServer, serverOptions: timeouts, overrideGlobalObjects: false }
+        : {
+            fetch,
+            createServer: createTlsServer,
+            serverOptions: { ...timeouts, ...tls },
+            overrideGlobalObjects: false,
+          },
+    ) as NetServer | TlsServer;
     await new Promise<void>((done, fail) => {
-      net.once('error', (error: NodeJS.ErrnoException) => fail(listenError(error, place)));
-      net.listen(place, done);
+      net.once('error', (error: NodeJS.ErrnoException) => fail(listenError(error, { host, port })));
+      net.listen({ host, port }, done);
     });
     net.removeAllListeners('error').on('error', (error) => logger.error({ err: error }, 'HTTP listener error'));
     return new HttpServer(net);
@@ -44,6 +54,11 @@ export class HttpServer {
 
   get port(): number {
     return (this.#net.address() as AddressInfo).port;
+  }
+
+  /** For connections from now on; of a port without TLS, nothing. Throws what OpenSSL says of what it cannot use. */
+  replace(context: SecureContextOptions): void {
+    if ('setSecureContext' in this.#net) this.#net.setSecureContext(context);
   }
 
   /** Requests under way are cut. */

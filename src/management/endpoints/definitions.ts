@@ -67,7 +67,9 @@ export const DEFINITIONS_ENDPOINTS: readonly Endpoint[] = [
 
 function exported({ context, query }: ApiRequest, vhost?: string): Answer {
   const definitions = context.administration.definitions.export(vhost);
-  const answer = ok({ rabbitmq_version: RABBITMQ_VERSION, rabbit_version: RABBITMQ_VERSION, ...definitions });
+  const description = vhost === undefined ? {} : { description: context.administration.vhosts.get(vhost)?.description };
+  const versions = { rabbitmq_version: RABBITMQ_VERSION, rabbit_version: RABBITMQ_VERSION };
+  const answer = ok({ ...versions, ...definitions, ...description });
   const name = (query.get('download') ?? '').replace(/[^\x20-\x7e]|["\\]/g, '');
   if (name === '') return answer;
   return { ...answer, headers: { 'content-disposition': `attachment; filename=${name}` } };

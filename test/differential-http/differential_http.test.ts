@@ -1,0 +1,77 @@
+// What the management API answers, beside what RabbitMQ 4.3 answered: docs/management.md tells of it.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { Api, basic } from '../support/api.ts';
+import { startBroker } from '../support/broker.ts';
+import { ACCEPTED } from './accepted.ts';
+import { type HttpConversation, type Told, talk } from './conversation.ts';
+import { ADMINISTRATION } from './conversations/administration.ts';
+import { NODE } from './conversations/node.ts';
+import { differences } from './shape.ts';
+
+const TOPICS: Readonly<Record<string, readonly HttpConversation[]>> = { administration: ADMINISTRATION, node: NODE };
+
+/** Of a RabbitMQ, whose answers are recorded then. */
+const reference = process.env['RABBITMQ_MANAGEMENT_URL'];
+
+type Recording = Record<string, readonly Told[]>;
+
+describe.each(Object.entries(TOPICS))('%s', (topic, conversations) => {
+  const path = new URL(`recorded/${topic}.json`, import.meta.url);
+  const recording: Recording = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+
+  test.each(conversations.map((conversation) => [conversation.name, conversation] as const))(
+    '%s',
+    async (name, conversation) => {
+      if (reference !== undefined) {
+        recording[name] = await talkToReference(reference, conversation);
+        writeFileSync(path, `${JSON.stringify(recording, undefined, 1)}\n`);
+      }
+      const broker = await startBroker({ management: {} });
+      const told = await talk(Api.of(broker), 'leveret@localhost', conversation);
+      const expected = recording[name] ?? [];
+      expect(told.map(({ request }) => request)).toEqual(expected.map(({ request }) => request));
+      expect(told.flatMap((answer, index) => unlike(expected[index] as Told, answer))).toEqual([]);
+    },
+  );
+});
+
+async function talkToReference(url: string, conversation: HttpConversation): Promise<readonly Told[]> {
+  const api = new Api(url, basic('guest', 'guest'));
+  const { json } = await api.get('overview');
+  return talk(api, json.node, conversation);
+}
+
+/** What is not as it was recorded, and not accepted. */
+function unlike(expected: Told, actual: Told): string[] {
+  const lines = expected.status === actual.status ? bodyDifferences(expected, actual) : [statuses(expected, actual)];
+  const { request } = actual;
+  const left = lines.filter(
+    (line) => !ACCEPTED.some((each) => each.request.test(request) && each.difference.test(line)),
+  );
+  return left.map((line) => `${request}: ${line}`);
+}
+
+function statuses(expected: Told, actual: Told): string {
+  return `status ${expected.status} is ${actual.status} ${JSON.stringify(actual.literal ?? '')}`;
+}
+
+function bodyDifferences(expected: Told, actual: Told): string[] {
+  if (expected.literal !== undefined) {
+    const [was, is] = [expected.literal, actual.literal].map((value) => JSON.stringify(sorted(value)));
+    return was === is ? [] : [`${was} is ${is}`];
+  }
+  if (expected.shape === undefined || actual.shape === undefined) {
+    return expected.shape === actual.shape ? [] : ['only one of them has a body'];
+  }
+  return differences(expected.shape, actual.shape);
+}
+
+/** The same whatever order fields come in. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(fields.map(([field, inner]) => [field, sorted(inner)]));
+}
