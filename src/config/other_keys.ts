@@ -48,11 +48,7 @@ export const OTHER_KEYS: readonly OtherKey[] = [
   { pattern: 'ssl_allow_poodle_attack', kind: 'needless', why: 'old versions of TLS are never spoken' },
   ...needless(OWN_SOCKETS, 'management.tcp.**', 'management.ssl.**', 'management.listener.**'),
   ...needless('statistics are kept as they are', 'management.sample_retention_policies.**', 'management.rates_mode'),
-  ...needless(
-    'statistics are kept as they are',
-    'management.db_cache_multiplier',
-    'management.process_stats_gc_timeout',
-  ),
+  ...needless('statistics are kept as they are', 'management.db_cache_multiplier'),
   ...needless(OWN_FORM, 'management.http_log_dir', 'http_dispatch.**'),
   ...missing(NO_HTTP, 'management.**', 'management_agent.**'),
   ...missing(NO_PROMETHEUS, 'prometheus.**'),

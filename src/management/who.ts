@@ -15,7 +15,7 @@ import type { Identity } from './identity.ts';
  * | `policymaker`        | administrators, and policymakers who may open the virtual host in the path     |
  * | `global policymaker` | policymakers and administrators                                                |
  * | `monitoring`         | monitoring and administrators                                                  |
- * | `himself`            | administrators, and the user in the path                                       |
+ * | `himself`            | monitoring, administrators, and the user in the path                           |
  * | `administrator`      | administrators                                                                 |
  */
 export type May =
@@ -56,13 +56,13 @@ function refusalOf(may: May, identity: Identity, named: Named, context: Manageme
     case 'policymaker':
       if (isAdministrator) return undefined;
       if (!isPolicymaker) return notAuthorised(OBJECT);
-      return mayOpen(identity, named, context) ? undefined : notAuthorised(OBJECT);
+      return mayOpen(identity, named, context) ? undefined : notFound();
     case 'global policymaker':
       return isPolicymaker ? undefined : notAuthorised(OBJECT);
     case 'monitoring':
       return isMonitor ? undefined : notAuthorised('Not monitor user');
     case 'himself':
-      return isAdministrator || named.user === identity.user.name ? undefined : notAuthorised(OBJECT);
+      return isMonitor || named.user === identity.user.name ? undefined : notAuthorised(OBJECT);
     case 'administrator':
       return isAdministrator ? undefined : notAuthorised('Not administrator user');
   }

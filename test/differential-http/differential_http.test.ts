@@ -8,6 +8,7 @@ import { ACCEPTED } from './accepted.ts';
 import { type HttpConversation, type Told, talk } from './conversation.ts';
 import { ADMINISTRATION } from './conversations/administration.ts';
 import { NODE } from './conversations/node.ts';
+import { type PermissionTable, permissionTable } from './permissions.ts';
 import { differences } from './shape.ts';
 
 const TOPICS: Readonly<Record<string, readonly HttpConversation[]>> = { administration: ADMINISTRATION, node: NODE };
@@ -37,10 +38,35 @@ describe.each(Object.entries(TOPICS))('%s', (topic, conversations) => {
   );
 });
 
+describe('permissions', () => {
+  const path = new URL('recorded/permissions.json', import.meta.url);
+
+  test('whoever may do something with RabbitMQ may do it here, and nobody else', async () => {
+    if (reference !== undefined) {
+      const recorded = await permissionTable(reference, await nodeOf(reference));
+      writeFileSync(path, `{\n${rows(recorded)}\n}\n`);
+    }
+    const broker = await startBroker({ management: {} });
+    const table = await permissionTable(broker.managementUrl ?? '', 'leveret@localhost');
+    expect(table).toEqual(JSON.parse(readFileSync(path, 'utf8')));
+  });
+});
+
+/** A line for each request. */
+function rows(table: PermissionTable): string {
+  const lines = Object.entries(table).map(
+    ([request, words]) => `  ${JSON.stringify(request)}: ${JSON.stringify(words)}`,
+  );
+  return lines.join(',\n');
+}
+
+async function nodeOf(url: string): Promise<string> {
+  const { json } = await new Api(url, basic('guest', 'guest')).get('overview');
+  return json.node;
+}
+
 async function talkToReference(url: string, conversation: HttpConversation): Promise<readonly Told[]> {
-  const api = new Api(url, basic('guest', 'guest'));
-  const { json } = await api.get('overview');
-  return talk(api, json.node, conversation);
+  return talk(new Api(url, basic('guest', 'guest')), await nodeOf(url), conversation);
 }
 
 /** What is not as it was recorded, and not accepted. */

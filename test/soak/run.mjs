@@ -22,7 +22,19 @@ const BODIES = [Buffer.alloc(0), Buffer.alloc(100, 'x'), Buffer.alloc(10_000, 'y
 const GROWTH_MIB_MAX = 24;
 
 const folder = mkdtempSync(join(tmpdir(), 'leveret-soak-'));
-const words = ['start', '--port', '0', '--data-dir', folder, '--log-level', 'info', '--log-format', 'json'];
+const words = [
+  'start',
+  '--port',
+  '0',
+  '--management-port',
+  'off',
+  '--data-dir',
+  folder,
+  '--log-level',
+  'info',
+  '--log-format',
+  'json',
+];
 const daemon = spawn(process.execPath, [join(root, 'bin', 'leveret.js'), ...words], {
   stdio: ['ignore', 'pipe', 'pipe'],
 });

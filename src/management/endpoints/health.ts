@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BROKER_NODE } from '../../core/names.ts';
 import { type Answer, ok } from '../answer.ts';
-import { badRequest, objectNotFound } from '../api_error.ts';
+import { badRequest, notAuthorised, objectNotFound } from '../api_error.ts';
 import { expiringBefore } from '../certificates.ts';
 import type { ManagementContext } from '../context.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
@@ -60,8 +60,9 @@ export const HEALTH: readonly Endpoint[] = [
     may: 'vhost',
     summary: 'Whether a message that is published in the virtual host can be got.',
     answers: STATUS,
-    handle: ({ context, params }) => {
+    handle: ({ context, identity, params }) => {
       vhostNamed(context, params.vhost);
+      if (!identity.mayOpen(params.vhost)) throw notAuthorised('Access refused.');
       return OK;
     },
   }),

@@ -49,7 +49,7 @@ function endpoints(root: 'policies' | 'operator-policies', kind: PolicyKind): re
     endpoint({
       method: 'GET',
       path: `/api/${root}/:vhost/:name`,
-      may: 'vhost',
+      may: root === 'policies' ? 'policymaker' : 'administrator',
       summary: `One ${kind}.`,
       answers: POLICY,
       handle: ({ context, params }) => {
@@ -93,21 +93,32 @@ export const POLICIES: readonly Endpoint[] = [
   ...endpoints('operator-policies', 'operator policy'),
 ];
 
+/** What is in a policy, as the API has it. */
+export interface PolicyView {
+  readonly pattern: string;
+  readonly 'apply-to': string;
+  readonly definition: Readonly<Record<string, unknown>>;
+  readonly priority: number;
+}
+
 /** For what is changed, RabbitMQ says which was not found. */
 export function checkVhost({ server }: ManagementContext, name: string): void {
   if (!server.vhosts.has(name)) throw notFound('vhost_not_found');
 }
 
-function policiesOf(vhost: VirtualHost, kind: PolicyKind): readonly z.infer<typeof POLICY>[] {
+function policiesOf(vhost: VirtualHost, kind: PolicyKind): readonly object[] {
   return vhost.policies.list(kind).map((policy) => policyView(vhost, policy));
 }
 
-function policyView(vhost: VirtualHost, policy: Policy): z.infer<typeof POLICY> {
+function policyView(
+  vhost: VirtualHost,
+  policy: Policy,
+): PolicyView & { readonly vhost: string; readonly name: string } {
   return { vhost: vhost.name, name: policy.name, ...policyValue(policy) };
 }
 
 /** A policy as parameters have it. */
-export function policyValue(policy: Policy): Omit<z.infer<typeof POLICY>, 'vhost' | 'name'> {
+export function policyValue(policy: Policy): PolicyView {
   const { pattern, applyTo, definition, priority } = policy;
   return { pattern, 'apply-to': applyTo, definition: Object.fromEntries(definition), priority };
 }

@@ -26,7 +26,15 @@ const BODY = z.object({
 /** Of users who have it, nothing is changed by HTTP. */
 const PROTECTED = 'protected';
 
-export function userView({ name, passwordHash, hashingAlgorithm, tags, limits }: UserInfo): z.infer<typeof USER> {
+interface UserView {
+  readonly name: string;
+  readonly password_hash: string;
+  readonly hashing_algorithm: string;
+  readonly tags: readonly string[];
+  readonly limits: object;
+}
+
+function userView({ name, passwordHash, hashingAlgorithm, tags, limits }: UserInfo): UserView {
   return {
     name,
     password_hash: passwordHash,
