@@ -262,6 +262,8 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
       certificates: () => listeners.certificates(),
       startedAtMs,
       settings: options.settings,
+      dataDir: options.dataDir,
+      loadMetrics: () => metrics.load(),
     });
     const broker = new RunningBroker({
       options,

@@ -33,7 +33,7 @@ const BODY_SIZE = integer(1, 512 * 2 ** 20, ', in bytes');
 const AGE = integer(0, 86_400, ', in seconds');
 
 /** A port, or a word for none. */
-export function portOrOff(): ValueType<number | false> {
+function portOrOff(): ValueType<number | false> {
   return {
     placeholder: PORT.placeholder,
     accepted: `${PORT.accepted}, or off`,

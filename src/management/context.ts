@@ -1,5 +1,6 @@
 import type { Administration } from '../admin/administration.ts';
 import type { Metadata } from '../admin/metadata.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Server } from '../server/server.ts';
 
 /** A port that clients come in by, as the API tells of it. */
@@ -29,10 +30,14 @@ export interface ManagementParts {
   readonly startedAtMs: number;
   /** The settings that the program was started with, as a file would have them; where there was such a program. */
   readonly settings: readonly Setting[] | undefined;
+  /** Undefined where everything is in memory. */
+  readonly dataDir: string | undefined;
+  readonly loadMetrics: () => Promise<Metrics>;
 }
 
 /** Everything that endpoints are about. */
 export interface ManagementContext extends ManagementParts {
+  readonly metrics: Metrics;
   /** How many have tried to use the API. */
   readonly httpLogins: { accepted: number; refused: number };
 }

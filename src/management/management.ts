@@ -28,7 +28,9 @@ export class Management {
     const { port = 0, host = brokerHost, tls } = options;
     const own: ListenerFacts[] = [];
     const listeners = (): readonly ListenerFacts[] => [...parts.listeners(), ...own];
-    const context: ManagementContext = { ...parts, listeners, httpLogins: { accepted: 0, refused: 0 } };
+    const metrics = await parts.loadMetrics();
+    metrics.start();
+    const context: ManagementContext = { ...parts, listeners, metrics, httpLogins: { accepted: 0, refused: 0 } };
     const app = createApp(context, [...ENDPOINTS, openApi(ENDPOINTS)], options);
     const { logger } = parts.server;
     const plain = port === false ? undefined : await HttpServer.open(app, { host, port }, logger);

@@ -58,8 +58,19 @@ export function listenerView({ protocol, host, port }: ListenerFacts): object {
   return { node: BROKER_NODE, protocol, ip_address: host, port, socket_opts: {}, tls };
 }
 
-/** The web applications that are served. */
-export function webContexts({ listeners }: ManagementContext): readonly object[] {
+/** A web application that is served. */
+interface WebContext {
+  readonly node: string;
+  readonly description: string;
+  readonly path: string;
+  readonly ip: string;
+  readonly port: string;
+  readonly ssl_opts: readonly never[];
+  readonly cowboy_opts: string;
+}
+
+/** Those that there are. */
+export function webContexts({ listeners }: ManagementContext): readonly WebContext[] {
   const applications: Readonly<Record<string, string>> = {
     http: 'RabbitMQ Management',
     https: 'RabbitMQ Management',

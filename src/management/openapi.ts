@@ -28,7 +28,7 @@ export function openApi(endpoints: readonly Endpoint[]): Endpoint {
   return self;
 }
 
-export function openApiDocument(endpoints: readonly Endpoint[], version: string): unknown {
+function openApiDocument(endpoints: readonly Endpoint[], version: string): unknown {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const each of endpoints) {
     const path = each.path.replace(/:(\w+)/g, '{$1}');

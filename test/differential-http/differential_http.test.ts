@@ -1,7 +1,9 @@
 // What the management API answers, beside what RabbitMQ 4.3 answered: docs/management.md tells of it.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'amqplib';
 import { describe, expect, test } from 'vitest';
+import type { Broker } from '../../src/index.ts';
 import { Api, basic } from '../support/api.ts';
 import { startBroker } from '../support/broker.ts';
 import { ACCEPTED } from './accepted.ts';
@@ -29,7 +31,7 @@ describe.each(Object.entries(TOPICS))('%s', (topic, conversations) => {
         recording[name] = await talkToReference(reference, conversation);
         writeFileSync(path, `${JSON.stringify(recording, undefined, 1)}\n`);
       }
-      const broker = await startBroker({ management: {} });
+      const broker = await busyBroker();
       const told = await talk(Api.of(broker), 'leveret@localhost', conversation);
       const expected = recording[name] ?? [];
       expect(told.map(({ request }) => request)).toEqual(expected.map(({ request }) => request));
@@ -63,6 +65,19 @@ function rows(table: PermissionTable): string {
 async function nodeOf(url: string): Promise<string> {
   const { json } = await new Api(url, basic('guest', 'guest')).get('overview');
   return json.node;
+}
+
+/** One in which what is counted of messages has happened. */
+async function busyBroker(): Promise<Broker> {
+  const broker = await startBroker({ management: {} });
+  const connection = await connect(broker.url);
+  const channel = await connection.createConfirmChannel();
+  const { queue } = await channel.assertQueue('', { exclusive: true });
+  channel.sendToQueue(queue, Buffer.from('hare'));
+  await channel.waitForConfirms();
+  await channel.get(queue, { noAck: true });
+  await connection.close();
+  return broker;
 }
 
 async function talkToReference(url: string, conversation: HttpConversation): Promise<readonly Told[]> {

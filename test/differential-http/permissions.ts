@@ -20,12 +20,12 @@ const USERS: Readonly<Record<string, { readonly tags: string; readonly isIn: boo
   'http-administrator': { tags: 'administrator', isIn: false },
 };
 
-export const USER_NAMES: readonly string[] = Object.keys(USERS);
+const USER_NAMES: readonly string[] = Object.keys(USERS);
 
 const VHOST = 'http-open';
 
 /** What is asked: of mutations, such as cannot be done or do nothing. */
-export const REQUESTS: readonly string[] = [
+const REQUESTS: readonly string[] = [
   ...['overview', 'whoami', 'nodes', 'nodes/$node', 'nodes/$node/memory', 'extensions', 'cluster-name'],
   ...['definitions', `definitions/${VHOST}`, 'all-configuration', 'feature-flags', 'deprecated-features'],
   ...['parameters', 'parameters/policy', `parameters/policy/${VHOST}`, `parameters/policy/${VHOST}/nope`],

@@ -65,7 +65,8 @@ export const CLUSTER: readonly Endpoint[] = [
     handle: ({ context, params }) => {
       checkNode(params.node);
       const { accepted, refused } = context.httpLogins;
-      return list([attempts('http', accepted, refused)]);
+      const { loginsAccepted, loginsRefused } = context.server.counters;
+      return list([attempts('http', accepted, refused), attempts('amqp091', loginsAccepted, loginsRefused)]);
     },
   }),
   endpoint({

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { RABBITMQ_VERSION } from '../../config/version.ts';
 import { BROKER_NODE } from '../../core/names.ts';
+import type { Figures } from '../../metrics/figures.ts';
 import { ok } from '../answer.ts';
 import type { ManagementContext } from '../context.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
+import { sumOf } from '../figures.ts';
 import type { Identity } from '../identity.ts';
 import { exchangeTypes, listenerView, runtimeFacts, webContexts } from '../node_facts.ts';
+import { RANGE_QUERY, rangesOf } from '../ranges.ts';
+import type { ApiRequest } from '../request.ts';
 import { clusterName } from './cluster.ts';
 
 const OVERVIEW = z.looseObject({
@@ -25,8 +29,14 @@ export const OVERVIEW_ENDPOINTS: readonly Endpoint[] = [
     may: 'management',
     summary: 'The broker in a few numbers: those of the virtual hosts that he may know of.',
     answers: OVERVIEW,
-    handle: ({ context, identity }) =>
-      ok({ ...facts(context), ...totals(context, identity), ...forMonitors(context, identity) }),
+    query: RANGE_QUERY,
+    handle: (request) =>
+      ok({
+        ...facts(request.context),
+        ...statistics(request),
+        ...objectTotals(request),
+        ...forMonitors(request.context, request.identity),
+      }),
   }),
   endpoint({
     method: 'GET',
@@ -61,7 +71,31 @@ function facts(context: ManagementContext): object {
   };
 }
 
-function totals({ server }: ManagementContext, identity: Identity): object {
+/** Of the whole broker for those who see all of it; of what he sees for everybody else. */
+function statistics({ context, identity, query }: ApiRequest): object {
+  const { metrics } = context;
+  const { node, vhosts } = metrics.totals();
+  const ranges = rangesOf(query);
+  const churn = { churn_rates: churnOf(metrics.node(node, ranges).node) };
+  if (identity.isMonitor) {
+    const { lengths, msg_rates: counted } = metrics.overview(node, ranges);
+    return { ...churn, queue_totals: lengths, message_stats: counted };
+  }
+  const seen = [...vhosts].filter(([vhost]) => identity.sees(vhost.name));
+  const figures = seen.map(([vhost, totals]) => metrics.vhost(vhost, totals));
+  return {
+    ...churn,
+    queue_totals: sumOf(figures.map(({ lengths }) => lengths)),
+    message_stats: sumOf(figures.map(({ msg_rates: counted }) => counted)),
+  };
+}
+
+/** What has come and gone. */
+function churnOf(figures: Figures): Figures {
+  return Object.fromEntries(Object.entries(figures).filter(([name]) => /^(connection|channel|queue)_/.test(name)));
+}
+
+function objectTotals({ context: { server }, identity }: ApiRequest): object {
   const seen = [...server.vhosts.values()].filter(({ name }) => identity.sees(name));
   const mine = [...server.connections].filter(
     ({ phase, userName }) => phase.name === 'running' && (identity.isMonitor || userName === identity.user.name),

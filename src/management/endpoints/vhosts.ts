@@ -2,10 +2,13 @@ import { z } from 'zod';
 import type { VirtualHostInfo, VirtualHostInput } from '../../admin/virtual_hosts.ts';
 import { BROKER_NODE } from '../../core/names.ts';
 import { queueTypeNamed } from '../../core/queue/arguments.ts';
-import { list, noContent, ok, put } from '../answer.ts';
+import { listOf, noContent, ok, put } from '../answer.ts';
 import { badRequest, notFound, objectNotFound } from '../api_error.ts';
 import type { ManagementContext } from '../context.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
+import { figuresView } from '../figures.ts';
+import { RANGE_QUERY, rangesOf } from '../ranges.ts';
+import type { ApiRequest } from '../request.ts';
 import { splitTags } from './users.ts';
 
 const VHOST = z.looseObject({
@@ -26,6 +29,18 @@ const BODY = z.object({
   protected_from_deletion: z.boolean().optional(),
   tracing: z.union([z.boolean(), z.string()]).optional(),
 });
+
+/** With its figures, once it has queues. */
+function vhostViews({ context, query }: ApiRequest): (info: VirtualHostInfo) => object {
+  const { vhosts } = context.metrics.totals();
+  const ranges = rangesOf(query);
+  return (info) => {
+    const vhost = context.server.vhosts.get(info.name);
+    const totals = vhost === undefined ? undefined : vhosts.get(vhost);
+    if (vhost === undefined || totals === undefined || vhost.queues.size === 0) return vhostView(info);
+    return { ...vhostView(info), ...figuresView(context.metrics.vhost(vhost, totals, ranges)) };
+  };
+}
 
 function vhostView(info: VirtualHostInfo): z.infer<typeof VHOST> {
   const { name, description, tags, defaultQueueType, protectedFromDeletion, tracing, otherMetadata } = info;
@@ -50,13 +65,12 @@ export const VHOSTS: readonly Endpoint[] = [
     summary: 'The virtual hosts that he may know of.',
     isList: true,
     answers: VHOST,
-    handle: ({ context, identity }) =>
-      list(
-        context.administration.vhosts
-          .list()
-          .filter(({ name }) => identity.sees(name))
-          .map(vhostView),
-      ),
+    query: RANGE_QUERY,
+    handle: (request) => {
+      const { context, identity } = request;
+      const seen = context.administration.vhosts.list().filter(({ name }) => identity.sees(name));
+      return listOf(seen, { name: ({ name }) => name }, vhostViews(request));
+    },
   }),
   endpoint({
     method: 'GET',
@@ -64,7 +78,8 @@ export const VHOSTS: readonly Endpoint[] = [
     may: 'administrator',
     summary: 'One virtual host.',
     answers: VHOST,
-    handle: ({ context, params }) => ok(vhostView(infoOf(context, params.vhost))),
+    query: RANGE_QUERY,
+    handle: (request) => ok(vhostViews(request)(infoOf(request.context, request.params.vhost))),
   }),
   endpoint({
     method: 'PUT',
