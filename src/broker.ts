@@ -29,7 +29,7 @@ import { Arena } from './lib/arena.ts';
 import { type Clock, SystemClock } from './lib/clock.ts';
 import { TimerWheel } from './lib/timer_wheel.ts';
 import type { Setting } from './management/context.ts';
-import type { ManagementOptions } from './management/options.ts';
+import type { ManagementOptions, PrometheusPortOptions } from './management/options.ts';
 import { defaultsOf, openMetadata } from './open_metadata.ts';
 import type { LiveOptions } from './reconfigure.ts';
 import { RunningBroker } from './running_broker.ts';
@@ -88,6 +88,8 @@ export interface BrokerOptions extends ListenerOptions, Readonly<Partial<NodeLim
   readonly authBackends?: readonly AuthBackend[];
   /** Serve the management API over HTTP; not unless given. */
   readonly management?: ManagementOptions | undefined;
+  /** Let Prometheus read the broker's metrics, over HTTP; not unless given. */
+  readonly prometheus?: PrometheusPortOptions | undefined;
   /** The settings that all of this was made of, which the management API shows. */
   readonly settings?: readonly Setting[];
   /** Publish what happens in the broker to the exchange amq.rabbitmq.event of the virtual host `/`. */
@@ -130,6 +132,10 @@ export interface Broker {
   readonly managementUrl: string | undefined;
   /** Serves the management API from now on, once. Rejects with a StartError. */
   openManagement(options: ManagementOptions): Promise<void>;
+  /** Undefined where Prometheus cannot read. */
+  readonly prometheusPort: number | undefined;
+  /** Lets Prometheus read from now on, once. Rejects with a StartError. */
+  openPrometheus(options: PrometheusPortOptions): Promise<void>;
   /**
    * Reads certificates and keys again, for connections from now on. Rejects with a StartError when they cannot be used, and
    * goes on with those that it has.
@@ -258,7 +264,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
       server,
       administration,
       metadata,
-      listeners: () => listeners.facts,
+      listeners: listeners.facts,
       certificates: () => listeners.certificates(),
       startedAtMs,
       settings: options.settings,
@@ -276,7 +282,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
       metrics,
       undo,
     });
-    if (options.management !== undefined) await opened(broker, options.management);
+    await openHttp(broker, options);
     return broker;
   } catch (error) {
     for (const step of undo) await step();
@@ -284,10 +290,11 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
   }
 }
 
-/** A broker whose management API cannot be served is closed. */
-async function opened(broker: Broker, management: ManagementOptions): Promise<void> {
+/** A broker that cannot serve what it is asked to is closed. */
+async function openHttp(broker: Broker, { management, prometheus }: BrokerOptions): Promise<void> {
   try {
-    await broker.openManagement(management);
+    if (management !== undefined) await broker.openManagement(management);
+    if (prometheus !== undefined) await broker.openPrometheus(prometheus);
   } catch (error) {
     await broker.close();
     throw error;

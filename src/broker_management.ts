@@ -2,16 +2,18 @@ import type { SecureContextOptions } from 'node:tls';
 import { assert } from './lib/assert.ts';
 import { StartError } from './lib/start_error.ts';
 import type { ManagementParts } from './management/context.ts';
+import type { HttpServer } from './management/http_server.ts';
 import type { Management } from './management/management.ts';
-import type { ManagementOptions } from './management/options.ts';
+import type { ManagementOptions, PrometheusPortOptions } from './management/options.ts';
 import { readTlsFiles } from './tls_files.ts';
 
-/** The management API of a broker, while it has one. */
+/** What a broker serves over HTTP: the management API, and what Prometheus reads. */
 export class BrokerManagement {
   readonly #brokerHost: string;
   readonly #parts: ManagementParts;
   #options: ManagementOptions | undefined;
   #management: Management | undefined;
+  #prometheus: HttpServer | undefined;
 
   constructor(brokerHost: string, parts: ManagementParts) {
     this.#brokerHost = brokerHost;
@@ -43,6 +45,17 @@ export class BrokerManagement {
     return this.#management?.tlsPort;
   }
 
+  get prometheusPort(): number | undefined {
+    return this.#prometheus?.port;
+  }
+
+  /** Rejects with a StartError. */
+  async openPrometheus(options: PrometheusPortOptions): Promise<void> {
+    assert(this.#prometheus === undefined, 'the port for Prometheus is opened once');
+    const { openPrometheus } = await import('./management/prometheus.ts');
+    this.#prometheus = await openPrometheus(this.#parts, options, this.#brokerHost);
+  }
+
   /** Reads the certificates again. Rejects with a StartError, and goes on with those it has, when they cannot be used. */
   async reloadCertificates(): Promise<void> {
     const options = this.#options;
@@ -52,7 +65,7 @@ export class BrokerManagement {
   }
 
   async close(): Promise<void> {
-    await this.#management?.close();
+    await Promise.all([this.#management?.close(), this.#prometheus?.close()]);
   }
 }
 

@@ -13,7 +13,7 @@ import type { BrokerManagement } from './broker_management.ts';
 import type { BrokerMetrics, PrometheusOptions } from './broker_metrics.ts';
 import { AmqpError } from './codec/errors.ts';
 import type { VirtualHost } from './core/vhost.ts';
-import type { ManagementOptions } from './management/options.ts';
+import type { ManagementOptions, PrometheusPortOptions } from './management/options.ts';
 import { defaultsOf } from './open_metadata.ts';
 import { type LiveOptions, reconfigure } from './reconfigure.ts';
 import type { Server } from './server/server.ts';
@@ -82,6 +82,14 @@ export class RunningBroker implements Broker {
 
   openManagement(options: ManagementOptions): Promise<void> {
     return this.#parts.management.open(options);
+  }
+
+  get prometheusPort(): number | undefined {
+    return this.#parts.management.prometheusPort;
+  }
+
+  openPrometheus(options: PrometheusPortOptions): Promise<void> {
+    return this.#parts.management.openPrometheus(options);
   }
 
   health(): Health {

@@ -28,7 +28,7 @@ export async function startDaemon(folder, { host = HOST, tls = false } = {}) {
     [...words, ...(secured?.words ?? []), '--log-format', 'json', '--log-level', 'error'],
     {
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, LEVERET_MANAGEMENT_PORT: 'off' },
+      env: { ...process.env, LEVERET_MANAGEMENT_PORT: 'off', LEVERET_PROMETHEUS_PORT: 'off' },
     },
   );
   const stop = async () => {

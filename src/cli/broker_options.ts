@@ -3,7 +3,7 @@ import type { Settings } from '../config/options.ts';
 import type { BrokerOptions } from '../index.ts';
 import type { NodeLimits } from '../server/limits.ts';
 import { listenerOptions } from './listener_options.ts';
-import { managementOptions } from './management_options.ts';
+import { managementOptions, prometheusOptions } from './management_options.ts';
 import { oauth2Options } from './oauth2_options.ts';
 
 function limitOptions(settings: Settings): NodeLimits {
@@ -52,6 +52,7 @@ export function brokerOptions(settings: Settings): BrokerOptions {
     },
     ...listenerOptions(settings),
     management: managementOptions(settings),
+    prometheus: prometheusOptions(settings),
     oauth2: oauth2Options(settings),
     authBackends: settings.authBackends,
   };

@@ -20,6 +20,12 @@ export function managementOptions(settings: Settings): Management | undefined {
   };
 }
 
+/** Undefined where Prometheus does not read. */
+export function prometheusOptions(settings: Settings): BrokerOptions['prometheus'] {
+  const { prometheusPort: port, prometheusHost: host, prometheusPath: path, prometheusPerObject: perObject } = settings;
+  return port === false ? undefined : { port, host, path, perObject };
+}
+
 function tlsOptions(settings: Settings): Management['tls'] {
   const { managementTlsPort: port, managementTlsHost: host, managementTlsVerify: verify } = settings;
   if (port === undefined) return undefined;

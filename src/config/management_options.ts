@@ -33,7 +33,7 @@ const BODY_SIZE = integer(1, 512 * 2 ** 20, ', in bytes');
 const AGE = integer(0, 86_400, ', in seconds');
 
 /** A port, or a word for none. */
-function portOrOff(): ValueType<number | false> {
+export function portOrOff(): ValueType<number | false> {
   return {
     placeholder: PORT.placeholder,
     accepted: `${PORT.accepted}, or off`,
@@ -42,7 +42,7 @@ function portOrOff(): ValueType<number | false> {
 }
 
 /** `/rabbit`: begins with a slash, ends without one; the slash alone is no prefix. */
-function pathPrefix(): ValueType<string> {
+export function pathPrefix(): ValueType<string> {
   return {
     placeholder: 'path',
     accepted: 'a path such as /rabbit',

@@ -3,6 +3,7 @@ import { LIMIT_OPTIONS, type LimitSettings } from './limit_options.ts';
 import { LISTENER_OPTIONS, type ListenerSettings } from './listener_options.ts';
 import { MANAGEMENT_OPTIONS, type ManagementSettings } from './management_options.ts';
 import { OAUTH2_OPTIONS, type OAuth2Settings } from './oauth2_options.ts';
+import { PROMETHEUS_OPTIONS, type PrometheusSettings } from './prometheus_options.ts';
 import { choice, informationUnit, listenAddress, rabbitLogLevel, share } from './rabbitmq_types.ts';
 import {
   bytes,
@@ -24,7 +25,12 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' |
 export type LogFormat = 'auto' | 'pretty' | 'json';
 
 /** Every setting with its value. The order here is the order in --help and in the documentation. */
-export interface Settings extends LimitSettings, ListenerSettings, ManagementSettings, OAuth2Settings {
+export interface Settings
+  extends LimitSettings,
+    ListenerSettings,
+    ManagementSettings,
+    OAuth2Settings,
+    PrometheusSettings {
   readonly config: string | undefined;
   readonly host: string;
   /** False is none. */
@@ -310,6 +316,7 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
   },
   ...LISTENER_OPTIONS,
   ...MANAGEMENT_OPTIONS,
+  ...PROMETHEUS_OPTIONS,
   ...OAUTH2_OPTIONS,
 };
 

@@ -22,7 +22,7 @@ const ONE_LOG = 'Leveret has one log, on its standard output';
 const OWN_FORM = 'the log has lines of its own form';
 const OWN_TLS = 'TLS is that of Node.js, which sees to it';
 const NO_HTTP = 'the management API has nothing of that kind';
-const NO_PROMETHEUS = 'there is no Prometheus port yet';
+const NO_PROMETHEUS = 'the port for Prometheus has nothing of that kind';
 const NO_DEFINITIONS = 'definitions come from a file, by load_definitions';
 const NO_LIMIT = 'there is no such limit yet';
 const NO_PLUGIN = 'Leveret has nothing of that kind';
@@ -51,6 +51,7 @@ export const OTHER_KEYS: readonly OtherKey[] = [
   ...needless('statistics are kept as they are', 'management.db_cache_multiplier'),
   ...needless(OWN_FORM, 'management.http_log_dir', 'http_dispatch.**'),
   ...missing(NO_HTTP, 'management.**', 'management_agent.**'),
+  ...needless(OWN_SOCKETS, 'prometheus.tcp.**'),
   ...missing(NO_PROMETHEUS, 'prometheus.**'),
   ...needless('statistics are kept as they are', 'collect_statistics', 'collect_statistics_interval'),
   ...missing(NO_DEFINITIONS, 'definitions.**'),

@@ -22,8 +22,8 @@ export interface ManagementParts {
   readonly server: Server;
   readonly administration: Administration;
   readonly metadata: Metadata;
-  /** What is listened on, beside the API. */
-  readonly listeners: () => readonly ListenerFacts[];
+  /** What is listened on, the ports for HTTP too once they are. */
+  readonly listeners: ListenerFacts[];
   /** Of TLS, in use. */
   readonly certificates: () => readonly CertificateFile[];
   /** When the broker was started, by its clock's monotonic time. */

@@ -1,6 +1,6 @@
 import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import { createApp } from './app.ts';
-import type { ListenerFacts, ManagementContext, ManagementParts } from './context.ts';
+import type { ManagementContext, ManagementParts } from './context.ts';
 import { HttpServer } from './http_server.ts';
 import { openApi } from './openapi.ts';
 import type { ManagementOptions, ManagementTlsOptions } from './options.ts';
@@ -26,21 +26,20 @@ export class Management {
     material: SecureContextOptions,
   ): Promise<Management> {
     const { port = 0, host = brokerHost, tls } = options;
-    const own: ListenerFacts[] = [];
-    const listeners = (): readonly ListenerFacts[] => [...parts.listeners(), ...own];
     const metrics = await parts.loadMetrics();
     metrics.start();
-    const context: ManagementContext = { ...parts, listeners, metrics, httpLogins: { accepted: 0, refused: 0 } };
+    const context: ManagementContext = { ...parts, metrics, httpLogins: { accepted: 0, refused: 0 } };
     const app = createApp(context, [...ENDPOINTS, openApi(ENDPOINTS)], options);
-    const { logger } = parts.server;
+    const { listeners, server } = parts;
+    const { logger } = server;
     const plain = port === false ? undefined : await HttpServer.open(app, { host, port }, logger);
-    if (plain !== undefined) own.push({ protocol: 'http', host, port: plain.port });
+    if (plain !== undefined) listeners.push({ protocol: 'http', host, port: plain.port });
     if (tls === undefined) return new Management(plain, undefined);
     const tlsHost = tls.host ?? host;
     try {
       const place = { host: tlsHost, port: tls.port ?? 0, tls: { ...rules(tls), ...material } };
       const secured = await HttpServer.open(app, place, logger);
-      own.push({ protocol: 'https', host: tlsHost, port: secured.port });
+      listeners.push({ protocol: 'https', host: tlsHost, port: secured.port });
       return new Management(plain, secured);
     } catch (error) {
       await plain?.close();

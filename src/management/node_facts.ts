@@ -76,7 +76,7 @@ export function webContexts({ listeners }: ManagementContext): readonly WebConte
     https: 'RabbitMQ Management',
     'http/prometheus': 'RabbitMQ Prometheus',
   };
-  return listeners().flatMap(({ protocol, host, port }) => {
+  return listeners.flatMap(({ protocol, host, port }) => {
     const description = applications[protocol];
     if (description === undefined) return [];
     return [

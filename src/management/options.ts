@@ -14,6 +14,18 @@ export interface ManagementOptions {
   readonly maxBodySizeBytes?: number;
 }
 
+/** The port on which Prometheus reads. */
+export interface PrometheusPortOptions {
+  /** 0, the default, takes any free one. */
+  readonly port?: number;
+  /** Unless given, the broker's. */
+  readonly host?: string | undefined;
+  /** `/metrics` unless given. */
+  readonly path?: string;
+  /** Whether that path tells of each object, instead of adding them up. */
+  readonly perObject?: boolean;
+}
+
 /** The API over TLS, on a port of its own. */
 export interface ManagementTlsOptions {
   readonly port?: number;

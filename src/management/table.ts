@@ -6,6 +6,7 @@ import { FEATURES } from './endpoints/features.ts';
 import { GLOBAL_PARAMETERS } from './endpoints/global_parameters.ts';
 import { HEALTH } from './endpoints/health.ts';
 import { USER_LIMITS, VHOST_LIMITS } from './endpoints/limits.ts';
+import { LIVENESS } from './endpoints/liveness.ts';
 import { NODES } from './endpoints/nodes.ts';
 import { OVERVIEW_ENDPOINTS } from './endpoints/overview.ts';
 import { PARAMETERS } from './endpoints/parameters.ts';
@@ -23,6 +24,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...FEATURES,
   ...GLOBAL_PARAMETERS,
   ...HEALTH,
+  ...LIVENESS,
   ...NODES,
   ...OVERVIEW_ENDPOINTS,
   ...PARAMETERS,

@@ -22,21 +22,10 @@ const BODIES = [Buffer.alloc(0), Buffer.alloc(100, 'x'), Buffer.alloc(10_000, 'y
 const GROWTH_MIB_MAX = 24;
 
 const folder = mkdtempSync(join(tmpdir(), 'leveret-soak-'));
-const words = [
-  'start',
-  '--port',
-  '0',
-  '--management-port',
-  'off',
-  '--data-dir',
-  folder,
-  '--log-level',
-  'info',
-  '--log-format',
-  'json',
-];
+const words = ['start', '--port', '0', '--data-dir', folder, '--log-level', 'info', '--log-format', 'json'];
 const daemon = spawn(process.execPath, [join(root, 'bin', 'leveret.js'), ...words], {
   stdio: ['ignore', 'pipe', 'pipe'],
+  env: { ...process.env, LEVERET_MANAGEMENT_PORT: 'off', LEVERET_PROMETHEUS_PORT: 'off' },
 });
 const url = await ready();
 const samples = [];

@@ -116,7 +116,7 @@ function portListener({ context, params }: Asked): Answer {
   const asked = params['port'] ?? '';
   if (!/^\d{1,9}$/.test(asked)) throw badRequest('Invalid port');
   const port = Number(asked);
-  const ports = context.listeners().map((listener) => listener.port);
+  const ports = context.listeners.map((listener) => listener.port);
   return ports.includes(port) ? ok({ status: 'ok', port }) : failed('No active listener', { missing: port, ports });
 }
 
@@ -129,7 +129,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 function protocolListener({ context, params }: Asked): Answer {
-  const protocols = [...new Set(context.listeners().map(({ protocol }) => protocol))].sort();
+  const protocols = [...new Set(context.listeners.map(({ protocol }) => protocol))].sort();
   const asked = (params['protocols'] ?? '').split(',');
   const missing = asked.filter((name) => !protocols.includes(ALIASES[name.toLowerCase()] ?? name.toLowerCase()));
   return missing.length === 0 ? ok({ status: 'ok', protocols }) : failed('No active listener', { missing, protocols });

@@ -116,7 +116,7 @@ function forMonitors(context: ManagementContext, { isMonitor }: Identity): objec
   if (!isMonitor) return {};
   return {
     node: BROKER_NODE,
-    listeners: context.listeners().map(listenerView),
+    listeners: context.listeners.map(listenerView),
     contexts: webContexts(context),
   };
 }

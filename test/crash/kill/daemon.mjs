@@ -18,7 +18,7 @@ process.on('exit', () => {
  */
 export function startDaemon(dataDir, flags = []) {
   const words = [main, 'start', '--host', '127.0.0.1', '--port', '0', '--data-dir', dataDir, '--log-format', 'json'];
-  const env = { ...process.env, LEVERET_MANAGEMENT_PORT: 'off' };
+  const env = { ...process.env, LEVERET_MANAGEMENT_PORT: 'off', LEVERET_PROMETHEUS_PORT: 'off' };
   const child = spawn(process.execPath, [...words, ...flags], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   const daemon = { child, lines: [], stderr: '', ended: undefined, ready: undefined };
