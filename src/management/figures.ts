@@ -6,7 +6,7 @@ export function figuresView({ lengths, msg_rates: counted, data_rates: octets }:
 }
 
 /** Left out where nothing has happened. */
-function messageStats(counted: Figures): { readonly message_stats?: Figures } {
+export function messageStats(counted: Figures): { readonly message_stats?: Figures } {
   return Object.keys(counted).length === 0 ? {} : { message_stats: counted };
 }
 
