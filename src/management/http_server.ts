@@ -1,7 +1,7 @@
 import { createServer, type Server as NetServer } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { SecureContextOptions, TlsOptions } from 'node:tls';
+import type { SecureContextOptions, TLSSocket, TlsOptions } from 'node:tls';
 import { createAdaptorServer } from '@hono/node-server';
 import { listenError } from '../lib/start_error.ts';
 import type { Logger } from '../server/logger.ts';
@@ -44,6 +44,7 @@ export class HttpServer {
             overrideGlobalObjects: false,
           },
     ) as NetServer | TlsServer;
+    if (tls?.requestCert === true) net.on('secureConnection', refuseStrangers);
     await new Promise<void>((done, fail) => {
       net.once('error', (error: NodeJS.ErrnoException) => fail(listenError(error, { host, port })));
       net.listen({ host, port }, done);
@@ -67,4 +68,9 @@ export class HttpServer {
     this.#net.closeAllConnections();
     return closed;
   }
+}
+
+/** Where clients need no certificate, those that have one must still have one that is believed. */
+function refuseStrangers(socket: TLSSocket): void {
+  if (!socket.authorized && socket.getPeerX509Certificate() !== undefined) socket.destroy();
 }
