@@ -77,12 +77,9 @@ const NOTHING: readonly string[] = [
 
 function nodeView(context: ManagementContext, query: URLSearchParams): object {
   const { metrics } = context;
-  const {
-    io_sync_time: _,
-    io_sync_time_details: __,
-    ...figures
-  } = metrics.node(metrics.totals().node, rangesOf(query)).node;
-  return { ...fixedFacts(context), ...presentFacts(context), ...nothing(), ...figures, ...averages(metrics, figures) };
+  const { node } = metrics.node(metrics.totals().node, rangesOf(query));
+  const { io_sync_time: seconds = 0, io_sync_time_details: _, ...figures } = node;
+  return { ...fixedFacts(context), ...presentFacts(context), ...nothing(), ...figures, ...syncTime(figures, seconds) };
 }
 
 function nothing(): object {
@@ -94,8 +91,8 @@ function nothing(): object {
   );
 }
 
-function averages(metrics: ManagementContext['metrics'], figures: Figures): object {
-  const { io_sync_time: seconds = 0 } = metrics.node(metrics.totals().node).node;
+/** In milliseconds, of all since the start. */
+function syncTime(figures: Figures, seconds: Figures[string]): object {
   const count = figures['io_sync_count'];
   const average = typeof count === 'number' && count > 0 && typeof seconds === 'number' ? (1000 * seconds) / count : 0;
   return { io_sync_avg_time: average, io_sync_avg_time_details: { rate: 0 } };
