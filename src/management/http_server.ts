@@ -1,8 +1,7 @@
-import { createServer, type Server as NetServer } from 'node:http';
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import { createServer, type Server as NetServer, type RequestListener, type ServerOptions } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions, TLSSocket, TlsOptions } from 'node:tls';
-import { createAdaptorServer } from '@hono/node-server';
 import { listenError } from '../lib/start_error.ts';
 import type { Logger } from '../server/logger.ts';
 
@@ -22,7 +21,7 @@ export interface HttpPlace {
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** A port on which the broker answers HTTP. */
+/** A port on which the broker answers HTTP. What it answers with is loaded when the first request comes. */
 export class HttpServer {
   readonly #net: NetServer | TlsServer;
 
@@ -31,19 +30,11 @@ export class HttpServer {
   }
 
   /** Rejects with a StartError when it cannot listen there. Throws what OpenSSL says of what it cannot use. */
-  static async open(app: Answering, { host, port, tls }: HttpPlace, logger: Logger): Promise<HttpServer> {
-    const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
-    const fetch: Answering['fetch'] = (request, env) => app.fetch(request, env);
-    const net = createAdaptorServer(
-      tls === undefined
-        ? { fetch, createServer, serverOptions: timeouts, overrideGlobalObjects: false }
-        : {
-            fetch,
-            createServer: createTlsServer,
-            serverOptions: { ...timeouts, ...tls },
-            overrideGlobalObjects: false,
-          },
-    ) as NetServer | TlsServer;
+  static async open(load: () => Promise<Answering>, place: HttpPlace, logger: Logger): Promise<HttpServer> {
+    const { host, port, tls } = place;
+    const options = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
+    const answer = answering(load, logger);
+    const net = tls === undefined ? createServer(options, answer) : await secured({ ...options, ...tls }, answer);
     if (tls?.requestCert === true) net.on('secureConnection', refuseStrangers);
     await new Promise<void>((done, fail) => {
       net.once('error', (error: NodeJS.ErrnoException) => fail(listenError(error, { host, port })));
@@ -73,4 +64,28 @@ export class HttpServer {
 /** Where clients need no certificate, those that have one must still have one that is believed. */
 function refuseStrangers(socket: TLSSocket): void {
   if (!socket.authorized && socket.getPeerX509Certificate() !== undefined) socket.destroy();
+}
+
+/** Only who speaks TLS waits for it to load. */
+async function secured(options: TlsOptions & ServerOptions, answer: RequestListener): Promise<TlsServer> {
+  const { createServer: createTlsServer } = await import('node:https');
+  return createTlsServer(options, answer);
+}
+
+function answering(load: () => Promise<Answering>, logger: Logger): RequestListener {
+  let loaded: Promise<RequestListener> | undefined;
+  return (request, response) => {
+    loaded ??= listenerOf(load);
+    loaded
+      .then((listener) => listener(request, response))
+      .catch((error: Error) => {
+        logger.error({ err: error }, 'an HTTP request failed');
+        response.destroy();
+      });
+  };
+}
+
+async function listenerOf(load: () => Promise<Answering>): Promise<RequestListener> {
+  const [{ getRequestListener }, app] = await Promise.all([import('@hono/node-server'), load()]);
+  return getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false });
 }

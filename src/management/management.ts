@@ -1,10 +1,7 @@
 import type { SecureContextOptions, TlsOptions } from 'node:tls';
-import { createApp } from './app.ts';
 import type { ManagementContext, ManagementParts } from './context.ts';
-import { HttpServer } from './http_server.ts';
-import { openApi } from './openapi.ts';
+import { type Answering, HttpServer } from './http_server.ts';
 import type { ManagementOptions, ManagementTlsOptions } from './options.ts';
-import { ENDPOINTS } from './table.ts';
 
 /** The ports of the management API. */
 export class Management {
@@ -29,16 +26,16 @@ export class Management {
     const metrics = await parts.loadMetrics();
     metrics.start();
     const context: ManagementContext = { ...parts, metrics, httpLogins: { accepted: 0, refused: 0 } };
-    const app = createApp(context, [...ENDPOINTS, openApi(ENDPOINTS)], options);
+    const load = loader(context, options);
     const { listeners, server } = parts;
     const { logger } = server;
-    const plain = port === false ? undefined : await HttpServer.open(app, { host, port }, logger);
+    const plain = port === false ? undefined : await HttpServer.open(load, { host, port }, logger);
     if (plain !== undefined) listeners.push({ protocol: 'http', host, port: plain.port });
     if (tls === undefined) return new Management(plain, undefined);
     const tlsHost = tls.host ?? host;
     try {
       const place = { host: tlsHost, port: tls.port ?? 0, tls: { ...rules(tls), ...material } };
-      const secured = await HttpServer.open(app, place, logger);
+      const secured = await HttpServer.open(load, place, logger);
       listeners.push({ protocol: 'https', host: tlsHost, port: secured.port });
       return new Management(plain, secured);
     } catch (error) {
@@ -55,6 +52,23 @@ export class Management {
   async close(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.close()));
   }
+}
+
+/** One app for all ports, with what it takes to make it: nothing of it is in memory before somebody asks. */
+function loader(context: ManagementContext, options: ManagementOptions): () => Promise<Answering> {
+  let app: Promise<Answering> | undefined;
+  const load = async (): Promise<Answering> => {
+    const [{ createApp }, { ENDPOINTS }, { openApi }] = await Promise.all([
+      import('./app.ts'),
+      import('./table.ts'),
+      import('./openapi.ts'),
+    ]);
+    return createApp(context, [...ENDPOINTS, openApi(ENDPOINTS)], options);
+  };
+  return () => {
+    app ??= load();
+    return app;
+  };
 }
 
 const VERSIONS = { 'tlsv1.2': 'TLSv1.2', 'tlsv1.3': 'TLSv1.3' } as const;

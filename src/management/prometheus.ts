@@ -1,12 +1,6 @@
-import { Hono } from 'hono';
-import type { PrometheusKind } from '../metrics/prometheus/prometheus.ts';
-import { CONTENT_TYPES, formatFor } from '../metrics/prometheus/writer.ts';
 import type { ManagementParts } from './context.ts';
-import { HttpServer } from './http_server.ts';
-import { readiness } from './liveness.ts';
+import { type Answering, HttpServer } from './http_server.ts';
 import type { PrometheusPortOptions } from './options.ts';
-
-const KINDS: Readonly<Record<string, PrometheusKind>> = { 'per-object': 'per-object', detailed: 'detailed' };
 
 /** Serves what Prometheus reads, to whoever asks, as RabbitMQ does. Rejects with a StartError. */
 export async function openPrometheus(
@@ -17,35 +11,11 @@ export async function openPrometheus(
   const { port = 0, host = brokerHost } = options;
   const metrics = await parts.loadMetrics();
   metrics.start();
-  const server = await HttpServer.open(prometheusApp(parts, options), { host, port }, parts.server.logger);
+  const load = async (): Promise<Answering> => {
+    const { prometheusApp } = await import('./prometheus_app.ts');
+    return prometheusApp(parts, options);
+  };
+  const server = await HttpServer.open(load, { host, port }, parts.server.logger);
   parts.listeners.push({ protocol: 'http/prometheus', host, port: server.port });
   return server;
-}
-
-function prometheusApp(parts: ManagementParts, { path = '/metrics', perObject = false }: PrometheusPortOptions): Hono {
-  const app = new Hono({ strict: false });
-  const answer = async (request: Request, kind: PrometheusKind): Promise<Response> => {
-    const query = new URL(request.url).searchParams;
-    const format = formatFor(request.headers.get('accept') ?? undefined);
-    const wanted = { families: query.getAll('family'), vhosts: query.getAll('vhost') };
-    const metrics = await parts.loadMetrics();
-    const chunks = metrics.prometheus({ kind, format, ...wanted });
-    return new Response(ReadableStream.from(encoded(chunks)), { headers: { 'content-type': CONTENT_TYPES[format] } });
-  };
-  app.get(path, (c) => answer(c.req.raw, perObject ? 'per-object' : 'aggregated'));
-  app.get(`${path}/:kind`, (c) => {
-    const kind = KINDS[c.req.param('kind')];
-    return kind === undefined ? c.notFound() : answer(c.req.raw, kind);
-  });
-  app.get('/health/live', (c) => c.json({ status: 'ok' }));
-  app.get('/health/ready', (c) => {
-    const { status, json } = readiness(parts.server);
-    return c.json(json, status);
-  });
-  return app;
-}
-
-async function* encoded(chunks: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder();
-  for await (const chunk of chunks) yield encoder.encode(chunk);
 }
