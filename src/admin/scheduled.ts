@@ -99,7 +99,7 @@ class ScheduledMessages implements Scheduled {
   }
 
   async cancel(ids: Iterable<number>): Promise<number> {
-    const cancelled = this.#find()?.cancelWaiting(new Set(ids)) ?? 0;
+    const cancelled = this.#find()?.contents.cancelWaiting(new Set(ids)) ?? 0;
     await this.#committed();
     return cancelled;
   }

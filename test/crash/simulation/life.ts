@@ -190,7 +190,7 @@ export class Life {
       const copy = known === undefined ? undefined : bySequence(known, sequence);
       if (queue === undefined || copy === undefined) return;
       if (this.#random() < 0.3) {
-        queue.cancelWaiting(new Set([sequence]));
+        queue.contents.cancelWaiting(new Set([sequence]));
         copy.settled = this.#gathering;
       } else {
         const atMs = this.#clock.nowMs() + wholeNumber(this.#random, 1, DELAY_MS_MAX);
