@@ -1,6 +1,6 @@
 import type { ConnectionStartOk } from '../codec/methods.gen.ts';
 import type { FieldTable } from '../codec/table.ts';
-import { type EventFields, NO_EVENTS } from '../core/events.ts';
+import type { EventFields } from '../core/events.ts';
 import { printEntries } from '../core/exchange/print_field.ts';
 import { BROKER_NODE } from '../core/names.ts';
 import { isReplyAddress } from '../core/topology/reply_queues.ts';
@@ -14,19 +14,23 @@ import { tlsFacts } from './tls_facts.ts';
 /** What clients do, told as RabbitMQ's event exchange tells it. */
 
 /** How a client introduced itself. */
-interface Introduction {
+export interface Introduction {
   readonly mechanism: string;
   readonly clientProperties: FieldTable;
 }
 
-/** Kept only where there are events. */
+/** Kept only where somebody may ask. */
 const introductions = new WeakMap<Connection, Introduction>();
+
+export function introductionOf(connection: Connection): Introduction | undefined {
+  return introductions.get(connection);
+}
 
 const PROTOCOL = '{0,9,1}';
 
 /** The client named itself; nobody knows yet whether it may come in. */
 export function introduced(connection: Connection, { mechanism, clientProperties }: ConnectionStartOk): void {
-  if (connection.server.events !== NO_EVENTS) introductions.set(connection, { mechanism, clientProperties });
+  if (connection.server.keepsIntroductions) introductions.set(connection, { mechanism, clientProperties });
 }
 
 export function loginAccepted(connection: Connection, user: string): void {

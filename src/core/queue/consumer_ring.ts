@@ -44,6 +44,11 @@ export class ConsumerRing {
     return this.#single;
   }
 
+  /** The one that gets everything, where only one may. */
+  get active(): QueueConsumer | undefined {
+    return this.#active;
+  }
+
   /** Whether nobody gets anything for now. */
   get paused(): boolean {
     return this.#paused;

@@ -164,11 +164,16 @@ export class PageTable {
   }
 
   /**
-   * Looks at the bytes of a page, which the caller holds, without making room for it in memory: whatever is resident stays.
-   * Undefined for what cannot be read.
+   * Looks at the bytes of a page, which the caller holds, without making room for it in memory: whatever is resident stays. They
+   * stay what they are for the look, whatever it does. Undefined for what cannot be read.
    */
   async lookAt<Result>(page: Page, look: (bytes: Uint8Array, base: number) => Result): Promise<Result | undefined> {
-    if (page.block !== undefined) return look(page.bytes, page.base);
+    const { block: resident, used } = page;
+    if (resident !== undefined) {
+      // A block of the arena may be evicted on the way, and be another page's.
+      if (resident.capacity > PAGE_BYTES) return look(resident.bytes, resident.base);
+      return look(resident.bytes.slice(resident.base, resident.base + used), 0);
+    }
     if (page.lost || page.home === undefined) return undefined;
     // What is damaged is found out when its turn comes.
     const block = await page.home.load(page, true).catch(() => undefined);
