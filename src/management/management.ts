@@ -25,6 +25,7 @@ export class Management {
     const { port = 0, host = brokerHost, tls } = options;
     const metrics = await parts.loadMetrics();
     metrics.start();
+    parts.server.keepsIntroductions = true;
     const context: ManagementContext = { ...parts, metrics, httpLogins: { accepted: 0, refused: 0 } };
     const load = loader(context, options);
     const { listeners, server } = parts;

@@ -8,6 +8,7 @@ import { HEALTH } from './endpoints/health.ts';
 import { USER_LIMITS, VHOST_LIMITS } from './endpoints/limits.ts';
 import { LIVENESS } from './endpoints/liveness.ts';
 import { NODES } from './endpoints/nodes.ts';
+import { MESSAGING } from './endpoints/messaging.ts';
 import { OVERVIEW_ENDPOINTS } from './endpoints/overview.ts';
 import { PARAMETERS } from './endpoints/parameters.ts';
 import { PERMISSIONS, TOPIC_PERMISSIONS } from './endpoints/permissions.ts';
@@ -26,6 +27,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...HEALTH,
   ...LIVENESS,
   ...NODES,
+  ...MESSAGING,
   ...OVERVIEW_ENDPOINTS,
   ...PARAMETERS,
   ...PERMISSIONS,
