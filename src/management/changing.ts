@@ -5,7 +5,11 @@ import { ApiError } from './api_error.ts';
 import type { ApiRequest } from './request.ts';
 
 /** Does what a client could do, with what he may do as one; what happens is his doing. Throws AmqpError. */
-export function changing<Result>({ identity }: ApiRequest, vhost: VirtualHost, change: (actor: Actor) => Result): Result {
+export function changing<Result>(
+  { identity }: ApiRequest,
+  vhost: VirtualHost,
+  change: (actor: Actor) => Result,
+): Result {
   const { events, durable } = vhost;
   // Nothing is shown that a restart would undo.
   if (durable?.failure !== undefined) throw journalFailed(durable.failure);

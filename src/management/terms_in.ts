@@ -1,4 +1,4 @@
-import { fromJson, type FieldTable, type PlainTableInput } from '../codec/table.ts';
+import { type FieldTable, fromJson, type PlainTableInput } from '../codec/table.ts';
 import { badRequest } from './api_error.ts';
 
 /** Values in bodies, read as loosely as RabbitMQ reads them, and refused in its words. */

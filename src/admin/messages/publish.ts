@@ -29,7 +29,11 @@ const PERSISTENT = 2;
  * Publishes one message as a channel with confirms does, with the same checks in the same order. Resolves when it is safe. Throws
  * AmqpError.
  */
-export async function publishMessage(vhost: VirtualHost, publisher: Publisher, message: OwnMessage): Promise<Published> {
+export async function publishMessage(
+  vhost: VirtualHost,
+  publisher: Publisher,
+  message: OwnMessage,
+): Promise<Published> {
   const { access } = publisher;
   const exchange = vhost.exchange(message.exchange);
   access.check('write', 'exchange', exchange.name);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Binding } from '../../core/exchange/binding.ts';
-import { bind, type BindingRequest, unbind } from '../../core/topology/exchanges.ts';
+import { type BindingRequest, bind, unbind } from '../../core/topology/exchanges.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
 import { created, listOf, noContent, ok } from '../answer.ts';
 import { objectNotFound } from '../api_error.ts';

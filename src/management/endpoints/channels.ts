@@ -4,7 +4,7 @@ import { listOf, ok } from '../answer.ts';
 import { objectNotFound } from '../api_error.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { checkOwner, vhostOf, visibleChannels } from '../find.ts';
-import { visibleVhosts, vhostNamed, type ApiRequest } from '../request.ts';
+import { type ApiRequest, vhostNamed, visibleVhosts } from '../request.ts';
 import { channelName, channelView } from '../views/channel.ts';
 import { allConsumers, consumerView } from '../views/consumer.ts';
 

@@ -28,7 +28,10 @@ const COLUMNS = {
 /** What a client is told, unless the header X-Reason says something else. */
 const REASON = 'Closed via management plugin';
 
-function ofUser({ context }: { context: { server: { connections: ReadonlySet<Connection> } } }, user: string): Connection[] {
+function ofUser(
+  { context }: { context: { server: { connections: ReadonlySet<Connection> } } },
+  user: string,
+): Connection[] {
   return [...context.server.connections].filter(({ userName, phase }) => userName === user && phase.name === 'running');
 }
 

@@ -133,7 +133,8 @@ export const MESSAGES: readonly Endpoint[] = [
     method: 'POST',
     path: '/api/queues/:vhost/:queue/replay',
     may: 'vhost',
-    summary: 'Brings dead-lettered messages back to where they came from; with `dry_run`, only says what would go where.',
+    summary:
+      'Brings dead-lettered messages back to where they came from; with `dry_run`, only says what would go where.',
     body: z.strictObject({
       to: z.enum(['queue', 'exchange']).default('queue'),
       from: POSITION,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { queueType } from '../../core/queue/arguments.ts';
 import { queueOfOwner } from '../../core/queue/access.ts';
+import { queueType } from '../../core/queue/arguments.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import { declareQueue, deleteQueue } from '../../core/topology/queues.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
@@ -58,7 +58,8 @@ function queuesOf(vhosts: readonly VirtualHost[]): Placed[] {
 }
 
 function queueList({ query }: ApiRequest, placed: readonly Placed[]): Answer {
-  if (query.get('disable_stats') !== 'true') return listOf(placed, COLUMNS, ({ vhost, queue }) => queueView(vhost, queue));
+  if (query.get('disable_stats') !== 'true')
+    return listOf(placed, COLUMNS, ({ vhost, queue }) => queueView(vhost, queue));
   const totals = query.get('enable_queue_totals') === 'true';
   return listOf(placed, totals ? COLUMNS : {}, ({ vhost, queue }) => ({
     ...queueBasics(vhost, queue),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { propertiesJson } from '../../admin/messages/properties_json.ts';
 import { type Scheduled, type ScheduledMessage, type ScheduledPlace, scheduledIn } from '../../admin/scheduled.ts';
 import { fromPlain } from '../../codec/table.ts';
-import { propertiesJson } from '../../admin/messages/properties_json.ts';
 import type { Access } from '../../core/access.ts';
 import { type Answer, noContent, ok } from '../answer.ts';
 import { badRequest, objectNotFound } from '../api_error.ts';
@@ -85,9 +85,11 @@ function endpointsOf(kind: PlaceKind, thing: string): readonly Endpoint[] {
       body: RESCHEDULE,
       handle: async (request) => {
         const scheduled = scheduledOf(kind, request);
-        const done = await scheduled.reschedule(idOf(request.params.id), request.body.ready_at).catch((error: Error) => {
-          throw error instanceof RangeError ? badRequest(error.message) : error;
-        });
+        const done = await scheduled
+          .reschedule(idOf(request.params.id), request.body.ready_at)
+          .catch((error: Error) => {
+            throw error instanceof RangeError ? badRequest(error.message) : error;
+          });
         if (!done) throw objectNotFound();
         return noContent();
       },

@@ -1,9 +1,9 @@
 import { toPlain } from '../../codec/table.ts';
+import type { Queue } from '../../core/queue/queue.ts';
 import { isReplyAddress } from '../../core/topology/reply_queues.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
 import type { Consumer } from '../../server/channel/consumer.ts';
 import { Consumer as ChannelConsumer } from '../../server/channel/consumer.ts';
-import type { Queue } from '../../core/queue/queue.ts';
 import { channelDetails } from './channel.ts';
 
 /** The consumers of a queue, in the order in which they came. */

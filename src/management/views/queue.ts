@@ -6,9 +6,9 @@ import type { Queue } from '../../core/queue/queue.ts';
 import type { RetrySettings } from '../../core/queue/retry.ts';
 import { appliedPolicies } from '../../core/topology/policies.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
+import { Consumer } from '../../server/channel/consumer.ts';
 import { Connection } from '../../server/connection/connection.ts';
 import { connectionDetails } from './connection.ts';
-import { Consumer } from '../../server/channel/consumer.ts';
 
 type View = Readonly<Record<string, unknown>>;
 
