@@ -37,7 +37,7 @@ function ofUser(
 
 function close(connection: Connection, headers: Headers): void {
   const reason = headers.get('x-reason') ?? REASON;
-  connection.forceClose(reason, `CLOSED_VIA_MGMT_PLUGIN: ${reason}`);
+  connection.forceClose(reason, reason);
 }
 
 export const CONNECTIONS: readonly Endpoint[] = [

@@ -96,7 +96,7 @@ describe('a connection is closed', () => {
     const { status } = await api.call('DELETE', `connections/${encodeURIComponent(name)}`, undefined, { 'x-reason': 'enough' });
     expect(status).toBe(204);
     const [error] = await closed;
-    expect(String(error)).toContain('CONNECTION_FORCED - CLOSED_VIA_MGMT_PLUGIN: enough');
+    expect(String(error)).toContain('CONNECTION_FORCED - enough');
     await until(async () => (await api.get('connections')).json.length === 0);
   });
 
