@@ -232,7 +232,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
       alarms,
       logger,
       events: events ?? NO_EVENTS,
-      keepsIntroductions: events !== undefined || options.management !== undefined,
+      keepsIntroductions: events !== undefined,
       connections,
       vhosts: registry.open,
       users: metadata.users,

@@ -40,7 +40,7 @@ export interface Server {
   readonly alarms: Alarms;
   readonly logger: Logger;
   /** Whether it is kept how clients introduced themselves: for events, and for who asks about connections. */
-  readonly keepsIntroductions: boolean;
+  keepsIntroductions: boolean;
   /** Told of what clients do. */
   readonly events: Events;
   readonly vhosts: ReadonlyMap<string, VirtualHost>;

@@ -1,3 +1,5 @@
+import { ACCEPTED_MESSAGING } from './accepted_messaging.ts';
+
 /** Where the API is unlike RabbitMQ's, and is meant to be. */
 export interface Accepted {
   readonly request: RegExp;
@@ -32,4 +34,5 @@ export const ACCEPTED: readonly Accepted[] = [
     difference: /^status 400 is 204/,
     why: 'a user in definitions needs no tags',
   },
+  ...ACCEPTED_MESSAGING,
 ];

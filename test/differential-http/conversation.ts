@@ -1,4 +1,5 @@
 import type { Api } from '../support/api.ts';
+import { type AmqpClient, connectTo } from './amqp_client.ts';
 import { type Shape, shapeOf } from './shape.ts';
 
 /** One request. */
@@ -16,6 +17,25 @@ export interface Step {
 export interface HttpConversation {
   readonly name: string;
   readonly steps: readonly Step[];
+  /** Who is connected meanwhile: `$connection` stands for the connection's name in paths. */
+  readonly client?: ConnectedClient;
+}
+
+export interface ConnectedClient {
+  /** Made for it, and removed afterwards. */
+  readonly vhost: string;
+  work(client: AmqpClient): Promise<void>;
+}
+
+/** A broker to talk to. */
+export interface Peer {
+  readonly api: Api;
+  /** What it calls itself; what is told has `$node` instead. */
+  readonly node: string;
+  /** Where clients connect, without a virtual host. */
+  readonly amqpUrl: string;
+  /** How long it takes until it tells what clients have done. */
+  readonly delayMs: number;
 }
 
 /** What was answered. */
@@ -48,12 +68,27 @@ export function remove(path: string): Step {
   return { method: 'DELETE', path };
 }
 
-/** `node` is what the broker calls itself; what is told has `$node` instead. */
-export async function talk(api: Api, node: string, { steps }: HttpConversation): Promise<readonly Told[]> {
+export async function talk(peer: Peer, { steps, client }: HttpConversation): Promise<readonly Told[]> {
+  if (client === undefined) return await ask(peer, steps, '');
+  const { vhost, work } = client;
+  await peer.api.put(`vhosts/${vhost}`);
+  await peer.api.put(`permissions/${vhost}/guest`, { configure: '.*', write: '.*', read: '.*' });
+  const connected = await connectTo(peer.amqpUrl, vhost);
+  await work(connected);
+  await new Promise((resolve) => setTimeout(resolve, peer.delayMs));
+  const { json } = await peer.api.get(`vhosts/${vhost}/connections`);
+  const told = await ask(peer, steps, encodeURIComponent(json[0].name));
+  await connected.connection.close().catch(() => {});
+  await peer.api.delete(`vhosts/${vhost}`);
+  return told;
+}
+
+async function ask({ api, node }: Peer, steps: readonly Step[], connection: string): Promise<Told[]> {
   const told: Told[] = [];
   for (const step of steps) {
     const { method, path, body, headers = {}, isLiteral = false } = step;
-    const { status, json } = await api.call(method, path.replaceAll('$node', node), body, headers);
+    const asked = path.replaceAll('$node', node).replaceAll('$connection', connection);
+    const { status, json } = await api.call(method, asked, withNode(body, node), headers);
     const sent = body === undefined ? '' : ` ${typeof body === 'string' ? body : JSON.stringify(body)}`;
     const request = `${method} ${path}${sent}`;
     if (json === undefined) told.push({ request, status });
@@ -61,6 +96,10 @@ export async function talk(api: Api, node: string, { steps }: HttpConversation):
     else told.push({ request, status, shape: namelessShape(shapeOf(json), node) });
   }
   return told;
+}
+
+function withNode(body: unknown, node: string): unknown {
+  return body === undefined ? undefined : JSON.parse(JSON.stringify(body).replaceAll('$node', node));
 }
 
 function withoutNode(json: unknown, node: string): unknown {

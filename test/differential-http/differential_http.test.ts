@@ -9,14 +9,24 @@ import { startBroker } from '../support/broker.ts';
 import { ACCEPTED } from './accepted.ts';
 import { type HttpConversation, type Told, talk } from './conversation.ts';
 import { ADMINISTRATION } from './conversations/administration.ts';
+import { CLIENTS } from './conversations/clients.ts';
+import { MESSAGING } from './conversations/messaging.ts';
 import { NODE } from './conversations/node.ts';
 import { type PermissionTable, permissionTable } from './permissions.ts';
 import { differences } from './shape.ts';
 
-const TOPICS: Readonly<Record<string, readonly HttpConversation[]>> = { administration: ADMINISTRATION, node: NODE };
+const TOPICS: Readonly<Record<string, readonly HttpConversation[]>> = {
+  administration: ADMINISTRATION,
+  clients: CLIENTS,
+  messaging: MESSAGING,
+  node: NODE,
+};
 
 /** Of a RabbitMQ, whose answers are recorded then. */
 const reference = process.env['RABBITMQ_MANAGEMENT_URL'];
+
+/** RabbitMQ tells of what clients do every five seconds. */
+const STATISTICS_MS = 6_500;
 
 type Recording = Record<string, readonly Told[]>;
 
@@ -32,7 +42,8 @@ describe.each(Object.entries(TOPICS))('%s', (topic, conversations) => {
         writeFileSync(path, `${JSON.stringify(recording, undefined, 1)}\n`);
       }
       const broker = await busyBroker();
-      const told = await talk(Api.of(broker), 'leveret@localhost', conversation);
+      const amqpUrl = broker.url;
+      const told = await talk({ api: Api.of(broker), node: 'leveret@localhost', amqpUrl, delayMs: 0 }, conversation);
       const expected = recording[name] ?? [];
       expect(told.map(({ request }) => request)).toEqual(expected.map(({ request }) => request));
       expect(told.flatMap((answer, index) => unlike(expected[index] as Told, answer))).toEqual([]);
@@ -81,7 +92,9 @@ async function busyBroker(): Promise<Broker> {
 }
 
 async function talkToReference(url: string, conversation: HttpConversation): Promise<readonly Told[]> {
-  return talk(new Api(url, basic('guest', 'guest')), await nodeOf(url), conversation);
+  const api = new Api(url, basic('guest', 'guest'));
+  const amqpUrl = process.env['RABBITMQ_URL'] ?? 'amqp://guest:guest@127.0.0.1:5672';
+  return talk({ api, node: await nodeOf(url), amqpUrl, delayMs: STATISTICS_MS }, conversation);
 }
 
 /** What is not as it was recorded, and not accepted. */

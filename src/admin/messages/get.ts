@@ -1,4 +1,5 @@
 import { readProperties } from '../../codec/properties.ts';
+import { ChannelDeliveries } from '../../core/counts.ts';
 import { withDeliveryCounts } from '../../core/queue/delivery_counts.ts';
 import { type Entry, REDELIVERED } from '../../core/queue/entry.ts';
 import type { Queue } from '../../core/queue/queue.ts';
@@ -48,14 +49,15 @@ export async function getMessages(
       await headReadable(queue);
       const entry = queue.take();
       if (entry === undefined) break;
+      queue.delivered(entry.sequence, entry.bodyBytes, entry.flags);
       taken.push(entry);
       const got = read(vhost, queue, entry, bodyBytesMax);
       messages.push(got);
       bytes += got.body.length;
-      queue.delivered(entry.sequence, entry.flags);
     }
   } finally {
     for (const entry of taken) settle(queue, entry, ackMode);
+    countGets(vhost, queue, messages);
   }
   return messages;
 }
@@ -93,8 +95,19 @@ function read(vhost: VirtualHost, queue: Queue, entry: Entry, bodyBytesMax: numb
   };
 }
 
+/** Counted as what a channel does that is open only for this. */
+function countGets(vhost: VirtualHost, queue: Queue, messages: readonly GotMessage[]): void {
+  const counts = new ChannelDeliveries(queue);
+  queue.counts.deliveries.open(counts);
+  counts.get = messages.length;
+  counts.redeliver = messages.filter(({ redelivered }) => redelivered).length;
+  if (messages.length === 0) counts.getEmpty = 1;
+  queue.counts.deliveries.close(counts);
+  vhost.counts.deliveries[queue.type].add(counts);
+}
+
 function settle(queue: Queue, { position, sequence, bodyBytes, flags }: Entry, ackMode: AckMode): void {
-  if (ackMode === 'ack_requeue_false') queue.settle(position, sequence, flags);
+  if (ackMode === 'ack_requeue_false') queue.settle(position, sequence, bodyBytes, flags);
   else if (ackMode === 'reject_requeue_false') queue.reject(position, sequence, bodyBytes, flags);
   else queue.requeue(position, sequence, bodyBytes, flags, ackMode === 'reject_requeue_true' ? 'reject' : 'nack');
 }

@@ -2,6 +2,7 @@ import { AmqpError } from '../../codec/errors.ts';
 import type { BasicProperties } from '../../codec/properties.ts';
 import { EMPTY_TABLE } from '../../codec/table.ts';
 import type { Access } from '../../core/access.ts';
+import { ChannelPublishes, type SizeCounts } from '../../core/counts.ts';
 import { sight } from '../../core/deduplication/sighting.ts';
 import { enqueueRecord } from '../../core/enqueue.ts';
 import { type OwnMessage, recordOf } from '../../core/own_message.ts';
@@ -18,6 +19,8 @@ export interface Publisher {
   /** Whether user_id may be another's name. */
   readonly impersonates: boolean;
   readonly access: Access;
+  /** Of messages, by the size of their bodies. */
+  readonly sizes: SizeCounts;
 }
 
 /** What became of it: in its queues, in none since there are none, or refused by one that is full. */
@@ -45,8 +48,15 @@ export async function publishMessage(
   const route = vhost.routeKeys(exchange.name, routingKeys, properties);
   if (route.schedules) checkSchedule(properties);
   if (properties.expiration !== undefined) for (const queue of route.queues) queue.expectExpirations();
+  const counts = new ChannelPublishes(exchange, publisher.sizes);
+  exchange.publishes.open(counts);
+  counts.begin(route, message.body.length);
   const outcome = put(vhost, route, { ...message, properties });
+  if (outcome === 'unroutable') counts.returnUnroutable++;
   await committed(vhost);
+  if (outcome !== 'refused') counts.confirm++;
+  exchange.publishes.close(counts);
+  vhost.counts.publishes.add(counts);
   return outcome;
 }
 

@@ -10,20 +10,12 @@ export class QueueContents {
   readonly #ready: ReadyMessages;
   readonly #waiting: WaitingRoom;
   readonly #trimmer: Trimmer;
-  readonly #drop: (entry: Entry) => void;
 
-  constructor(
-    queue: Queue,
-    ready: ReadyMessages,
-    waiting: WaitingRoom,
-    trimmer: Trimmer,
-    drop: (entry: Entry) => void,
-  ) {
+  constructor(queue: Queue, ready: ReadyMessages, waiting: WaitingRoom, trimmer: Trimmer) {
     this.#queue = queue;
     this.#ready = ready;
     this.#waiting = waiting;
     this.#trimmer = trimmer;
-    this.#drop = drop;
   }
 
   /** Ready messages, those that will be delivered first first: `count` of them behind the first `skip`. */
@@ -56,8 +48,8 @@ export class QueueContents {
   }
 
   /** Of what was taken out, for good. */
-  drop(entry: Entry): void {
-    this.#drop(entry);
+  drop({ position, sequence, bodyBytes, flags }: Entry): void {
+    this.#queue.drop(position, sequence, bodyBytes, flags);
   }
 
   /** Drops those of the messages that wait for their time, and says how many there were of them. */

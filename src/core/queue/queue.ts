@@ -373,7 +373,7 @@ export class Queue {
 
   /** For whoever looks at more than its first message, or takes out others than that. */
   get contents(): QueueContents {
-    return new QueueContents(this, this.#ready, this.#waiting, this.#trimmer, (entry) => this.#dropEntry(entry));
+    return new QueueContents(this, this.#ready, this.#waiting, this.#trimmer);
   }
 
   /** Gives a message that waits for its time another one. False if there is none of that sequence. */

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { Channel } from '../../server/channel/channel.ts';
-import { listOf, ok } from '../answer.ts';
+import { type Answer, listOf, ok } from '../answer.ts';
 import { objectNotFound } from '../api_error.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { checkOwner, vhostOf, visibleChannels } from '../find.ts';
+import { RANGE_QUERY } from '../ranges.ts';
 import { type ApiRequest, vhostNamed, visibleVhosts } from '../request.ts';
 import { channelName, channelView } from '../views/channel.ts';
 import { allConsumers, consumerView } from '../views/consumer.ts';
+import { statisticsFor } from '../views/statistics.ts';
 
 const CHANNEL = z.looseObject({
   name: z.string(),
@@ -31,6 +33,11 @@ const COLUMNS = {
   number: ({ number }: Channel) => number,
 } as const;
 
+function channelList(request: ApiRequest, channels: readonly Channel[]): Answer {
+  const statistics = statisticsFor(request);
+  return listOf(channels, COLUMNS, (channel) => channelView(channel, statistics));
+}
+
 /** Throws where there is none of that name, or he may not see it. */
 function channelNamed(request: ApiRequest, name: string): Channel {
   for (const { channels, userName } of request.context.server.connections) {
@@ -51,7 +58,8 @@ export const CHANNELS: readonly Endpoint[] = [
     summary: 'Channels of open connections: his own, or all, to who monitors.',
     isList: true,
     answers: CHANNEL,
-    handle: (request) => listOf(visibleChannels(request), COLUMNS, channelView),
+    query: RANGE_QUERY,
+    handle: (request) => channelList(request, visibleChannels(request)),
   }),
   endpoint({
     method: 'GET',
@@ -60,7 +68,8 @@ export const CHANNELS: readonly Endpoint[] = [
     summary: 'Channels in one virtual host.',
     isList: true,
     answers: CHANNEL,
-    handle: (request) => listOf(visibleChannels(request, vhostOf(request)), COLUMNS, channelView),
+    query: RANGE_QUERY,
+    handle: (request) => channelList(request, visibleChannels(request, vhostOf(request))),
   }),
   endpoint({
     method: 'GET',
@@ -71,7 +80,8 @@ export const CHANNELS: readonly Endpoint[] = [
     handle: (request) => {
       const channel = channelNamed(request, request.params.channel);
       const consumers = [...channel.consumers.values()];
-      return ok({ ...channelView(channel), consumer_details: consumers.map(consumerView) });
+      const view = channelView(channel, statisticsFor(request));
+      return ok({ ...view, consumer_details: consumers.map(consumerView), deliveries: [], publishes: [] });
     },
   }),
   endpoint({

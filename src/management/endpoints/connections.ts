@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { Connection } from '../../server/connection/connection.ts';
-import { list, listOf, noContent, ok } from '../answer.ts';
+import { type Answer, list, listOf, noContent, ok } from '../answer.ts';
 import { badRequest } from '../api_error.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { checkOwner, connectionNamed, vhostOf, visibleConnections } from '../find.ts';
+import { RANGE_QUERY } from '../ranges.ts';
+import type { ApiRequest } from '../request.ts';
 import { channelView } from '../views/channel.ts';
 import { briefConnection, connectionView } from '../views/connection.ts';
+import { statisticsFor } from '../views/statistics.ts';
 
 const CONNECTION = z.looseObject({
   name: z.string(),
@@ -35,6 +38,11 @@ function ofUser(
   return [...context.server.connections].filter(({ userName, phase }) => userName === user && phase.name === 'running');
 }
 
+function connectionList(request: ApiRequest, connections: readonly Connection[]): Answer {
+  const statistics = statisticsFor(request);
+  return listOf(connections, COLUMNS, (connection) => connectionView(connection, true, statistics));
+}
+
 function close(connection: Connection, headers: Headers): void {
   const reason = headers.get('x-reason') ?? REASON;
   connection.forceClose(reason, reason);
@@ -48,7 +56,8 @@ export const CONNECTIONS: readonly Endpoint[] = [
     summary: 'Open connections: his own, or all, to who monitors.',
     isList: true,
     answers: CONNECTION,
-    handle: (request) => listOf(visibleConnections(request), COLUMNS, (connection) => connectionView(connection, true)),
+    query: RANGE_QUERY,
+    handle: (request) => connectionList(request, visibleConnections(request)),
   }),
   endpoint({
     method: 'GET',
@@ -57,8 +66,8 @@ export const CONNECTIONS: readonly Endpoint[] = [
     summary: 'Open connections to one virtual host.',
     isList: true,
     answers: CONNECTION,
-    handle: (request) =>
-      listOf(visibleConnections(request, vhostOf(request)), COLUMNS, (connection) => connectionView(connection, true)),
+    query: RANGE_QUERY,
+    handle: (request) => connectionList(request, visibleConnections(request, vhostOf(request))),
   }),
   endpoint({
     method: 'GET',
@@ -89,7 +98,11 @@ export const CONNECTIONS: readonly Endpoint[] = [
     may: 'management',
     summary: 'One open connection.',
     answers: CONNECTION,
-    handle: (request) => ok(connectionView(connectionNamed(request, request.params.connection), false)),
+    query: RANGE_QUERY,
+    handle: (request) => {
+      const connection = connectionNamed(request, request.params.connection);
+      return ok(connectionView(connection, false, statisticsFor(request)));
+    },
   }),
   endpoint({
     method: 'DELETE',
@@ -109,7 +122,8 @@ export const CONNECTIONS: readonly Endpoint[] = [
     isList: true,
     handle: (request) => {
       const { channels } = connectionNamed(request, request.params.connection);
-      return list([...channels.values()].map(channelView));
+      const statistics = statisticsFor(request);
+      return list([...channels.values()].map((channel) => channelView(channel, statistics)));
     },
   }),
   endpoint({

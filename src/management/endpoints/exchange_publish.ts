@@ -37,7 +37,12 @@ export const EXCHANGE_PUBLISH: readonly Endpoint[] = [
         properties: readProperties(body.properties),
       };
       const { name, tags } = identity.user;
-      const publisher = { name, impersonates: tags.includes('impersonator'), access: identity.access(vhost.name) };
+      const publisher = {
+        name,
+        impersonates: tags.includes('impersonator'),
+        access: identity.access(vhost.name),
+        sizes: request.context.server.counters.sizes,
+      };
       const outcome = await publishMessage(vhost, publisher, message).catch((error: unknown) => {
         throw error instanceof AmqpError ? badRequest(`${error.code} ${error.message}`) : error;
       });

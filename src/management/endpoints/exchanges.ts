@@ -1,15 +1,17 @@
 import { z } from 'zod';
-import { EXCHANGE_TYPES, type Exchange } from '../../core/exchange/exchange.ts';
+import type { Exchange } from '../../core/exchange/exchange.ts';
 import { declareExchange, deleteExchange } from '../../core/topology/exchanges.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
-import { list, listOf, noContent, ok, put } from '../answer.ts';
-import { badRequest } from '../api_error.ts';
+import { type Answer, list, listOf, noContent, ok, put } from '../answer.ts';
 import { changing, topologySaved } from '../changing.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { exchangeName, exchangeNamed, openableVhosts, vhostOf, vhostToChange } from '../find.ts';
+import { RANGE_QUERY } from '../ranges.ts';
+import type { ApiRequest } from '../request.ts';
 import { boolean, table, text } from '../terms_in.ts';
 import { bindingView } from '../views/binding.ts';
 import { exchangeView } from '../views/exchange.ts';
+import { statisticsFor } from '../views/statistics.ts';
 
 const EXCHANGE = z.looseObject({
   name: z.string(),
@@ -39,12 +41,10 @@ const COLUMNS = {
   type: ({ exchange }: Placed) => exchange.properties.type,
 } as const;
 
-function exchangesOf(vhosts: readonly VirtualHost[]): Placed[] {
-  return vhosts.flatMap((vhost) => Array.from(vhost.exchanges.values(), (exchange) => ({ vhost, exchange })));
-}
-
-function view({ vhost, exchange }: Placed): unknown {
-  return exchangeView(vhost, exchange);
+function exchangeList(request: ApiRequest, vhosts: readonly VirtualHost[]): Answer {
+  const placed = vhosts.flatMap((vhost) => Array.from(vhost.exchanges.values(), (exchange) => ({ vhost, exchange })));
+  const statistics = statisticsFor(request);
+  return listOf(placed, COLUMNS, ({ vhost, exchange }) => exchangeView(vhost, exchange, statistics));
 }
 
 export const EXCHANGES: readonly Endpoint[] = [
@@ -55,7 +55,8 @@ export const EXCHANGES: readonly Endpoint[] = [
     summary: 'The exchanges of all virtual hosts that he may open.',
     isList: true,
     answers: EXCHANGE,
-    handle: (request) => listOf(exchangesOf(openableVhosts(request)), COLUMNS, view),
+    query: RANGE_QUERY,
+    handle: (request) => exchangeList(request, openableVhosts(request)),
   }),
   endpoint({
     method: 'GET',
@@ -64,7 +65,8 @@ export const EXCHANGES: readonly Endpoint[] = [
     summary: 'The exchanges of one virtual host.',
     isList: true,
     answers: EXCHANGE,
-    handle: (request) => listOf(exchangesOf([vhostOf(request)]), COLUMNS, view),
+    query: RANGE_QUERY,
+    handle: (request) => exchangeList(request, [vhostOf(request)]),
   }),
   endpoint({
     method: 'GET',
@@ -75,7 +77,7 @@ export const EXCHANGES: readonly Endpoint[] = [
     handle: (request) => {
       const vhost = vhostOf(request);
       const exchange = exchangeNamed(vhost, request.params.exchange);
-      return ok({ ...exchangeView(vhost, exchange), incoming: [], outgoing: [] });
+      return ok({ ...exchangeView(vhost, exchange, statisticsFor(request)), incoming: [], outgoing: [] });
     },
   }),
   endpoint({
@@ -88,7 +90,6 @@ export const EXCHANGES: readonly Endpoint[] = [
       const { body, params } = request;
       const vhost = vhostToChange(request);
       const type = text(body.type, 'direct');
-      if (!EXCHANGE_TYPES.has(type)) throw badRequest(`invalid exchange type '${type}'`);
       const declaration = {
         exchange: exchangeName(params.exchange),
         type,

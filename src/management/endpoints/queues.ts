@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { queueOfOwner } from '../../core/queue/access.ts';
-import { queueType } from '../../core/queue/arguments.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import { declareQueue, deleteQueue } from '../../core/topology/queues.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
@@ -8,11 +7,13 @@ import { type Answer, list, listOf, noContent, ok, put } from '../answer.ts';
 import { changing, topologySaved } from '../changing.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { openableVhosts, queueNamed, vhostOf, vhostToChange } from '../find.ts';
+import { RANGE_QUERY } from '../ranges.ts';
 import type { ApiRequest } from '../request.ts';
 import { boolean, table } from '../terms_in.ts';
 import { bindingView, defaultBinding } from '../views/binding.ts';
 import { consumersOf, consumerView } from '../views/consumer.ts';
 import { queueBasics, queueDetails, queueView } from '../views/queue.ts';
+import { statisticsFor } from '../views/statistics.ts';
 
 const QUEUE = z.looseObject({
   name: z.string(),
@@ -34,6 +35,7 @@ const DECLARATION = z.object({
   arguments: z.unknown().optional(),
 });
 const LIST_QUERY = {
+  ...RANGE_QUERY,
   disable_stats: '`true` to leave out all that changes as messages come and go.',
   enable_queue_totals: '`true` to have the numbers of messages all the same.',
 } as const;
@@ -46,20 +48,22 @@ interface Placed {
 const COLUMNS = {
   name: ({ queue }: Placed) => queue.name,
   vhost: ({ vhost }: Placed) => vhost.name,
-  type: ({ queue }: Placed) => queueType(queue.properties),
+  type: ({ queue }: Placed) => queue.type,
   consumers: ({ queue }: Placed) => queue.consumers.size,
-  messages: ({ queue }: Placed) => queue.readyCount + queue.unackedCount,
+  messages: ({ queue }: Placed) => queue.readyCount + queue.counts.unacked,
   messages_ready: ({ queue }: Placed) => queue.readyCount,
-  messages_unacknowledged: ({ queue }: Placed) => queue.unackedCount,
+  messages_unacknowledged: ({ queue }: Placed) => queue.counts.unacked,
 } as const;
 
 function queuesOf(vhosts: readonly VirtualHost[]): Placed[] {
   return vhosts.flatMap((vhost) => Array.from(vhost.queues.values(), (queue) => ({ vhost, queue })));
 }
 
-function queueList({ query }: ApiRequest, placed: readonly Placed[]): Answer {
+function queueList(request: ApiRequest, placed: readonly Placed[]): Answer {
+  const { query } = request;
+  const statistics = statisticsFor(request);
   if (query.get('disable_stats') !== 'true')
-    return listOf(placed, COLUMNS, ({ vhost, queue }) => queueView(vhost, queue));
+    return listOf(placed, COLUMNS, ({ vhost, queue }) => queueView(vhost, queue, statistics));
   const totals = query.get('enable_queue_totals') === 'true';
   return listOf(placed, totals ? COLUMNS : {}, ({ vhost, queue }) => ({
     ...queueBasics(vhost, queue),
@@ -67,8 +71,8 @@ function queueList({ query }: ApiRequest, placed: readonly Placed[]): Answer {
   }));
 }
 
-function totalsOf({ readyCount, unackedCount }: Queue): Readonly<Record<string, number>> {
-  return { messages: readyCount + unackedCount, messages_ready: readyCount, messages_unacknowledged: unackedCount };
+function totalsOf({ readyCount, counts: { unacked } }: Queue): Readonly<Record<string, number>> {
+  return { messages: readyCount + unacked, messages_ready: readyCount, messages_unacknowledged: unacked };
 }
 
 export const QUEUES: readonly Endpoint[] = [
@@ -89,11 +93,13 @@ export const QUEUES: readonly Endpoint[] = [
     summary: 'The same, with all that is told of a queue that is asked for by itself but its consumers.',
     isList: true,
     answers: QUEUE,
-    handle: (request) =>
-      listOf(queuesOf(openableVhosts(request)), COLUMNS, ({ vhost, queue }) => ({
-        ...queueView(vhost, queue),
-        ...queueDetails(queue),
-      })),
+    handle: (request) => {
+      const statistics = statisticsFor(request);
+      return listOf(queuesOf(openableVhosts(request)), COLUMNS, ({ vhost, queue }) => ({
+        ...queueView(vhost, queue, statistics),
+        ...queueDetails(vhost, queue, statistics),
+      }));
+    },
   }),
   endpoint({
     method: 'GET',
@@ -125,7 +131,8 @@ export const QUEUES: readonly Endpoint[] = [
       const queue = queueNamed(vhost, request.params.queue);
       const consumer_details = consumersOf(queue).map(consumerView);
       const details = { consumer_details, deliveries: [], incoming: [] };
-      return ok({ ...queueView(vhost, queue), ...queueDetails(queue), ...details });
+      const statistics = statisticsFor(request);
+      return ok({ ...queueView(vhost, queue, statistics), ...queueDetails(vhost, queue, statistics), ...details });
     },
   }),
   endpoint({

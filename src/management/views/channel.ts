@@ -1,7 +1,9 @@
 import { BROKER_NODE } from '../../core/names.ts';
 import { printHost } from '../../lib/address.ts';
 import type { Channel } from '../../server/channel/channel.ts';
+import { figuresView } from '../figures.ts';
 import { connectionDetails } from './connection.ts';
+import { idleSince, type Statistics } from './statistics.ts';
 
 type View = Readonly<Record<string, unknown>>;
 
@@ -24,14 +26,19 @@ export function channelDetails(channel: Channel): View {
   };
 }
 
-export function channelView(channel: Channel): View {
+export function channelView(channel: Channel, { metrics, ranges }: Statistics): View {
   const { connection, mode, unacked, consumers } = channel;
+  const uncommitted = mode.name === 'transaction' ? mode.transaction.uncommitted : { messages: 0, acks: 0 };
   return {
+    ...figuresView(metrics.channel(channel, ranges)),
+    ...idleSince(metrics.changedAtMs(channel)),
+    acks_uncommitted: uncommitted.acks,
     confirm: mode.name === 'confirm',
     connection_details: connectionDetails(connection),
     consumer_count: consumers.size,
-    global_prefetch_count: channel.globalPrefetch,
     messages_unacknowledged: unacked.count,
+    messages_uncommitted: uncommitted.messages,
+    messages_unconfirmed: mode.name === 'confirm' ? mode.confirms.unconfirmed : 0,
     name: channelName(channel),
     node: BROKER_NODE,
     number: channel.number,

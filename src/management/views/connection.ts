@@ -4,6 +4,8 @@ import { printHost } from '../../lib/address.ts';
 import type { Connection } from '../../server/connection/connection.ts';
 import { introductionOf } from '../../server/events.ts';
 import { tlsFacts } from '../../server/tls_facts.ts';
+import { figuresView } from '../figures.ts';
+import type { Statistics } from './statistics.ts';
 
 type View = Readonly<Record<string, unknown>>;
 
@@ -19,15 +21,17 @@ export function briefConnection({ name, phase, userName }: Connection): View {
 }
 
 /** A connection that is open. What is unknown of its TLS is null in a list, and empty where it is asked for by itself: so in RabbitMQ. */
-export function connectionView(connection: Connection, inList: boolean): View {
+export function connectionView(connection: Connection, inList: boolean, { metrics, ranges }: Statistics): View {
   const { origin, tuning, vhost, channels, clientName } = connection;
   const introduction = introductionOf(connection);
   const tls = Object.entries(tlsFacts(origin.tls)).map(([key, value]) => [key, inList && value === '' ? null : value]);
   return {
+    ...figuresView(metrics.connection(connection, ranges)),
     ...Object.fromEntries(tls),
     auth_mechanism: introduction?.mechanism ?? '',
     channel_max: tuning.channelMax,
     channels: channels.size,
+    connected_at: connection.connectedAtMs,
     client_properties: toPlain(introduction?.clientProperties ?? EMPTY_TABLE),
     frame_max: tuning.frameMax,
     host: printHost(origin.localAddress),
@@ -37,6 +41,9 @@ export function connectionView(connection: Connection, inList: boolean): View {
     peer_port: origin.remotePort,
     port: origin.localPort,
     protocol: 'AMQP 0-9-1',
+    recv_cnt: connection.recvCnt,
+    send_cnt: connection.outbox.writes,
+    send_pend: connection.socket.writableLength,
     state: connection.blocked ? 'blocked' : 'running',
     timeout: tuning.heartbeatSeconds,
     type: 'network',

@@ -1,14 +1,16 @@
 import { toPlain } from '../../codec/table.ts';
 import { BROKER_NODE } from '../../core/names.ts';
 import { effectiveDefinition } from '../../core/policy/merge.ts';
-import { QUEUE_TYPE, queueType } from '../../core/queue/arguments.ts';
+import { QUEUE_TYPE } from '../../core/queue/arguments.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import type { RetrySettings } from '../../core/queue/retry.ts';
 import { appliedPolicies } from '../../core/topology/policies.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
 import { Consumer } from '../../server/channel/consumer.ts';
 import { Connection } from '../../server/connection/connection.ts';
+import { figuresView } from '../figures.ts';
 import { connectionDetails } from './connection.ts';
+import { idleSince, type Statistics } from './statistics.ts';
 
 type View = Readonly<Record<string, unknown>>;
 
@@ -19,12 +21,17 @@ const UNACKED_BYTES = 40;
 const QUEUE_BYTES = 2048;
 
 /** As a list has it. */
-export function queueView(vhost: VirtualHost, queue: Queue): View {
+export function queueView(vhost: VirtualHost, queue: Queue, { metrics, ranges }: Statistics): View {
   const { properties, consumers } = queue;
+  const { consumerCapacity } = metrics.queueFacts(vhost, queue);
   const { policy, operatorPolicy } = appliedPolicies(queue);
   return {
     ...queueBasics(vhost, queue),
-    ...(queueType(properties) === 'quorum' ? quorumFields(queue) : { storage_version: 2 }),
+    ...figuresView(metrics.queue(queue, ranges)),
+    ...bytesOf(queue),
+    ...(queue.type === 'quorum' ? quorumFields(queue) : classicFields(queue)),
+    consumer_capacity: consumerCapacity,
+    consumer_utilisation: consumerCapacity,
     consumers: consumers.size,
     effective_policy_definition: Object.fromEntries(effectiveDefinition(policy, operatorPolicy) ?? []),
     exclusive: properties.exclusiveOwner !== undefined,
@@ -38,8 +45,7 @@ export function queueView(vhost: VirtualHost, queue: Queue): View {
 }
 
 /** Who is where, and what it was declared as: what a queue is without statistics. */
-export function queueBasics(vhost: VirtualHost, { properties, name, consumers }: Queue): View {
-  const type = queueType(properties);
+export function queueBasics(vhost: VirtualHost, { properties, name, consumers, type }: Queue): View {
   return {
     arguments: { ...toPlain(properties.arguments), [QUEUE_TYPE]: type },
     auto_delete: properties.autoDelete,
@@ -54,14 +60,22 @@ export function queueBasics(vhost: VirtualHost, { properties, name, consumers }:
 }
 
 /** What is told of a queue that is asked for by itself, or in the detailed list, beside that. */
-export function queueDetails(queue: Queue): View {
+export function queueDetails(vhost: VirtualHost, queue: Queue, { metrics }: Statistics): View {
   const { properties, consumers, exclusiveConsumer } = queue;
+  const { headMessageTimestamp, oldestMessageAgeMs } = metrics.queueFacts(vhost, queue);
   const { policy, operatorPolicy } = appliedPolicies(queue);
   const owner = properties.exclusiveOwner;
   const active = consumers.single ? consumers.active : undefined;
   return {
     ...(owner instanceof Connection ? { owner_pid_details: connectionDetails(owner) } : {}),
-    ...(queueType(properties) === 'quorum' ? {} : { exclusive_consumer_tag: tagOf(exclusiveConsumer) }),
+    ...(queue.type === 'quorum'
+      ? {}
+      : {
+          exclusive_consumer_tag: tagOf(exclusiveConsumer),
+          head_message_timestamp: headMessageTimestamp ?? null,
+          ...idleSince(metrics.changedAtMs(queue)),
+        }),
+    oldest_message_age_ms: oldestMessageAgeMs ?? null,
     operator_policy: operatorPolicy?.name ?? null,
     policy: policy?.name ?? null,
     single_active_consumer_tag: tagOf(active),
@@ -79,9 +93,33 @@ function quorumFields({ rules, waiting }: Queue): View {
     leader: BROKER_NODE,
     members: [BROKER_NODE],
     online: [BROKER_NODE],
+    open_files: { [BROKER_NODE]: 0 },
+    publishers: 0,
     message_bytes_dlx: 0,
+    messages_ram: 0,
     messages_delayed: waiting.length,
     messages_dlx: 0,
+  };
+}
+
+/** What RabbitMQ tells of where messages are means nothing here: all that are ready count as in memory. */
+function classicFields({ readyCount, counts }: Queue): View {
+  return {
+    messages_ram: readyCount + counts.unacked,
+    messages_ready_ram: readyCount,
+    messages_unacknowledged_ram: counts.unacked,
+    storage_version: 2,
+  };
+}
+
+function bytesOf({ readyBytes, counts }: Queue): View {
+  return {
+    message_bytes: readyBytes + counts.unackedBytes,
+    message_bytes_persistent: counts.persistentBytes,
+    message_bytes_ram: readyBytes + counts.unackedBytes,
+    message_bytes_ready: readyBytes,
+    message_bytes_unacknowledged: counts.unackedBytes,
+    messages_persistent: counts.persistent,
   };
 }
 
@@ -93,6 +131,6 @@ function printRetry(retry: RetrySettings | undefined): string {
 }
 
 /** An estimate, without the messages themselves. */
-function memoryOf({ readyCount, waiting, unackedCount }: Queue): number {
-  return QUEUE_BYTES + READY_BYTES * readyCount + WAITING_BYTES * waiting.length + UNACKED_BYTES * unackedCount;
+function memoryOf({ readyCount, waiting, counts: { unacked } }: Queue): number {
+  return QUEUE_BYTES + READY_BYTES * readyCount + WAITING_BYTES * waiting.length + UNACKED_BYTES * unacked;
 }

@@ -5,7 +5,7 @@ const VHOST = 'http-clients';
 
 /** While a client is connected, of which `$connection` is the name in paths. */
 function connected(name: string, steps: readonly Step[], work: (client: AmqpClient) => Promise<void>): HttpConversation {
-  return { name, vhost: VHOST, work, steps };
+  return { name, client: { vhost: VHOST, work }, steps };
 }
 
 export const CLIENTS: readonly HttpConversation[] = [
@@ -28,6 +28,12 @@ export const CLIENTS: readonly HttpConversation[] = [
       get(`queues/${VHOST}/q`),
       get(`queues/${VHOST}/single`),
       get(`queues/${VHOST}/own`),
+      get(`queues/${VHOST}/quorum`),
+      get(`queues/${VHOST}?page=1&page_size=2`),
+      get(`queues/${VHOST}?disable_stats=true`),
+      get(`queues/${VHOST}?disable_stats=true&enable_queue_totals=true`),
+      get('queues/detailed'),
+      get('users/guest/queues'),
       get(`exchanges/${VHOST}`),
       get(`exchanges/${VHOST}/x`),
       get('connections/nope'),
@@ -46,6 +52,7 @@ export const CLIENTS: readonly HttpConversation[] = [
       await channel.assertQueue('q');
       await channel.assertQueue('single', { arguments: { 'x-single-active-consumer': true } });
       await channel.assertQueue('own', { exclusive: true });
+      await channel.assertQueue('quorum', { durable: true, arguments: { 'x-queue-type': 'quorum' } });
       await channel.bindQueue('q', 'x', '');
       for (let i = 0; i < 3; i++) channel.publish('x', '', Buffer.from('hello'));
       channel.publish('x', 'k', Buffer.from('hello'), { persistent: true });
