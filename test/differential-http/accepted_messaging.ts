@@ -29,4 +29,9 @@ export const ACCEPTED_MESSAGING: readonly Accepted[] = [
     difference: /(^|\.)(message_bytes_scheduled|messages_scheduled|oldest_message_age_ms|paused): more$/,
     why: 'RabbitMQ has no scheduled messages in queues, does not know the age of messages, and pauses no queues.',
   },
+  {
+    request: /disable_stats=true&enable_queue_totals=true$/,
+    difference: /^\[\]\.(internal|internal_owner|policy): more$|^\[\]\.online: /,
+    why: 'A queue is told of in the same way, with totals or without.',
+  },
 ];

@@ -12,7 +12,7 @@ import type { ApiRequest } from '../request.ts';
 import { boolean, table } from '../terms_in.ts';
 import { bindingView, defaultBinding } from '../views/binding.ts';
 import { consumersOf, consumerView } from '../views/consumer.ts';
-import { queueBasics, queueDetails, queueView } from '../views/queue.ts';
+import { queueBasics, queueDetails, queueOwner, queueView } from '../views/queue.ts';
 import { statisticsFor } from '../views/statistics.ts';
 
 const QUEUE = z.looseObject({
@@ -71,6 +71,14 @@ function queueList(request: ApiRequest, placed: readonly Placed[]): Answer {
   }));
 }
 
+function detailedList(request: ApiRequest): Answer {
+  const statistics = statisticsFor(request);
+  return listOf(queuesOf(openableVhosts(request)), COLUMNS, ({ vhost, queue }) => ({
+    ...queueView(vhost, queue, statistics),
+    ...queueDetails(vhost, queue, statistics),
+  }));
+}
+
 function totalsOf({ readyCount, counts: { unacked } }: Queue): Readonly<Record<string, number>> {
   return { messages: readyCount + unacked, messages_ready: readyCount, messages_unacknowledged: unacked };
 }
@@ -93,13 +101,7 @@ export const QUEUES: readonly Endpoint[] = [
     summary: 'The same, with all that is told of a queue that is asked for by itself but its consumers.',
     isList: true,
     answers: QUEUE,
-    handle: (request) => {
-      const statistics = statisticsFor(request);
-      return listOf(queuesOf(openableVhosts(request)), COLUMNS, ({ vhost, queue }) => ({
-        ...queueView(vhost, queue, statistics),
-        ...queueDetails(vhost, queue, statistics),
-      }));
-    },
+    handle: detailedList,
   }),
   endpoint({
     method: 'GET',
@@ -118,7 +120,7 @@ export const QUEUES: readonly Endpoint[] = [
     summary: 'The queues of all virtual hosts that he may open, whoever made them.',
     isList: true,
     answers: QUEUE,
-    handle: (request) => queueList(request, queuesOf(openableVhosts(request))),
+    handle: detailedList,
   }),
   endpoint({
     method: 'GET',
@@ -130,7 +132,7 @@ export const QUEUES: readonly Endpoint[] = [
       const vhost = vhostOf(request);
       const queue = queueNamed(vhost, request.params.queue);
       const consumer_details = consumersOf(queue).map(consumerView);
-      const details = { consumer_details, deliveries: [], incoming: [] };
+      const details = { ...queueOwner(queue), consumer_details, deliveries: [], incoming: [] };
       const statistics = statisticsFor(request);
       return ok({ ...queueView(vhost, queue, statistics), ...queueDetails(vhost, queue, statistics), ...details });
     },

@@ -22,21 +22,16 @@ const QUEUE_BYTES = 2048;
 
 /** As a list has it. */
 export function queueView(vhost: VirtualHost, queue: Queue, { metrics, ranges }: Statistics): View {
-  const { properties, consumers } = queue;
+  const { consumers } = queue;
   const { consumerCapacity } = metrics.queueFacts(vhost, queue);
-  const { policy, operatorPolicy } = appliedPolicies(queue);
   return {
-    ...queueBasics(vhost, queue),
+    ...declarationOf(vhost, queue),
     ...figuresView(metrics.queue(queue, ranges)),
     ...bytesOf(queue),
     ...(queue.type === 'quorum' ? quorumFields(queue) : classicFields(queue)),
     consumer_capacity: consumerCapacity,
     consumer_utilisation: consumerCapacity,
     consumers: consumers.size,
-    effective_policy_definition: Object.fromEntries(effectiveDefinition(policy, operatorPolicy) ?? []),
-    exclusive: properties.exclusiveOwner !== undefined,
-    internal: false,
-    internal_owner: false,
     memory: memoryOf(queue),
     messages_scheduled: queue.waiting.length,
     message_bytes_scheduled: queue.waiting.bytes,
@@ -44,13 +39,44 @@ export function queueView(vhost: VirtualHost, queue: Queue, { metrics, ranges }:
   };
 }
 
-/** Who is where, and what it was declared as: what a queue is without statistics. */
-export function queueBasics(vhost: VirtualHost, { properties, name, consumers, type }: Queue): View {
+/** What does not change as messages come and go. */
+export function queueBasics(vhost: VirtualHost, queue: Queue): View {
+  return { ...declarationOf(vhost, queue), ...policiesOf(queue), ...(queue.type === 'quorum' ? replicas(queue) : {}) };
+}
+
+/** What is told in the detailed list, beside that of other lists. */
+export function queueDetails(vhost: VirtualHost, queue: Queue, { metrics }: Statistics): View {
+  const { consumers, exclusiveConsumer } = queue;
+  const { headMessageTimestamp, oldestMessageAgeMs } = metrics.queueFacts(vhost, queue);
+  const ofClassic = {
+    exclusive_consumer_tag: tagOf(exclusiveConsumer),
+    head_message_timestamp: headMessageTimestamp ?? null,
+    ...idleSince(metrics.changedAtMs(queue)),
+  };
+  return {
+    ...(queue.type === 'quorum' ? {} : ofClassic),
+    ...policiesOf(queue),
+    oldest_message_age_ms: oldestMessageAgeMs ?? null,
+    single_active_consumer_tag: tagOf(consumers.single ? consumers.active : undefined),
+  };
+}
+
+/** Whose alone it is, where it is. */
+export function queueOwner({ properties: { exclusiveOwner } }: Queue): View {
+  return exclusiveOwner instanceof Connection ? { owner_pid_details: connectionDetails(exclusiveOwner) } : {};
+}
+
+function declarationOf(vhost: VirtualHost, queue: Queue): View {
+  const { properties, name, consumers, type } = queue;
+  const { policy, operatorPolicy } = appliedPolicies(queue);
   return {
     arguments: { ...toPlain(properties.arguments), [QUEUE_TYPE]: type },
     auto_delete: properties.autoDelete,
     durable: properties.durable,
+    effective_policy_definition: Object.fromEntries(effectiveDefinition(policy, operatorPolicy) ?? []),
     exclusive: properties.exclusiveOwner !== undefined,
+    internal: false,
+    internal_owner: false,
     name,
     node: BROKER_NODE,
     state: consumers.paused ? 'paused' : 'running',
@@ -59,40 +85,26 @@ export function queueBasics(vhost: VirtualHost, { properties, name, consumers, t
   };
 }
 
-/** What is told of a queue that is asked for by itself, or in the detailed list, beside that. */
-export function queueDetails(vhost: VirtualHost, queue: Queue, { metrics }: Statistics): View {
-  const { properties, consumers, exclusiveConsumer } = queue;
-  const { headMessageTimestamp, oldestMessageAgeMs } = metrics.queueFacts(vhost, queue);
+function policiesOf(queue: Queue): View {
   const { policy, operatorPolicy } = appliedPolicies(queue);
-  const owner = properties.exclusiveOwner;
-  const active = consumers.single ? consumers.active : undefined;
-  return {
-    ...(owner instanceof Connection ? { owner_pid_details: connectionDetails(owner) } : {}),
-    ...(queue.type === 'quorum'
-      ? {}
-      : {
-          exclusive_consumer_tag: tagOf(exclusiveConsumer),
-          head_message_timestamp: headMessageTimestamp ?? null,
-          ...idleSince(metrics.changedAtMs(queue)),
-        }),
-    oldest_message_age_ms: oldestMessageAgeMs ?? null,
-    operator_policy: operatorPolicy?.name ?? null,
-    policy: policy?.name ?? null,
-    single_active_consumer_tag: tagOf(active),
-  };
+  return { policy: policy?.name ?? null, operator_policy: operatorPolicy?.name ?? null };
 }
 
 function tagOf(consumer: unknown): string | null {
   return consumer instanceof Consumer ? consumer.tag : null;
 }
 
-function quorumFields({ rules, waiting }: Queue): View {
+/** The only node has the only one. */
+function replicas({ rules }: Queue): View {
+  const delivery_limit = rules?.settings.deliveryLimit ?? -1;
+  return { delivery_limit, leader: BROKER_NODE, members: [BROKER_NODE], online: [BROKER_NODE] };
+}
+
+function quorumFields(queue: Queue): View {
+  const { rules, waiting } = queue;
   return {
+    ...replicas(queue),
     delayed_retry: printRetry(rules?.settings.retry),
-    delivery_limit: rules?.settings.deliveryLimit ?? -1,
-    leader: BROKER_NODE,
-    members: [BROKER_NODE],
-    online: [BROKER_NODE],
     open_files: { [BROKER_NODE]: 0 },
     publishers: 0,
     message_bytes_dlx: 0,

@@ -1,5 +1,5 @@
-import type { Metrics } from '../../metrics/metrics.ts';
 import type { Ranges } from '../../metrics/figures.ts';
+import type { Metrics } from '../../metrics/metrics.ts';
 import { rangesOf } from '../ranges.ts';
 import type { ApiRequest } from '../request.ts';
 

@@ -4,7 +4,11 @@ import { get, type HttpConversation, literally, remove, type Step } from '../con
 const VHOST = 'http-clients';
 
 /** While a client is connected, of which `$connection` is the name in paths. */
-function connected(name: string, steps: readonly Step[], work: (client: AmqpClient) => Promise<void>): HttpConversation {
+function connected(
+  name: string,
+  steps: readonly Step[],
+  work: (client: AmqpClient) => Promise<void>,
+): HttpConversation {
   return { name, client: { vhost: VHOST, work }, steps };
 }
 

@@ -66,7 +66,9 @@ test('of a queue with a single active consumer, it is told which that is', async
   for (const consumerTag of ['first', 'second']) await channel.consume('q', () => {}, { consumerTag });
   const { json } = await Api.of(broker).get('queues/%2F/q');
   expect(json.single_active_consumer_tag).toBe('first');
-  expect(json.consumer_details.map(({ active, activity_status }: Record<string, unknown>) => [active, activity_status])).toEqual([
+  expect(
+    json.consumer_details.map(({ active, activity_status }: Record<string, unknown>) => [active, activity_status]),
+  ).toEqual([
     [true, 'single_active'],
     [false, 'waiting'],
   ]);
@@ -77,7 +79,9 @@ test('an exclusive queue is told of with its owner, and is nobody else’s', asy
   const api = Api.of(broker);
   const { channel } = await client(broker);
   await channel.assertQueue('own', { exclusive: true });
-  const { json: [connection] } = await api.get('connections');
+  const {
+    json: [connection],
+  } = await api.get('connections');
   expect((await api.get('queues/%2F/own')).json).toMatchObject({
     exclusive: true,
     owner_pid_details: { name: connection.name },
@@ -91,9 +95,13 @@ describe('a connection is closed', () => {
     const broker = await startBroker(MANAGEMENT);
     const api = Api.of(broker);
     const { connection } = await client(broker);
-    const { json: [{ name }] } = await api.get('connections');
+    const {
+      json: [{ name }],
+    } = await api.get('connections');
     const closed = once(connection, 'close');
-    const { status } = await api.call('DELETE', `connections/${encodeURIComponent(name)}`, undefined, { 'x-reason': 'enough' });
+    const { status } = await api.call('DELETE', `connections/${encodeURIComponent(name)}`, undefined, {
+      'x-reason': 'enough',
+    });
     expect(status).toBe(204);
     const [error] = await closed;
     expect(String(error)).toContain('CONNECTION_FORCED - enough');
@@ -111,11 +119,16 @@ describe('a connection is closed', () => {
 
   test('only by its user, or an administrator; who monitors may look', async () => {
     const broker = await startBroker(MANAGEMENT);
-    for (const [user, tag] of [['hare', 'management'], ['watcher', 'monitoring']] as const) {
+    for (const [user, tag] of [
+      ['hare', 'management'],
+      ['watcher', 'monitoring'],
+    ] as const) {
       await broker.users.set(user, { password: user, tags: [tag] });
     }
     await client(broker);
-    const { json: [{ name }] } = await Api.of(broker).get('connections');
+    const {
+      json: [{ name }],
+    } = await Api.of(broker).get('connections');
     const path = `connections/${encodeURIComponent(name)}`;
     const REFUSED = { error: 'not_authorised', reason: 'User not authorised to access object' };
     const hare = Api.of(broker, 'hare');

@@ -67,7 +67,9 @@ describe('publish and get', () => {
     expect((await get('ack_requeue_true')).json).toMatchObject([{ redelivered: false }]);
     expect((await get('reject_requeue_false')).json).toMatchObject([{ redelivered: true }]);
     const { json } = await api.post('queues/%2F/dead/browse', {});
-    expect(json.items).toMatchObject([{ payload: 'a', properties: { headers: { 'x-first-death-reason': 'rejected' } } }]);
+    expect(json.items).toMatchObject([
+      { payload: 'a', properties: { headers: { 'x-first-death-reason': 'rejected' } } },
+    ]);
   });
 });
 
@@ -101,7 +103,9 @@ describe('browse', () => {
     await channel.consume('q', () => {}, { consumerTag: 'tag' });
     await until(async () => (await api.get('queues/%2F/q/unacked')).json.length === 1);
     const { json: unacked } = await api.get('queues/%2F/q/unacked');
-    expect(unacked).toMatchObject([{ delivery_tag: 1, consumer_tag: 'tag', channel_name: expect.stringMatching(/ \(1\)$/) }]);
+    expect(unacked).toMatchObject([
+      { delivery_tag: 1, consumer_tag: 'tag', channel_name: expect.stringMatching(/ \(1\)$/) },
+    ]);
     const { json } = await api.post('queues/%2F/q/browse', { state: 'unacked' });
     expect(json.items).toMatchObject([{ payload: 'a', state: 'unacked', consumer_tag: 'tag', delivery_tag: 1 }]);
     expect((await api.post('queues/%2F/q/browse', {})).json.items).toMatchObject([{ payload: 'b' }]);
@@ -150,7 +154,10 @@ test('dead letters are replayed to their queue, after a dry run has told of it',
 test('messages that wait are listed, given another time, and dropped', async () => {
   const api = Api.of(await startBroker(MANAGEMENT));
   await api.put('queues/%2F/q', { arguments: { 'x-scheduled-delivery': true } });
-  for (const [payload, delay] of [['later', 200_000], ['soon', 100_000]] as const) {
+  for (const [payload, delay] of [
+    ['later', 200_000],
+    ['soon', 100_000],
+  ] as const) {
     await api.post(PUBLISH, text('q', payload, { headers: { 'x-delay': delay } }));
   }
   const { json } = await api.get('queues/%2F/q/scheduled');

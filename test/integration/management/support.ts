@@ -7,7 +7,9 @@ import type { Broker, BrokerOptions } from '../../../src/index.ts';
 import { closing, startBroker } from '../../support/broker.ts';
 
 /** Brokers one after the other, with a management API, and what the first stored. */
-export async function withDataDir(work: (start: (options?: BrokerOptions) => Promise<Broker>) => Promise<void>): Promise<void> {
+export async function withDataDir(
+  work: (start: (options?: BrokerOptions) => Promise<Broker>) => Promise<void>,
+): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'leveret-management-'));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   await work((options = {}) => startBroker({ management: { port: 0 }, dataDir, ...options }));

@@ -44,7 +44,9 @@ test('queues are listed by page, sorted and filtered', async () => {
   const broker = await startBroker(MANAGEMENT);
   const api = Api.of(broker);
   for (const name of ['c', 'a', 'b', 'other']) await api.put(`queues/%2F/${name}`, {});
-  const { json } = await api.get('queues?page=1&page_size=2&sort=name&sort_reverse=true&name=%5Ba-c%5D%24&use_regex=true&columns=name');
+  const { json } = await api.get(
+    'queues?page=1&page_size=2&sort=name&sort_reverse=true&name=%5Ba-c%5D%24&use_regex=true&columns=name',
+  );
   expect(json).toMatchObject({ total_count: 4, filtered_count: 3, items: [{ name: 'c' }, { name: 'b' }] });
 });
 
@@ -54,7 +56,9 @@ test('an exchange’s bindings are told by both of its ends', async () => {
   await api.put('exchanges/%2F/y', { type: 'fanout' });
   await api.post('bindings/%2F/e/x/e/y', {});
   expect((await api.get('exchanges/%2F/x/bindings/source')).json).toHaveLength(1);
-  expect((await api.get('exchanges/%2F/y/bindings/destination')).json).toMatchObject([{ source: 'x', properties_key: '~' }]);
+  expect((await api.get('exchanges/%2F/y/bindings/destination')).json).toMatchObject([
+    { source: 'x', properties_key: '~' },
+  ]);
   expect((await api.delete('exchanges/%2F/x?if-unused=true')).status).toBe(400);
   expect((await api.delete('exchanges/%2F/x')).status).toBe(204);
 });
@@ -74,7 +78,10 @@ test('what a policy asks for is told with the queue', async () => {
 test('a route is explained, without a message', async () => {
   const api = Api.of(await startBroker(MANAGEMENT));
   await api.put('exchanges/%2F/x', { type: 'topic' });
-  for (const [queue, routing_key] of [['a', 'order.*'], ['b', 'invoice.*']]) {
+  for (const [queue, routing_key] of [
+    ['a', 'order.*'],
+    ['b', 'invoice.*'],
+  ]) {
     await api.put(`queues/%2F/${queue}`, {});
     await api.post(`bindings/%2F/e/x/q/${queue}`, { routing_key });
   }
