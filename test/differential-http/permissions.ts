@@ -24,6 +24,26 @@ const USER_NAMES: readonly string[] = Object.keys(USERS);
 
 const VHOST = 'http-open';
 
+/** As below, of what clients use. */
+const MESSAGING: readonly string[] = [
+  ...['connections', 'channels', 'consumers', `consumers/${VHOST}`, `vhosts/${VHOST}/connections`],
+  ...[`vhosts/${VHOST}/channels`, 'connections/username/guest', 'connections/username/http-management'],
+  ...['exchanges', `exchanges/${VHOST}`, `exchanges/${VHOST}/amq.direct`],
+  ...[`exchanges/${VHOST}/amq.direct/bindings/source`, `exchanges/${VHOST}/amq.direct/bindings/destination`],
+  ...['queues', 'queues/detailed', `queues/${VHOST}`, `queues/${VHOST}/nope/bindings`, 'users/guest/queues'],
+  ...['bindings', `bindings/${VHOST}`, `bindings/${VHOST}/e/amq.direct/q/nope`],
+]
+  .map((path) => `GET ${path}`)
+  .concat([
+    'DELETE connections/username/nobody',
+    'DELETE connections/username/http-management',
+    `PUT exchanges/${VHOST}/nope`,
+    `PUT queues/${VHOST}/nope`,
+    `DELETE exchanges/${VHOST}/amq.direct`,
+    `POST bindings/${VHOST}/e/amq.direct/e/amq.fanout`,
+    `POST queues/${VHOST}/nope/actions`,
+  ]);
+
 /** What is asked: of mutations, such as cannot be done or do nothing. */
 const REQUESTS: readonly string[] = [
   ...['overview', 'whoami', 'nodes', 'nodes/$node', 'nodes/$node/memory', 'extensions', 'cluster-name'],
@@ -41,7 +61,7 @@ const REQUESTS: readonly string[] = [
   ...['healthchecks/node', 'health/checks/alarms', 'health/checks/virtual-hosts', 'health/checks/port-listener/x'],
 ]
   .map((path) => `GET ${path}`)
-  .concat([
+  .concat(MESSAGING, [
     'PUT cluster-name',
     'POST rebalance/queues',
     'PUT feature-flags/nope/enable',
