@@ -1,3 +1,5 @@
+import { valueAt } from './terms.ts';
+
 /** What an endpoint answers. */
 export interface Answer {
   readonly status: number;
@@ -17,6 +19,8 @@ export interface Items {
   view(index: number): unknown;
 }
 
+const COUNTED = /^message_stats\.|_details\./;
+
 export function ok(json: unknown): Answer {
   return { status: 200, json };
 }
@@ -27,12 +31,13 @@ export function list(items: readonly unknown[]): Answer {
 
 /**
  * A list whose objects are costly to show. It is sorted and filtered by `columns`, as long as no other column is asked for, and
- * only the objects on the page are shown.
+ * only the objects on the page are shown. What is counted of an object, `message_stats` and rates, costs less than all of it.
  */
 export function listOf<T>(
   sources: readonly T[],
   columns: Readonly<Record<string, (source: T) => unknown>>,
   view: (source: T) => unknown,
+  counted?: (source: T) => unknown,
 ): Answer {
   return {
     status: 200,
@@ -40,7 +45,9 @@ export function listOf<T>(
       length: sources.length,
       column: (index, name) => {
         const column = Object.hasOwn(columns, name) ? columns[name] : undefined;
-        return column === undefined ? undefined : { value: column(sources[index] as T) };
+        if (column !== undefined) return { value: column(sources[index] as T) };
+        if (counted === undefined || !COUNTED.test(name)) return undefined;
+        return { value: valueAt(counted(sources[index] as T), name) };
       },
       view: (index) => view(sources[index] as T),
     },

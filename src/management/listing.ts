@@ -4,6 +4,8 @@ import { ApiError, badRequest } from './api_error.ts';
 import { compareTerms, valueAt } from './terms.ts';
 
 const PAGE_SIZE = 100;
+/** Rows that are looked at between two looks at the time. */
+const ROWS_AT_ONCE = 50;
 const PAGE_SIZE_MAX = 500;
 const DEFAULT_SORT = ['vhost', 'name'];
 
@@ -25,8 +27,9 @@ export interface Page {
 export async function listing(items: Items, query: URLSearchParams): Promise<readonly unknown[] | Page> {
   const pagination = readPagination(query);
   const rows = new Rows(items);
-  const sorted = sort(rows, query);
-  if (pagination === undefined) return sorted.map((index) => withColumns(rows.view(index), query));
+  const turns = new Turns();
+  const sorted = await sort(rows, query, turns);
+  if (pagination === undefined) return await viewsOf(rows, sorted, query, turns);
   const { page, pageSize } = pagination;
   const filtered = await filter(rows, sorted, query);
   if (page > 1 && (page - 1) * pageSize > filtered.length - 1) {
@@ -37,7 +40,7 @@ export async function listing(items: Items, query: URLSearchParams): Promise<rea
   return {
     filtered_count: filtered.length,
     item_count: shown.length,
-    items: shown.map((index) => withColumns(rows.view(index), query)),
+    items: await viewsOf(rows, shown, query, turns),
     page,
     page_count: Math.trunc((filtered.length + pageSize - 1) / pageSize),
     page_size: pageSize,
@@ -89,12 +92,44 @@ class Rows {
   }
 }
 
+/** How long a list may be worked on before others get their turn. */
+const TURN_MS = 10;
+
+class Turns {
+  #beganAtMs = performance.now();
+
+  /** Resolves at once, unless others have waited long enough. */
+  async next(): Promise<void> {
+    if (performance.now() - this.#beganAtMs < TURN_MS) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#beganAtMs = performance.now();
+  }
+}
+
+async function viewsOf(
+  rows: Rows,
+  indexes: readonly number[],
+  query: URLSearchParams,
+  turns: Turns,
+): Promise<readonly unknown[]> {
+  const views: unknown[] = [];
+  for (const [at, index] of indexes.entries()) {
+    if (at % ROWS_AT_ONCE === 0) await turns.next();
+    views.push(withColumns(rows.view(index), query));
+  }
+  return views;
+}
+
 /** The indexes of the rows, in order. */
-function sort(rows: Rows, query: URLSearchParams): number[] {
+async function sort(rows: Rows, query: URLSearchParams, turns: Turns): Promise<number[]> {
   const by = query.get('sort') ?? '';
   const keys = by === '' ? DEFAULT_SORT : [...new Set([by, ...DEFAULT_SORT])];
   const indexes = Array.from({ length: rows.length }, (_, index) => index);
-  const known = indexes.map((index) => keys.map((key) => rows.column(index, key) ?? 0));
+  const known: unknown[][] = [];
+  for (const index of indexes) {
+    if (index % ROWS_AT_ONCE === 0) await turns.next();
+    known.push(keys.map((key) => rows.column(index, key) ?? 0));
+  }
   indexes.sort((a, b) => {
     for (let key = 0; key < keys.length; key++) {
       const order = compareTerms(known[a]?.[key], known[b]?.[key]);

@@ -7,8 +7,12 @@ export function compareTerms(a: unknown, b: unknown): number {
   const left = textOf(a);
   const right = textOf(b);
   if (left === right) return 0;
+  // Below the surrogates, the order of UTF-16 is that of the bytes.
+  if (!BEYOND.test(left) && !BEYOND.test(right)) return left < right ? -1 : 1;
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
+
+const BEYOND = /[\ud800-\uffff]/;
 
 function rankOf(term: unknown): number {
   if (typeof term === 'number') return 0;

@@ -6,6 +6,7 @@ import type { VirtualHost } from '../../core/vhost.ts';
 import { type Answer, list, listOf, noContent, ok, put } from '../answer.ts';
 import { changing, topologySaved } from '../changing.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
+import { figuresView } from '../figures.ts';
 import { openableVhosts, queueNamed, vhostOf, vhostToChange } from '../find.ts';
 import { RANGE_QUERY } from '../ranges.ts';
 import type { ApiRequest } from '../request.ts';
@@ -13,7 +14,7 @@ import { boolean, table } from '../terms_in.ts';
 import { bindingView, defaultBinding } from '../views/binding.ts';
 import { consumersOf, consumerView } from '../views/consumer.ts';
 import { queueBasics, queueDetails, queueOwner, queueView } from '../views/queue.ts';
-import { statisticsFor } from '../views/statistics.ts';
+import { type Statistics, statisticsFor } from '../views/statistics.ts';
 
 const QUEUE = z.looseObject({
   name: z.string(),
@@ -62,10 +63,11 @@ function queuesOf(vhosts: readonly VirtualHost[]): Placed[] {
 function queueList(request: ApiRequest, placed: readonly Placed[]): Answer {
   const { query } = request;
   const statistics = statisticsFor(request);
-  if (query.get('disable_stats') !== 'true')
-    return listOf(placed, COLUMNS, ({ vhost, queue }) => queueView(vhost, queue, statistics));
+  if (query.get('disable_stats') !== 'true') {
+    return listOf(placed, COLUMNS, ({ vhost, queue }) => queueView(vhost, queue, statistics), countedOf(statistics));
+  }
   const totals = query.get('enable_queue_totals') === 'true';
-  return listOf(placed, totals ? COLUMNS : {}, ({ vhost, queue }) => ({
+  return listOf(placed, COLUMNS, ({ vhost, queue }) => ({
     ...queueBasics(vhost, queue),
     ...(totals ? totalsOf(queue) : {}),
   }));
@@ -73,10 +75,15 @@ function queueList(request: ApiRequest, placed: readonly Placed[]): Answer {
 
 function detailedList(request: ApiRequest): Answer {
   const statistics = statisticsFor(request);
-  return listOf(queuesOf(openableVhosts(request)), COLUMNS, ({ vhost, queue }) => ({
+  const view = ({ vhost, queue }: Placed): unknown => ({
     ...queueView(vhost, queue, statistics),
     ...queueDetails(vhost, queue, statistics),
-  }));
+  });
+  return listOf(queuesOf(openableVhosts(request)), COLUMNS, view, countedOf(statistics));
+}
+
+function countedOf({ metrics, ranges }: Statistics): (placed: Placed) => unknown {
+  return ({ queue }) => figuresView(metrics.queue(queue, ranges));
 }
 
 function totalsOf({ readyCount, counts: { unacked } }: Queue): Readonly<Record<string, number>> {
