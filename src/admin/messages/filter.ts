@@ -19,7 +19,7 @@ export interface MessageFilter {
 export type Matches = (message: StoredMessage, body: Uint8Array) => boolean;
 
 /** A larger body is not looked into, and matches nothing. */
-export const BODY_BYTES_MAX: number = 1024 * 1024;
+const BODY_BYTES_MAX = 1024 * 1024;
 
 /** Throws ManagementError for a path that cannot be understood. */
 export function compileFilter(filter: MessageFilter): Matches {

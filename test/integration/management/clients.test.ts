@@ -140,3 +140,57 @@ describe('a connection is closed', () => {
     expect(await hare.get('connections/username/guest')).toMatchObject({ status: 401, json: REFUSED });
   });
 });
+
+test('what was counted is told with queues, exchanges, channels and connections', async () => {
+  const broker = await startBroker(MANAGEMENT);
+  const api = Api.of(broker);
+  const { channel } = await client(broker);
+  await channel.assertQueue('q');
+  await channel.assertExchange('x', 'fanout');
+  await channel.bindQueue('q', 'x', '');
+  for (let i = 0; i < 3; i++) channel.publish('x', '', Buffer.from('hello'));
+  await channel.assertQueue('q');
+  await channel.get('q');
+  await channel.get('q', { noAck: true });
+  const queue = (await api.get('queues/%2F/q')).json;
+  expect(queue).toMatchObject({
+    messages: 2,
+    messages_ready: 1,
+    messages_unacknowledged: 1,
+    message_bytes: 10,
+    message_bytes_ready: 5,
+    messages_details: { rate: expect.any(Number) },
+    message_stats: { publish: 3, get: 1, get_no_ack: 1, deliver_get: 2, ack: 0 },
+  });
+  expect((await api.get('exchanges/%2F/x')).json.message_stats).toMatchObject({ publish_in: 3, publish_out: 3 });
+  expect((await api.get('channels')).json[0].message_stats).toMatchObject({ publish: 3, get: 1 });
+  const [connection] = (await api.get('connections')).json;
+  expect(connection.recv_oct).toBeGreaterThan(100);
+  expect(connection.connected_at).toBeGreaterThan(0);
+});
+
+test('what the API itself publishes and gets is counted', async () => {
+  const api = Api.of(await startBroker(MANAGEMENT));
+  await api.put('queues/%2F/q', {});
+  const message = { properties: {}, routing_key: 'q', payload: 'hello', payload_encoding: 'string' };
+  await api.post('exchanges/%2F/amq.default/publish', message);
+  await api.post('queues/%2F/q/get', { count: 2, ackmode: 'ack_requeue_true', encoding: 'auto' });
+  expect((await api.get('queues/%2F/q')).json).toMatchObject({
+    messages_ready: 1,
+    messages_unacknowledged: 0,
+    message_stats: { publish: 1, get: 1 },
+  });
+  expect((await api.get('exchanges/%2F/amq.default')).json.message_stats).toMatchObject({
+    publish_in: 1,
+    publish_out: 1,
+  });
+});
+
+test('queues are sorted by what was counted', async () => {
+  const api = Api.of(await startBroker(MANAGEMENT));
+  for (const name of ['a', 'b']) await api.put(`queues/%2F/${name}`, {});
+  const message = { properties: {}, routing_key: 'b', payload: 'hello', payload_encoding: 'string' };
+  await api.post('exchanges/%2F/amq.default/publish', message);
+  const { json } = await api.get('queues?sort=message_stats.publish&sort_reverse=true&columns=name');
+  expect(json).toEqual([{ name: 'b' }, { name: 'a' }]);
+});
