@@ -2,7 +2,7 @@ import { EMPTY_TABLE, toPlain } from '../../codec/table.ts';
 import { BROKER_NODE } from '../../core/names.ts';
 import { printHost } from '../../lib/address.ts';
 import type { Connection } from '../../server/connection/connection.ts';
-import { introductionOf } from '../../server/events.ts';
+import { introductionOf } from '../../server/introductions.ts';
 import { tlsFacts } from '../../server/tls_facts.ts';
 import { figuresView } from '../figures.ts';
 import type { Statistics } from './statistics.ts';
