@@ -9,9 +9,12 @@ export type JsonPath = readonly (string | number)[];
 
 const STEP = /\.([\p{L}_][\p{L}\p{N}_-]*)|\[(-?\d{1,15})\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]/uy;
 
+/** Longer ones are none. */
+const PATH_LENGTH_MAX = 1000;
+
 /** Undefined for a text that is none. */
 export function parseJsonPath(text: string): JsonPath | undefined {
-  if (!text.startsWith('$')) return undefined;
+  if (!text.startsWith('$') || text.length > PATH_LENGTH_MAX) return undefined;
   const steps: (string | number)[] = [];
   let at = 1;
   while (at < text.length) {

@@ -20,13 +20,18 @@ const COUNT_MAX = 500;
 const TRUNCATE = 50_000;
 const TRUNCATE_MAX = 16 * 1024 * 1024;
 const REPLAYED_MAX = 10_000;
+/** Of a filter, each of which is looked at for every message. */
+const CRITERIA_MAX = 50;
 
+const CRITERIA = z.record(z.string(), z.unknown()).refine((all) => Object.keys(all).length <= CRITERIA_MAX, {
+  message: `must not have more than ${CRITERIA_MAX} members`,
+});
 const FILTER = z.strictObject({
   exchange: z.string().optional(),
   routing_key: z.string().optional(),
-  headers: z.record(z.string(), z.unknown()).optional(),
-  properties: z.record(z.string(), z.unknown()).optional(),
-  body: z.record(z.string(), z.unknown()).optional(),
+  headers: CRITERIA.optional(),
+  properties: CRITERIA.optional(),
+  body: CRITERIA.optional(),
 });
 const POSITION = z.number().int().min(0).default(0);
 

@@ -88,6 +88,8 @@ describe('browse', () => {
     const found = await browse({ filter: { headers: { odd: true }, body: { '$.order.n': 3 } } });
     expect(found.json.items).toMatchObject([{ id: 3, properties: { message_id: 'm3' } }]);
     expect((await browse({ filter: { body: { order: 1 } } })).status).toBe(400);
+    const many = Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`h${n}`, n]));
+    expect((await browse({ filter: { headers: many } })).status).toBe(400);
     const { channel } = await client(broker);
     const first = await channel.get('q', { noAck: true });
     expect(first && [first.fields.redelivered, first.content.toString()]).toEqual([false, '{"order":{"n":1}}']);
