@@ -19,7 +19,7 @@ COPY --from=build /leveret/dist dist
 # The user node, by its number: Kubernetes takes no name for a user that is not root. Nothing but /data is written to.
 USER 1000:1000
 VOLUME /data
-EXPOSE 5672
+EXPOSE 5672 15672 15692
 STOPSIGNAL SIGTERM
 # A port or host given as a flag is not known here: give it as LEVERET_PORT or LEVERET_HOST.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=5s CMD ["node", "/leveret/bin/leveret.js", "ping"]

@@ -1,9 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { administrationOf, loadDefinitions } from './admin/administration.ts';
+import type { Definitions, DefinitionsTransfer } from './admin/definitions.ts';
+import type { GlobalParameters } from './admin/global_parameters.ts';
+import type { Metadata } from './admin/metadata.ts';
+import type { PermissionInput, Permissions } from './admin/permissions.ts';
+import type { Policies } from './admin/policies.ts';
+import type { Scheduled, ScheduledPlace } from './admin/scheduled.ts';
+import type { Users } from './admin/users.ts';
+import { VhostRegistry } from './admin/vhost_registry.ts';
+import type { VirtualHosts } from './admin/virtual_hosts.ts';
 import type { CertificateLogin } from './auth/certificate_name.ts';
 import { LoginThrottle } from './auth/login_throttle.ts';
 import type { Mechanism } from './auth/mechanisms.ts';
 import type { OAuth2Options } from './auth/oauth2/options.ts';
 import { type ListenerOptions, Listeners } from './broker_listeners.ts';
+import { BrokerManagement } from './broker_management.ts';
 import { BrokerMetrics, type PrometheusOptions } from './broker_metrics.ts';
 import { openStorage, type Storage, type VhostStores } from './broker_storage.ts';
 import { VERSION } from './config/version.ts';
@@ -12,22 +23,17 @@ import { NO_EVENTS } from './core/events.ts';
 import { BROKER_NODE } from './core/names.ts';
 import { PageTable } from './core/store/page_table.ts';
 import { VirtualHost } from './core/vhost.ts';
-import type { Definitions, DefinitionsTransfer } from './definitions.ts';
-import type { GlobalParameters } from './global_parameters.ts';
 import type { Disk } from './journal/disk.ts';
 import { NodeDisk } from './journal/node_disk.ts';
 import { Arena } from './lib/arena.ts';
 import { type Clock, SystemClock } from './lib/clock.ts';
 import { TimerWheel } from './lib/timer_wheel.ts';
-import { loadDefinitions, managementOf } from './management.ts';
-import type { Metadata } from './metadata.ts';
+import type { Setting } from './management/context.ts';
+import type { ManagementOptions, PrometheusPortOptions } from './management/options.ts';
 import type { OpenTelemetryOptions } from './metrics/opentelemetry/options.ts';
 import { defaultsOf, openMetadata } from './open_metadata.ts';
-import type { PermissionInput, Permissions } from './permissions.ts';
-import type { Policies } from './policies.ts';
 import type { LiveOptions } from './reconfigure.ts';
 import { RunningBroker } from './running_broker.ts';
-import type { Scheduled, ScheduledPlace } from './scheduled.ts';
 import { type AlarmName, Alarms } from './server/alarms.ts';
 import type { Connection } from './server/connection/connection.ts';
 import { Counters } from './server/counters.ts';
@@ -36,9 +42,6 @@ import { type Logger, SILENT } from './server/logger.ts';
 import { memoryMeter } from './server/memory_meter.ts';
 import type { AuthBackend, Server, Tokens } from './server/server.ts';
 import { LoopTurn } from './server/turn.ts';
-import type { Users } from './users.ts';
-import { VhostRegistry } from './vhost_registry.ts';
-import type { VirtualHosts } from './virtual_hosts.ts';
 
 const DEFAULT_HOST = '127.0.0.1';
 const MIB = 1024 * 1024;
@@ -86,6 +89,12 @@ export interface BrokerOptions extends ListenerOptions, Readonly<Partial<NodeLim
   readonly authBackends?: readonly AuthBackend[];
   /** Where metrics are sent to; nowhere unless told otherwise. Needs the optional packages of OpenTelemetry. */
   readonly openTelemetry?: OpenTelemetryOptions | undefined;
+  /** Serve the management API over HTTP; not unless given. */
+  readonly management?: ManagementOptions | undefined;
+  /** Let Prometheus read the broker's metrics, over HTTP; not unless given. */
+  readonly prometheus?: PrometheusPortOptions | undefined;
+  /** The settings that all of this was made of, which the management API shows. */
+  readonly settings?: readonly Setting[];
   /** Publish what happens in the broker to the exchange amq.rabbitmq.event of the virtual host `/`. */
   readonly events?: boolean;
   /**
@@ -119,6 +128,17 @@ export interface Broker {
   readonly tlsPort: number | undefined;
   readonly webSocketPort: number | undefined;
   readonly webSocketTlsPort: number | undefined;
+  /** Undefined where there is no management API. */
+  readonly managementPort: number | undefined;
+  readonly managementTlsPort: number | undefined;
+  /** `http://host:port`, without credentials. */
+  readonly managementUrl: string | undefined;
+  /** Serves the management API from now on, once. Rejects with a StartError. */
+  openManagement(options: ManagementOptions): Promise<void>;
+  /** Undefined where Prometheus cannot read. */
+  readonly prometheusPort: number | undefined;
+  /** Lets Prometheus read from now on, once. Rejects with a StartError. */
+  openPrometheus(options: PrometheusPortOptions): Promise<void>;
   /**
    * Reads certificates and keys again, for connections from now on. Rejects with a StartError when they cannot be used, and
    * goes on with those that it has.
@@ -161,6 +181,7 @@ export function createBroker(options: BrokerOptions = {}): Promise<Broker> {
 export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): Promise<Broker> {
   const logger = options.logger ?? SILENT;
   const clock = options.clock ?? new SystemClock();
+  const startedAtMs = clock.monotonicMs();
   const frameMax = options.frameMax ?? 128 * 1024;
   const turn = new LoopTurn(clock);
   const arena = new Arena({ readBytes: 2 * frameMax + 256 * 1024, slots: 256, pages: 192 });
@@ -216,6 +237,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
       alarms,
       logger,
       events: events ?? NO_EVENTS,
+      keepsIntroductions: events !== undefined,
       connections,
       vhosts: registry.open,
       users: metadata.users,
@@ -241,13 +263,47 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
     const metrics = new BrokerMetrics(server);
     undo.unshift(() => metrics.stop());
     if (options.openTelemetry !== undefined) await metrics.send(options.openTelemetry);
-    const management = managementOf(metadata, registry, connections, events ?? NO_EVENTS);
-    if (options.definitions !== undefined) await loadDefinitions(management, options.definitions);
+    const administration = administrationOf(metadata, registry, connections, events ?? NO_EVENTS);
+    if (options.definitions !== undefined) await loadDefinitions(administration, options.definitions);
     await alarms.checkDisk();
     const { listeners, ports } = await Listeners.open(server, options.host ?? DEFAULT_HOST, options.port ?? 0, options);
-    return new RunningBroker({ options, server, listeners, ports, management, registry, metrics, undo });
+    const management = new BrokerManagement(options.host ?? DEFAULT_HOST, {
+      server,
+      administration,
+      metadata,
+      listeners: listeners.facts,
+      certificates: () => listeners.certificates(),
+      startedAtMs,
+      settings: options.settings,
+      dataDir: options.dataDir,
+      loadMetrics: () => metrics.load(),
+    });
+    const broker = new RunningBroker({
+      options,
+      server,
+      listeners,
+      ports,
+      management,
+      administration,
+      registry,
+      metrics,
+      undo,
+    });
+    await openHttp(broker, options);
+    return broker;
   } catch (error) {
     for (const step of undo) await step();
+    throw error;
+  }
+}
+
+/** A broker that cannot serve what it is asked to is closed. */
+async function openHttp(broker: Broker, { management, prometheus }: BrokerOptions): Promise<void> {
+  try {
+    if (management !== undefined) await broker.openManagement(management);
+    if (prometheus !== undefined) await broker.openPrometheus(prometheus);
+  } catch (error) {
+    await broker.close();
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { StartError } from './lib/start_error.ts';
+import type { CertificateFile, ListenerFacts } from './management/context.ts';
 import type { Gate } from './server/listener/arrival.ts';
 import { Listener, type Place } from './server/listener/listener.ts';
 import { ProxyGate } from './server/listener/proxy_gate.ts';
@@ -61,9 +62,12 @@ const TLS_HANDSHAKE_TIMEOUT_MS = 5_000;
 /** Everything that a broker listens on. */
 export class Listeners {
   readonly #open: Listener[] = [];
+  /** What is listened on, but Unix domain sockets. */
+  readonly facts: ListenerFacts[] = [];
   readonly #server: Server;
   readonly #options: ListenerOptions;
   #tls: TlsGate | undefined;
+  #material: TlsMaterial | undefined;
 
   private constructor(server: Server, options: ListenerOptions) {
     this.#server = server;
@@ -93,6 +97,16 @@ export class Listeners {
     if (tls === undefined || gate === undefined) return;
     const material = await readTlsFiles(tls);
     usable(tls, () => gate.replace(material));
+    this.#material = material;
+  }
+
+  /** Those that clients are shown, and those of the authorities that their own are checked with: PEM files. */
+  certificates(): readonly CertificateFile[] {
+    const { tls } = this.#options;
+    if (tls === undefined || this.#material === undefined) return [];
+    const { identity, authorities } = this.#material;
+    const own = { path: tls.certfile, pem: identity.cert };
+    return authorities === undefined ? [own] : [own, { path: tls.cacertfile ?? '', pem: authorities }];
   }
 
   async close(): Promise<void> {
@@ -102,7 +116,7 @@ export class Listeners {
   async #openAll(host: string, port: number | false): Promise<Ports> {
     const { tls, unixSocket, webSocketPort, webSocketTlsPort, moreListeners = [] } = this.#options;
     const proxied = this.#proxyGates();
-    const plain = await this.#listenToAll({ host, port }, moreListeners, proxied);
+    const plain = await this.#listenToAll({ host, port }, moreListeners, proxied, 'amqp');
     if (tls === undefined && webSocketTlsPort !== undefined) {
       throw new StartError('option', 'WebSocket over TLS needs a certificate and a key.');
     }
@@ -110,22 +124,23 @@ export class Listeners {
     const tlsPort =
       tls === undefined
         ? undefined
-        : await this.#listenToAll({ host: tls.host ?? host, port: tls.port ?? 0 }, tls.more ?? [], secured);
+        : await this.#listenToAll({ host: tls.host ?? host, port: tls.port ?? 0 }, tls.more ?? [], secured, 'amqp/ssl');
     if (unixSocket !== undefined) {
       await removeStaleSocket(unixSocket);
-      await this.#listen({ path: unixSocket }, []);
+      await this.#listen({ path: unixSocket }, [], 'amqp');
     }
     return {
       port: plain,
       tlsPort,
-      webSocketPort: await this.#listenToWebSockets(host, webSocketPort, proxied),
-      webSocketTlsPort: await this.#listenToWebSockets(host, webSocketTlsPort, secured),
+      webSocketPort: await this.#listenToWebSockets(host, webSocketPort, proxied, 'http/web-amqp'),
+      webSocketTlsPort: await this.#listenToWebSockets(host, webSocketTlsPort, secured, 'https/web-amqp'),
     };
   }
 
-  async #listen(place: Place, gates: readonly Gate[]): Promise<Listener> {
+  async #listen(place: Place, gates: readonly Gate[], protocol: string): Promise<Listener> {
     const listener = await Listener.open(this.#server, place, gates);
     this.#open.push(listener);
+    if ('host' in place) this.facts.push({ protocol, host: place.host, port: listener.port });
     return listener;
   }
 
@@ -134,10 +149,11 @@ export class Listeners {
     first: { readonly host: string; readonly port: number | false },
     more: readonly Address[],
     gates: readonly Gate[],
+    protocol: string,
   ): Promise<number | undefined> {
     const { host, port } = first;
-    const listener = port === false ? undefined : await this.#listen({ host, port }, gates);
-    for (const other of more) await this.#listen({ host: other.host ?? host, port: other.port }, gates);
+    const listener = port === false ? undefined : await this.#listen({ host, port }, gates, protocol);
+    for (const other of more) await this.#listen({ host: other.host ?? host, port: other.port }, gates, protocol);
     return listener?.port;
   }
 
@@ -145,16 +161,18 @@ export class Listeners {
     host: string,
     port: number | undefined,
     gates: readonly Gate[],
+    protocol: string,
   ): Promise<number | undefined> {
     if (port === undefined) return undefined;
     // Only who listens to WebSockets waits for their library to load.
     const { WebSocketGate } = await import('./server/listener/websocket_gate.ts');
-    const listener = await this.#listen({ host, port }, [...gates, new WebSocketGate(this.#server)]);
+    const listener = await this.#listen({ host, port }, [...gates, new WebSocketGate(this.#server)], protocol);
     return listener.port;
   }
 
   async #tlsGate(tls: TlsOptions): Promise<TlsGate> {
     const material: TlsMaterial = await readTlsFiles(tls);
+    this.#material = material;
     const rules: TlsRules = {
       versions: tls.versions ?? ['tlsv1.2', 'tlsv1.3'],
       ciphers: tls.ciphers ?? [],

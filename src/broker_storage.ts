@@ -1,3 +1,4 @@
+import type { OpenVhost, VhostStorage } from './admin/vhost_storage.ts';
 import type { BrokerOptions } from './broker.ts';
 import { defaultDiskFreeLimitBytes } from './config/memory.ts';
 import { MemoryStore, type Spill } from './core/store/memory_store.ts';
@@ -43,17 +44,8 @@ export interface VhostStores {
   readonly durable: Journal | undefined;
 }
 
-/** A virtual host, and what it is kept in. */
-export interface OpenVhost {
-  readonly vhost: VirtualHost;
-  /** Its folder stays. */
-  close(): Promise<void>;
-  /** Nobody uses it any more: drops all that is in it, a part at a time, and then its folder. */
-  remove(): Promise<void>;
-}
-
 /** Where a broker keeps what it has. */
-export interface Storage {
+export interface Storage extends VhostStorage {
   readonly disk: DiskWatch | undefined;
   /** The virtual hosts that there is something of. */
   readonly found: readonly string[];
@@ -61,10 +53,6 @@ export interface Storage {
   readonly metadata: unknown;
   /** `content` is what is saved as metadata from now on. */
   metadataSaver(content: () => unknown): () => Promise<void>;
-  /** Rejects with a StartError that says why its journal cannot be opened. */
-  openVhost(name: string): Promise<OpenVhost>;
-  /** What is left of a virtual host whose removal was cut short. */
-  removeRest(name: string): Promise<void>;
   /** Calls back when nothing can be stored any more. */
   onFailure(callback: () => void): void;
   /** After its virtual hosts. */

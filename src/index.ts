@@ -1,4 +1,19 @@
 /** Leveret as a library: `createBroker()` starts an AMQP 0-9-1 broker in this process. */
+
+export type { Definitions, DefinitionsTransfer } from './admin/definitions.ts';
+export type { GlobalParameters } from './admin/global_parameters.ts';
+export { ManagementError, type ManagementErrorCode } from './admin/management_error.ts';
+export type {
+  PermissionInfo,
+  PermissionInput,
+  Permissions,
+  TopicPermissionInfo,
+  TopicPermissionInput,
+} from './admin/permissions.ts';
+export type { ApplyTo, Policies, Policy, PolicyDefinition, PolicyInput, PolicySettings } from './admin/policies.ts';
+export type { Scheduled, ScheduledMessage, ScheduledPlace } from './admin/scheduled.ts';
+export type { HashingAlgorithm, UserInfo, UserInput, UserLimits, Users } from './admin/users.ts';
+export type { QueueType, VhostLimits, VirtualHostInfo, VirtualHostInput, VirtualHosts } from './admin/virtual_hosts.ts';
 export type { AlternativeNameType, CertificateLogin, CertificateLoginFrom } from './auth/certificate_name.ts';
 export type { Mechanism } from './auth/mechanisms.ts';
 export type { OAuth2Options } from './auth/oauth2/options.ts';
@@ -6,25 +21,12 @@ export { type Broker, type BrokerOptions, createBroker, type Health } from './br
 export type { ListenerOptions, TlsOptions } from './broker_listeners.ts';
 export type { PrometheusOptions } from './broker_metrics.ts';
 export { PolicyError } from './core/policy/check.ts';
-export type { Definitions, DefinitionsTransfer } from './definitions.ts';
-export type { GlobalParameters } from './global_parameters.ts';
 export { type Clock, ManualClock, SystemClock, type Timer } from './lib/clock.ts';
 export { StartError, type StartErrorCode } from './lib/start_error.ts';
-export { ManagementError, type ManagementErrorCode } from './management_error.ts';
+export type { ManagementOptions, ManagementTlsOptions, PrometheusPortOptions } from './management/options.ts';
 export type { OpenTelemetryOptions, OpenTelemetryProtocol } from './metrics/opentelemetry/options.ts';
-export type {
-  PermissionInfo,
-  PermissionInput,
-  Permissions,
-  TopicPermissionInfo,
-  TopicPermissionInput,
-} from './permissions.ts';
-export type { ApplyTo, Policies, Policy, PolicyDefinition, PolicyInput, PolicySettings } from './policies.ts';
 export type { LiveOptions } from './reconfigure.ts';
-export type { Scheduled, ScheduledMessage, ScheduledPlace } from './scheduled.ts';
 export type { AlarmName } from './server/alarms.ts';
 export type { NodeLimits } from './server/limits.ts';
 export type { TlsVersion } from './server/listener/tls_gate.ts';
 export type { Logger } from './server/logger.ts';
-export type { HashingAlgorithm, UserInfo, UserInput, UserLimits, Users } from './users.ts';
-export type { QueueType, VhostLimits, VirtualHostInfo, VirtualHostInput, VirtualHosts } from './virtual_hosts.ts';

@@ -1,3 +1,10 @@
+import {
+  METADATA_FORMAT,
+  type Metadata,
+  type MetadataDocument,
+  metadataDocument,
+  parameterKey,
+} from './admin/metadata.ts';
 import { compileAccess, compileTopicAccess } from './auth/access_pattern.ts';
 import { DEFAULT_HASHING, hashPassword } from './auth/passwords.ts';
 import { Permissions } from './auth/permissions.ts';
@@ -5,7 +12,6 @@ import { Users } from './auth/users.ts';
 import type { BrokerOptions } from './broker.ts';
 import type { Storage } from './broker_storage.ts';
 import { StartError } from './lib/start_error.ts';
-import { METADATA_FORMAT, type Metadata, type MetadataDocument, metadataDocument, parameterKey } from './metadata.ts';
 
 const ALL = '.*';
 

@@ -1,20 +1,22 @@
+import type { Administration } from './admin/administration.ts';
+import type { DefinitionsTransfer } from './admin/definitions.ts';
+import type { GlobalParameters } from './admin/global_parameters.ts';
+import type { Permissions } from './admin/permissions.ts';
+import { type Policies, VirtualHostPolicies } from './admin/policies.ts';
+import { type Scheduled, type ScheduledPlace, scheduledIn } from './admin/scheduled.ts';
+import type { Users } from './admin/users.ts';
+import type { VhostRegistry } from './admin/vhost_registry.ts';
+import type { VirtualHosts } from './admin/virtual_hosts.ts';
 import type { Broker, BrokerOptions, Health } from './broker.ts';
 import type { Listeners, Ports } from './broker_listeners.ts';
+import type { BrokerManagement } from './broker_management.ts';
 import type { BrokerMetrics, PrometheusOptions } from './broker_metrics.ts';
 import { AmqpError } from './codec/errors.ts';
 import type { VirtualHost } from './core/vhost.ts';
-import type { DefinitionsTransfer } from './definitions.ts';
-import type { GlobalParameters } from './global_parameters.ts';
-import type { Management } from './management.ts';
+import type { ManagementOptions, PrometheusPortOptions } from './management/options.ts';
 import { defaultsOf } from './open_metadata.ts';
-import type { Permissions } from './permissions.ts';
-import { type Policies, VirtualHostPolicies } from './policies.ts';
 import { type LiveOptions, reconfigure } from './reconfigure.ts';
-import { type Scheduled, type ScheduledPlace, scheduledIn } from './scheduled.ts';
 import type { Server } from './server/server.ts';
-import type { Users } from './users.ts';
-import type { VhostRegistry } from './vhost_registry.ts';
-import type { VirtualHosts } from './virtual_hosts.ts';
 
 const CLOSE_GRACE_MS = 2_000;
 
@@ -23,7 +25,8 @@ export interface BrokerParts {
   readonly server: Server;
   readonly listeners: Listeners;
   readonly ports: Ports;
-  readonly management: Management;
+  readonly management: BrokerManagement;
+  readonly administration: Administration;
   readonly registry: VhostRegistry;
   readonly metrics: BrokerMetrics;
   /** Lets go of everything but the listeners, in this order. */
@@ -46,7 +49,7 @@ export class RunningBroker implements Broker {
   #closing: Promise<void> | undefined;
 
   constructor(parts: BrokerParts) {
-    const { options, ports, management } = parts;
+    const { options, ports, administration } = parts;
     this.#parts = parts;
     this.host = options.host ?? '127.0.0.1';
     this.port = ports.port ?? 0;
@@ -58,19 +61,45 @@ export class RunningBroker implements Broker {
     const path = vhost === '/' ? '' : `/${encodeURIComponent(vhost)}`;
     const credentials = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
     this.url = `amqp://${credentials}@${shownHost}:${this.port}${path}`;
-    this.users = management.users;
-    this.permissions = management.permissions;
-    this.vhosts = management.vhosts;
-    this.globalParameters = management.globalParameters;
-    this.definitions = management.definitions;
+    this.users = administration.users;
+    this.permissions = administration.permissions;
+    this.vhosts = administration.vhosts;
+    this.globalParameters = administration.globalParameters;
+    this.definitions = administration.definitions;
+  }
+
+  get managementPort(): number | undefined {
+    return this.#parts.management.port;
+  }
+
+  get managementTlsPort(): number | undefined {
+    return this.#parts.management.tlsPort;
+  }
+
+  get managementUrl(): string | undefined {
+    return this.#parts.management.url;
+  }
+
+  openManagement(options: ManagementOptions): Promise<void> {
+    return this.#parts.management.open(options);
+  }
+
+  get prometheusPort(): number | undefined {
+    return this.#parts.management.prometheusPort;
+  }
+
+  openPrometheus(options: PrometheusPortOptions): Promise<void> {
+    return this.#parts.management.openPrometheus(options);
   }
 
   health(): Health {
     return { alarms: this.#parts.server.alarms.on };
   }
 
-  reloadCertificates(): Promise<void> {
-    return this.#parts.listeners.reloadCertificates();
+  async reloadCertificates(): Promise<void> {
+    const { listeners, management } = this.#parts;
+    await listeners.reloadCertificates();
+    await management.reloadCertificates();
   }
 
   policies(vhost = '/'): Policies {
@@ -109,8 +138,9 @@ export class RunningBroker implements Broker {
   }
 
   async #close(reason: string): Promise<void> {
-    const { server, listeners, undo } = this.#parts;
+    const { server, listeners, management, undo } = this.#parts;
     const { connections } = server;
+    await management.close();
     const closed = listeners.close();
     for (const connection of connections) connection.forceClose(reason);
     // Real time, not the clock's: a test that holds time still must still be able to close its broker.

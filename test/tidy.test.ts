@@ -17,8 +17,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   journal: ['core', 'codec', 'config', 'lib'],
   server: ['auth', 'journal', 'core', 'codec', 'config', 'lib'],
   metrics: ['server', 'journal', 'core', 'codec', 'lib'],
-  '.': ['metrics', 'server', 'auth', 'journal', 'core', 'codec', 'config', 'lib'],
-  cli: ['.', 'metrics', 'server', 'auth', 'journal', 'core', 'codec', 'config', 'lib'],
+  admin: ['server', 'auth', 'journal', 'core', 'codec', 'config', 'lib'],
+  management: ['metrics', 'admin', 'server', 'auth', 'journal', 'core', 'codec', 'config', 'lib'],
+  '.': ['management', 'metrics', 'admin', 'server', 'auth', 'journal', 'core', 'codec', 'config', 'lib'],
+  cli: ['.', 'metrics', 'admin', 'server', 'auth', 'journal', 'core', 'codec', 'config', 'lib'],
 };
 
 const LINES_MAX = 500;

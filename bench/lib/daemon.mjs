@@ -27,7 +27,10 @@ export async function startDaemon(folder, { host = HOST, tls = false, gauge } = 
   const child = spawn(
     process.execPath,
     [...words, ...(secured?.words ?? []), '--log-format', 'json', '--log-level', 'error'],
-    { stdio: ['ignore', 'inherit', 'inherit', ...(gauge === undefined ? [] : ['ipc'])] },
+    {
+      stdio: ['ignore', 'inherit', 'inherit', ...(gauge === undefined ? [] : ['ipc'])],
+      env: { ...process.env, LEVERET_MANAGEMENT_PORT: 'off', LEVERET_PROMETHEUS_PORT: 'off' },
+    },
   );
   const stop = async () => {
     if (child.exitCode === null && child.kill('SIGTERM')) await once(child, 'exit');

@@ -3,6 +3,7 @@ import type { Settings } from '../config/options.ts';
 import type { BrokerOptions } from '../index.ts';
 import type { NodeLimits } from '../server/limits.ts';
 import { listenerOptions } from './listener_options.ts';
+import { managementOptions, prometheusOptions } from './management_options.ts';
 import { oauth2Options } from './oauth2_options.ts';
 import { otelOptions } from './otel_options.ts';
 
@@ -51,6 +52,8 @@ export function brokerOptions(settings: Settings): BrokerOptions {
       read: settings.defaultRead,
     },
     ...listenerOptions(settings),
+    management: managementOptions(settings),
+    prometheus: prometheusOptions(settings),
     oauth2: oauth2Options(settings),
     openTelemetry: otelOptions(settings),
     authBackends: settings.authBackends,

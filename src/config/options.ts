@@ -1,8 +1,10 @@
 import { type FileKey, key, keys } from './file_key.ts';
 import { LIMIT_OPTIONS, type LimitSettings } from './limit_options.ts';
 import { LISTENER_OPTIONS, type ListenerSettings } from './listener_options.ts';
+import { MANAGEMENT_OPTIONS, type ManagementSettings } from './management_options.ts';
 import { OAUTH2_OPTIONS, type OAuth2Settings } from './oauth2_options.ts';
 import { OTEL_OPTIONS, type OtelSettings } from './otel_options.ts';
+import { PROMETHEUS_OPTIONS, type PrometheusSettings } from './prometheus_options.ts';
 import { choice, informationUnit, listenAddress, rabbitLogLevel, share } from './rabbitmq_types.ts';
 import {
   bytes,
@@ -24,7 +26,13 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' |
 export type LogFormat = 'auto' | 'pretty' | 'json';
 
 /** Every setting with its value. The order here is the order in --help and in the documentation. */
-export interface Settings extends LimitSettings, ListenerSettings, OAuth2Settings, OtelSettings {
+export interface Settings
+  extends LimitSettings,
+    ListenerSettings,
+    ManagementSettings,
+    OAuth2Settings,
+    OtelSettings,
+    PrometheusSettings {
   readonly config: string | undefined;
   readonly host: string;
   /** False is none. */
@@ -306,8 +314,11 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     default: undefined,
     sentence:
       "RabbitMQ's definitions, imported at every start; they take the place of the default user and virtual host.",
+    rabbitmq: [key('management.load_definitions', text('file', 'the path of a JSON file'))],
   },
   ...LISTENER_OPTIONS,
+  ...MANAGEMENT_OPTIONS,
+  ...PROMETHEUS_OPTIONS,
   ...OAUTH2_OPTIONS,
   ...OTEL_OPTIONS,
 };

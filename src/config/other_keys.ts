@@ -21,7 +21,8 @@ const OWN_SOCKETS = 'Leveret sets up its sockets itself';
 const ONE_LOG = 'Leveret has one log, on its standard output';
 const OWN_FORM = 'the log has lines of its own form';
 const OWN_TLS = 'TLS is that of Node.js, which sees to it';
-const NO_HTTP = 'there is no HTTP API yet';
+const NO_HTTP = 'the management API has nothing of that kind';
+const NO_PROMETHEUS = 'the port for Prometheus has nothing of that kind';
 const NO_DEFINITIONS = 'definitions come from a file, by load_definitions';
 const NO_LIMIT = 'there is no such limit yet';
 const NO_PLUGIN = 'Leveret has nothing of that kind';
@@ -45,8 +46,14 @@ export const OTHER_KEYS: readonly OtherKey[] = [
   ...needless(OWN_TLS, 'ssl_options.honor_ecc_order', 'ssl_options.log_level', 'ssl_options.reuse_sessions'),
   ...needless(OWN_TLS, 'ssl_options.secure_renegotiate', 'num_acceptors.ssl'),
   { pattern: 'ssl_allow_poodle_attack', kind: 'needless', why: 'old versions of TLS are never spoken' },
-  ...missing(NO_HTTP, 'management.**', 'management_agent.**', 'http_dispatch.**', 'prometheus.**'),
-  ...missing(NO_HTTP, 'collect_statistics', 'collect_statistics_interval'),
+  ...needless(OWN_SOCKETS, 'management.tcp.**', 'management.ssl.**', 'management.listener.**'),
+  ...needless('statistics are kept as they are', 'management.sample_retention_policies.**', 'management.rates_mode'),
+  ...needless('statistics are kept as they are', 'management.db_cache_multiplier'),
+  ...needless(OWN_FORM, 'management.http_log_dir', 'http_dispatch.**'),
+  ...missing(NO_HTTP, 'management.**', 'management_agent.**'),
+  ...needless(OWN_SOCKETS, 'prometheus.tcp.**'),
+  ...missing(NO_PROMETHEUS, 'prometheus.**'),
+  ...needless('statistics are kept as they are', 'collect_statistics', 'collect_statistics_interval'),
   ...missing(NO_DEFINITIONS, 'definitions.**'),
 
   ...['auth_backends.$num.authn', 'auth_backends.$num.authz'].map((pattern) => ({

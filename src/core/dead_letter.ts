@@ -10,6 +10,26 @@ import { hasDied, markDied } from './store/record.ts';
 import { rewriteRecord } from './store/rewrite.ts';
 import type { VirtualHost } from './vhost.ts';
 
+/** Where a message was before it died the last time. */
+export interface Origin {
+  readonly queue: string;
+  readonly reason: string;
+  /** Where it was published to, and by which keys: its own, and those that CC names. */
+  readonly exchange: string;
+  readonly routingKeys: readonly string[];
+}
+
+/** Of a message with these headers; undefined for one that does not say. */
+export function originIn(headers: FieldTable): Origin | undefined {
+  const [latest] = deathsOf(headers);
+  if (latest === undefined) return undefined;
+  const { queue, reason, table } = latest;
+  const keys = table.get('routing-keys');
+  const routingKeys =
+    keys?.tag === 'A' ? keys.value.flatMap((item) => (item.tag === 'S' ? [bytesToText(item.value)] : [])) : [];
+  return { queue, reason, exchange: getString(table, 'exchange') ?? '', routingKeys };
+}
+
 /** One death of a message, as its x-death header tells it. */
 interface Death {
   readonly queue: string;

@@ -1,7 +1,7 @@
 import { bodyFrame, FRAME_END, headerFrame } from '../codec/frames.ts';
 import type { BasicProperties } from '../codec/properties.ts';
 import { WireWriter } from '../codec/wire_writer.ts';
-import { enqueueRecord } from './enqueue.ts';
+import { enqueueRecord, type WholeRecord } from './enqueue.ts';
 import type { VirtualHost } from './vhost.ts';
 
 /** A message that the broker itself publishes, to tell what goes on in it. */
@@ -33,12 +33,7 @@ export function publishOwn(vhost: VirtualHost, message: OwnMessage): void {
 }
 
 /** As core/store/record.ts draws it. */
-function recordOf({ exchange, routingKey, properties, body }: OwnMessage): {
-  bytes: Uint8Array;
-  start: number;
-  content: number;
-  end: number;
-} {
+export function recordOf({ exchange, routingKey, properties, body }: OwnMessage): WholeRecord {
   const writer = new WireWriter(1024 + body.length);
   writer.shortstr(exchange);
   writer.shortstr(routingKey);

@@ -59,6 +59,8 @@ export interface DurableStore extends CommitClock {
   atomically(appends: () => void): number;
   queueDeclared(queue: Queue): QueueLog;
   queueDeleted(queue: Queue): void;
+  /** The queue delivers nothing for now, or delivers again: as its consumers say. */
+  queuePaused(queue: Queue): void;
   exchangeDeclared(exchange: Exchange): void;
   exchangeDeleted(name: string): void;
   bound(binding: Binding): void;

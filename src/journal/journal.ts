@@ -187,6 +187,11 @@ export class Journal implements DurableStore {
     this.#topology({ type: 'queue deleted', queue: log.id });
   }
 
+  queuePaused(queue: Queue): void {
+    const log = this.#byQueue.get(queue);
+    if (log !== undefined) this.#topology(pause(log));
+  }
+
   exchangeDeclared(exchange: Exchange): void {
     this.exchanges.set(exchange.name, exchange);
     this.#topology(exchangeRecord(exchange));
@@ -372,7 +377,10 @@ export class Journal implements DurableStore {
     const write = (record: JournalRecord): void => this.#record(record, this.#checkpointScratch);
     write({ type: 'checkpoint begins', segment: this.writer.segment.number, nextQueueId: this.nextQueueId });
     for (const exchange of this.exchanges.values()) write(exchangeRecord(exchange));
-    for (const queue of this.queues.values()) write(declaration(queue));
+    for (const log of this.queues.values()) {
+      write(declaration(log));
+      if (log.queue.consumers.paused) write(pause(log));
+    }
     for (const binding of this.bindings.values()) write(bindingRecord('bound', binding));
     for (const [kind, policies] of Object.entries(this.policies) as [PolicyKind, Map<string, Policy>][]) {
       for (const policy of policies.values()) write({ type: 'policy set', kind, policy });
@@ -387,6 +395,10 @@ export class Journal implements DurableStore {
 function declaration(log: JournalQueue): JournalRecord {
   const { name, autoDelete, forwards = false, arguments: table } = log.queue.properties;
   return { type: 'queue declared', queue: log.id, autoDelete, forwards, name, arguments: table };
+}
+
+function pause({ id, queue }: JournalQueue): JournalRecord {
+  return { type: 'queue paused', queue: id, paused: queue.consumers.paused };
 }
 
 function exchangeRecord({ properties }: Exchange): JournalRecord {

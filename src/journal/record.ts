@@ -32,6 +32,7 @@ const POLICY_SET = 14;
 const POLICY_DELETED = 15;
 const DEDUPLICATED = 16;
 const RESCHEDULED = 17;
+const QUEUE_PAUSED = 18;
 
 /** Flags of a declared queue. */
 const AUTO_DELETE = 1;
@@ -67,6 +68,7 @@ export type JournalRecord =
       readonly arguments: FieldTable;
     }
   | { readonly type: 'queue deleted'; readonly queue: number }
+  | { readonly type: 'queue paused'; readonly queue: number; readonly paused: boolean }
   | {
       readonly type: 'exchange declared';
       readonly autoDelete: boolean;
@@ -146,6 +148,11 @@ function writeFields(writer: WireWriter, record: JournalRecord): void {
     case 'queue deleted':
       writer.u8(QUEUE_DELETED);
       writer.u32(record.queue);
+      return;
+    case 'queue paused':
+      writer.u8(QUEUE_PAUSED);
+      writer.u32(record.queue);
+      writer.u8(record.paused ? 1 : 0);
       return;
     case 'exchange declared':
       writer.u8(EXCHANGE_DECLARED);
@@ -249,6 +256,8 @@ export function readFields(type: number, reader: WireReader): JournalRecord {
       return { type: 'policy deleted', kind: readPolicyKind(reader), name: bytesToText(reader.longstr()) };
     case DEDUPLICATED:
       return { type: 'deduplicated', queue: reader.u32(), exchange: reader.shortstr(), keys: reader.longstr() };
+    case QUEUE_PAUSED:
+      return { type: 'queue paused', queue: reader.u32(), paused: reader.u8() === 1 };
     case RESCHEDULED:
       return { type: 'rescheduled', queue: reader.u32(), messages: readReschedules(reader) };
     default:

@@ -21,6 +21,7 @@ export interface RecoveredQueue {
   /** Of what it has had, where it drops what comes again: as the records have them. */
   readonly keys: Uint8Array[];
   nextSequence: number;
+  paused: boolean;
 }
 
 export type PoliciesByName = Readonly<Record<PolicyKind, Map<string, Policy>>>;
@@ -52,6 +53,11 @@ export class RecoveredState {
       case 'queue deleted':
         this.queues.delete(record.queue);
         return;
+      case 'queue paused': {
+        const queue = this.queues.get(record.queue);
+        if (queue !== undefined) queue.paused = record.paused;
+        return;
+      }
       case 'queue state': {
         const queue = this.queues.get(record.queue);
         if (queue === undefined) return;
@@ -105,7 +111,7 @@ export class RecoveredState {
     const settled = new SequenceSet();
     const delivered = new SequenceSet();
     const known = { settled, delivered, returns: new Map(), reschedules: new Reschedules(), keys: [] };
-    this.queues.set(id, { id, name, autoDelete, forwards, arguments: table, ...known, nextSequence: 1 });
+    this.queues.set(id, { id, name, autoDelete, forwards, arguments: table, ...known, nextSequence: 1, paused: false });
     this.nextQueueId = Math.max(this.nextQueueId, id + 1);
   }
 

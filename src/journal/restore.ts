@@ -94,6 +94,7 @@ function restoreQueues(vhost: VirtualHost, journal: Journal, recovery: Recovery)
     const { settled, delivered, returns, reschedules } = recovered;
     const log = new JournalQueue(id, queue, journal.markDirty, settled, delivered, returns, reschedules);
     queue.log = log;
+    if (recovered.paused) queue.consumers.pause();
     journal.addQueue(log);
     restoreKeys(queue.deduplication, recovered.keys);
     const highestSequence = arrivals.highestSequence(id);

@@ -88,9 +88,9 @@ export class JournalSegment implements PageHome {
     return Math.min(this.usedBytes, (this.usedBytes * references) / this.entries);
   }
 
-  /** Reads the page, and in the same step those behind it that will be needed next. */
-  async load(page: Page): Promise<Block> {
-    const last = this.#readAheadOf(page.slot);
+  /** Reads the page, and, unless it is to be alone, in the same step those behind it that will be needed next. */
+  async load(page: Page, alone = false): Promise<Block> {
+    const last = alone ? page.slot : this.#readAheadOf(page.slot);
     const start = this.#placeOf(page.slot).offset;
     const bytes = await this.#owner.log.read(this.number, start, this.#endOf(last) - start);
     for (let slot = page.slot + 1; slot <= last; slot++) {
@@ -101,7 +101,7 @@ export class JournalSegment implements PageHome {
     }
     const block = this.#blockOf(page.slot, bytes, start);
     if (block === undefined) {
-      await this.#owner.pageDamaged(this, page.slot);
+      if (!alone) await this.#owner.pageDamaged(this, page.slot);
       throw new Error(`damaged page ${page.slot} of segment ${this.number}`);
     }
     return block;

@@ -13,6 +13,11 @@ export function printEnd(address: string, port: number | undefined): string {
   return `${isIPv6(plain) ? `[${plain}]` : plain}:${port ?? ''}`;
 }
 
+/** `127.0.0.1`, `::1`. */
+export function printHost(address: string): string {
+  return withoutMapping(address);
+}
+
 /** In Erlang's notation: `{127,0,0,1}`, `{0,0,0,0,0,0,0,1}`. */
 export function printAddress(address: string): string {
   const plain = withoutMapping(address);

@@ -75,6 +75,11 @@ export class Metrics {
     return this.#sampler?.historyBytes ?? 0;
   }
 
+  /** Files and sockets that may be open at a time; 0 where nobody knows. */
+  get fileDescriptorsMax(): number {
+    return this.#files.max;
+  }
+
   /** Of the node, and of each virtual host. Looks at every connection, channel and queue once. */
   totals(): { readonly node: Totals; readonly vhosts: ReadonlyMap<VirtualHost, Totals> } {
     return totalsOf(this.#server);

@@ -1,6 +1,5 @@
 import type { ConnectionStartOk } from '../codec/methods.gen.ts';
-import type { FieldTable } from '../codec/table.ts';
-import { type EventFields, NO_EVENTS } from '../core/events.ts';
+import type { EventFields } from '../core/events.ts';
 import { printEntries } from '../core/exchange/print_field.ts';
 import { BROKER_NODE } from '../core/names.ts';
 import { isReplyAddress } from '../core/topology/reply_queues.ts';
@@ -9,24 +8,16 @@ import { printAddress } from '../lib/address.ts';
 import type { Channel } from './channel/channel.ts';
 import type { Consumer } from './channel/consumer.ts';
 import type { Connection } from './connection/connection.ts';
+import { introductionOf, keepIntroduction } from './introductions.ts';
 import { tlsFacts } from './tls_facts.ts';
 
 /** What clients do, told as RabbitMQ's event exchange tells it. */
 
-/** How a client introduced itself. */
-interface Introduction {
-  readonly mechanism: string;
-  readonly clientProperties: FieldTable;
-}
-
-/** Kept only where there are events. */
-const introductions = new WeakMap<Connection, Introduction>();
-
 const PROTOCOL = '{0,9,1}';
 
 /** The client named itself; nobody knows yet whether it may come in. */
-export function introduced(connection: Connection, { mechanism, clientProperties }: ConnectionStartOk): void {
-  if (connection.server.events !== NO_EVENTS) introductions.set(connection, { mechanism, clientProperties });
+export function introduced(connection: Connection, method: ConnectionStartOk): void {
+  if (connection.server.keepsIntroductions) keepIntroduction(connection, method);
 }
 
 export function loginAccepted(connection: Connection, user: string): void {
@@ -50,7 +41,7 @@ function loginOf(connection: Connection): EventFields {
     peer_host: printAddress(remoteAddress),
     peer_port: remotePort,
     protocol: PROTOCOL,
-    auth_mechanism: introductions.get(connection)?.mechanism ?? '',
+    auth_mechanism: introductionOf(connection)?.mechanism ?? '',
     ssl: connection.origin.tls !== undefined,
   };
 }
@@ -91,7 +82,7 @@ export function connectionClosed(connection: Connection): void {
 }
 
 function clientOf(connection: Connection): EventFields {
-  const properties = introductions.get(connection)?.clientProperties;
+  const properties = introductionOf(connection)?.clientProperties;
   return {
     client_properties: properties === undefined ? [] : printEntries(properties),
     user_provided_name: connection.clientName,

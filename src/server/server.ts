@@ -39,6 +39,8 @@ export interface Server {
   readonly tokens: Tokens | undefined;
   readonly alarms: Alarms;
   readonly logger: Logger;
+  /** Whether it is kept how clients introduced themselves: for events, and for who asks about connections. */
+  keepsIntroductions: boolean;
   /** Told of what clients do. */
   readonly events: Events;
   readonly vhosts: ReadonlyMap<string, VirtualHost>;

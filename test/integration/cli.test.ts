@@ -67,6 +67,19 @@ async function firstLine(child: Child): Promise<string> {
   return output.slice(0, output.indexOf('\n'));
 }
 
+async function lineWith(child: Child, text: string): Promise<string> {
+  let output = '';
+  for await (const data of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+    output += data;
+    const line = output
+      .split('\n')
+      .slice(0, -1)
+      .find((one) => one.includes(text));
+    if (line !== undefined) return line;
+  }
+  throw new Error(`it ended before it said "${text}": ${output}`);
+}
+
 async function ready(child: Child): Promise<Ready> {
   return JSON.parse(await firstLine(child)) as Ready;
 }
@@ -166,6 +179,28 @@ test('a port in use is refused with a sentence', async () => {
   const { code, stderr } = await ended(leveret(['start', '--port', String(port)]));
   expect(code).toBe(1);
   expect(stderr).toBe(`leveret: Cannot listen on 127.0.0.1:${port}: another program is using this port.\n`);
+  server.close();
+});
+
+test('the management API and Prometheus have the ports that they are told to have', async () => {
+  const child = leveret(['start', '--management-port', '0', '--prometheus-port', '0', '--heartbeat', '7']);
+  const line = await lineWith(child, 'HTTP is ready');
+  const { managementPort, prometheusPort } = JSON.parse(line) as Record<string, number>;
+  const headers = { authorization: `Basic ${Buffer.from('guest:guest').toString('base64')}` };
+  const settings = await fetch(`http://127.0.0.1:${managementPort}/api/config/effective`, { headers });
+  expect(await settings.json()).toMatchObject({ heartbeat: '7', 'management.port': '0' });
+  expect(await (await fetch(`http://127.0.0.1:${prometheusPort}/metrics`)).text()).toContain('rabbitmq_build_info');
+});
+
+test('a port for HTTP that is in use is refused with a sentence', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const { code, stderr } = await ended(leveret(['start', '--management-port', String(port)]));
+  expect([code, stderr]).toEqual([
+    1,
+    `leveret: Cannot listen on 127.0.0.1:${port}: another program is using this port.\n`,
+  ]);
   server.close();
 });
 

@@ -47,13 +47,13 @@ function start(environment: Record<string, string>): { child: Child; next: () =>
 }
 
 test('config check tells every mistake and what has no effect, with lines', () => {
-  const path = write('a.conf', 'hertbeat = 1\nport = x\ncluster_name = a\nmanagement.tcp.port = 1\nheartbeat = 5\n');
+  const path = write('a.conf', 'hertbeat = 1\nport = x\ncluster_name = a\nshovel.topology = 1\nheartbeat = 5\n');
   const { code, out } = config(['check', path]);
   expect(out.split('\n')).toEqual([
     `mistake  ${path}:1: "hertbeat" is not a key. Did you mean heartbeat?`,
     `mistake  ${path}:2: port: "x" is not accepted. Give a whole number from 0 to 65535, or none.`,
     `note     ${path}:3: cluster_name has no effect: Leveret is one node.`,
-    `warning  ${path}:4: management.tcp.port has no effect: there is no HTTP API yet.`,
+    `warning  ${path}:4: shovel.topology has no effect: Leveret has nothing of that kind.`,
     `${path} can NOT be used: 1 setting, 2 mistakes.`,
     '',
   ]);
@@ -94,11 +94,11 @@ test('config show tells what counts and where it comes from, and no secret', () 
 
 test("a broker starts with RabbitMQ's own file, and says what of it has no effect", async () => {
   mkdirSync(join(place.folder, 'conf.d'));
-  write('rabbitmq.conf', 'listeners.tcp.default = 0\nloopback_users.guest = false\nprometheus.tcp.port = 1\n');
+  write('rabbitmq.conf', 'listeners.tcp.default = 0\nloopback_users.guest = false\nshovel.topology = 1\n');
   const second = write('conf.d/a.conf', 'cluster_formation.peer_discovery_backend = k8s\n');
   const path = join(place.folder, 'rabbitmq.conf');
   const { next } = start({ RABBITMQ_CONFIG_FILE: path, RABBITMQ_CONFIG_FILES: join(place.folder, 'conf.d/*.conf') });
-  const warning = `${path}:3: prometheus.tcp.port has no effect: there is no HTTP API yet.`;
+  const warning = `${path}:3: shovel.topology has no effect: Leveret has nothing of that kind.`;
   expect(await next()).toMatchObject({ level: 'warn', msg: warning });
   const note = `${second}:1: cluster_formation.peer_discovery_backend has no effect: Leveret is one node.`;
   expect(await next()).toMatchObject({ level: 'info', msg: note });

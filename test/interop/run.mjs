@@ -18,23 +18,24 @@ async function main(options, temporary) {
   const whyNot = await install(chosen.flatMap((suite) => suite.packages));
   const broker = options.url === undefined ? await startLeveret(temporary) : undefined;
   const url = options.url ?? broker.url;
+  const managementUrl = broker?.managementUrl ?? options.managementUrl;
   console.log(`testing ${url.replace(/:\/\/.*@/, '://')}`);
   for (const suite of chosen) {
     const absent = await missing(suite.packages);
     if (absent.length > 0) report.skip(suite.name, `needs ${absent.join(' ')}: ${whyNot ?? 'they did not install'}`);
-    else await runSuite(suite, { url, temporary, only: options.check, report });
+    else await runSuite(suite, { url, managementUrl, temporary, only: options.check, report });
   }
   if (broker) await stopBroker(broker, report);
   report.total();
   return report.count.failed === 0 && !(options.strict && report.count.skipped > 0);
 }
 
-async function runSuite(suite, { url, temporary, only, report }) {
+async function runSuite(suite, { url, managementUrl, temporary, only, report }) {
   const names = suite.checks.filter((name) => only === undefined || name === only);
   if (names.length === 0) return;
   let opened;
   try {
-    opened = await suite.open({ folder: suite.folder, url, temporary });
+    opened = await suite.open({ folder: suite.folder, url, managementUrl, temporary });
   } catch (error) {
     report.notOk(`${suite.name} start`, ...firstLineAndRest(error.message));
     return;

@@ -25,6 +25,7 @@ const folder = mkdtempSync(join(tmpdir(), 'leveret-soak-'));
 const words = ['start', '--port', '0', '--data-dir', folder, '--log-level', 'info', '--log-format', 'json'];
 const daemon = spawn(process.execPath, [join(root, 'bin', 'leveret.js'), ...words], {
   stdio: ['ignore', 'pipe', 'pipe'],
+  env: { ...process.env, LEVERET_MANAGEMENT_PORT: 'off', LEVERET_PROMETHEUS_PORT: 'off' },
 });
 const url = await ready();
 const samples = [];

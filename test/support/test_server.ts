@@ -61,6 +61,7 @@ export function testServer(clock: Clock = new ManualClock()): Server {
     }),
     logger: SILENT,
     events: NO_EVENTS,
+    keepsIntroductions: false,
     vhosts: new Map([[vhost.name, vhost]]),
     connections,
     counters: new Counters(),

@@ -19,6 +19,9 @@ export class ConsumerRing {
   /** The active one gets no more: another one follows as soon as it has settled what it has. */
   #givesWay = false;
   readonly #single: boolean;
+  /** Whether not everybody who has room may stand in the ring: where only one gets messages, and while nobody does. */
+  #restricted: boolean;
+  #paused = false;
   readonly #byPriority: boolean;
   readonly #all = new Set<QueueConsumer>();
   /** Highest priority first; a level stays while its ring is empty, since its consumers mostly come back. */
@@ -32,12 +35,35 @@ export class ConsumerRing {
    */
   constructor(single = false, byPriority = false) {
     this.#single = single;
+    this.#restricted = single;
     this.#byPriority = byPriority;
   }
 
   /** Whether only one consumer at a time gets messages. */
   get single(): boolean {
     return this.#single;
+  }
+
+  /** The one that gets everything, where only one may. */
+  get active(): QueueConsumer | undefined {
+    return this.#active;
+  }
+
+  /** Whether nobody gets anything for now. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#restricted = true;
+    for (const { ring } of this.#levels) for (const consumer of [...ring]) this.stepOut(consumer);
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#restricted = this.#single;
+    for (const consumer of this.#all) this.wake(consumer);
   }
 
   get size(): number {
@@ -77,10 +103,7 @@ export class ConsumerRing {
   /** `consumer` may have room (again). */
   wake(consumer: QueueConsumer): void {
     if (consumer.waiting || !this.#all.has(consumer)) return;
-    if (this.#single && (consumer !== this.#active || this.#givesWay)) {
-      if (consumer === this.#active && consumer.unacked === 0) this.#activateNext();
-      return;
-    }
+    if (this.#restricted && !this.#mayStand(consumer)) return;
     consumer.waiting = true;
     this.#waitingCount++;
     const level = this.#level(consumer.priority);
@@ -124,6 +147,14 @@ export class ConsumerRing {
   stepOut(consumer: QueueConsumer): void {
     const level = this.#level(consumer.priority);
     this.#leave(level, level.ring.indexOf(consumer), consumer);
+  }
+
+  #mayStand(consumer: QueueConsumer): boolean {
+    if (this.#paused) return false;
+    if (consumer !== this.#active) return !this.#single;
+    if (!this.#givesWay) return true;
+    if (consumer.unacked === 0) this.#activateNext();
+    return false;
   }
 
   /** Of those with the highest priority, the one that subscribed first. */

@@ -6,6 +6,7 @@ import type { QueueConsumer, QueueLog, Turn } from '../ports.ts';
 import { offsetOf, type PageTable, type Position } from '../store/page_table.ts';
 import { type QueueType, queueType } from './arguments.ts';
 import { ConsumerRing } from './consumer_ring.ts';
+import { QueueContents } from './contents.ts';
 import { Dying } from './dying.ts';
 import { DURABLE, type Entry, REDELIVERED } from './entry.ts';
 import { groupKeyOf } from './groups/group_by.ts';
@@ -373,11 +374,9 @@ export class Queue {
     this.#scheduleIfWanted();
   }
 
-  /** Drops those of the messages that wait for their time, and says how many there were of them. */
-  cancelWaiting(sequences: ReadonlySet<number>): number {
-    const cancelled = this.#waiting.cancel(this.#rules, sequences);
-    for (const entry of cancelled) this.#dropEntry(entry);
-    return cancelled.length;
+  /** For whoever looks at more than its first message, or takes out others than that. */
+  get contents(): QueueContents {
+    return new QueueContents(this, this.#ready, this.#waiting, this.#trimmer);
   }
 
   /** Gives a message that waits for its time another one. False if there is none of that sequence. */

@@ -31,6 +31,18 @@ export class ReadyList {
     return this.ring.length > 0 ? this.ring.headExpiresAtMs() : 0;
   }
 
+  /** `count` of them behind the first `skip`, in order, without taking them out. */
+  entries(skip: number, count: number): Entry[] {
+    const { returned, ring, priority } = this;
+    const first = skip < returned.length ? returned.first(skip, count) : [];
+    return [...first, ...ring.entries(Math.max(0, skip - returned.length), count - first.length, priority)];
+  }
+
+  /** Takes out those of these sequences that are here. */
+  remove(sequences: ReadonlySet<number>): Entry[] {
+    return [...this.returned.remove(sequences), ...this.ring.remove(sequences, this.priority)];
+  }
+
   /** Takes the first message out. */
   take(): Entry | undefined {
     const returned = this.returned.shift();
@@ -116,6 +128,24 @@ export class ReadyMessages {
       }
       ring.each(visit);
     }
+  }
+
+  /** `count` of them behind the first `skip`, highest priority first, without taking them out. */
+  entries(skip: number, count: number): Entry[] {
+    const found: Entry[] = [];
+    let left = skip;
+    for (const list of this.lists()) {
+      if (found.length < count && left < list.length) found.push(...list.entries(left, count - found.length));
+      left = Math.max(0, left - list.length);
+    }
+    return found;
+  }
+
+  /** Takes out those of these sequences that are here. */
+  remove(sequences: ReadonlySet<number>): Entry[] {
+    const removed = this.lists().flatMap((list) => list.remove(sequences));
+    for (const { bodyBytes } of removed) this.taken(bodyBytes);
+    return removed;
   }
 
   relocate(moved: (position: Position) => Position | undefined): void {

@@ -160,6 +160,46 @@ export class ReadyRing {
     }
   }
 
+  /** `count` entries behind the first `skip`, oldest first, without taking them out. Off the data plane. */
+  entries(skip: number, count: number, priority: number): Entry[] {
+    const found: Entry[] = [];
+    let left = skip;
+    let index = this.#headIndex;
+    for (let block = this.#head; block !== undefined && found.length < count; block = block.next) {
+      const end = block === this.#tail ? this.#tailIndex : block.used;
+      const passed = Math.min(left, end - index);
+      left -= passed;
+      for (index += passed; index < end && found.length < count; index++) found.push(entryAt(block, index, priority));
+      index = 0;
+    }
+    return found;
+  }
+
+  /** Takes out those of these sequences that are here. One look at every entry. Off the data plane. */
+  remove(sequences: ReadonlySet<number>, priority: number): Entry[] {
+    const removed: Entry[] = [];
+    let before: RingBlock | undefined;
+    let block = this.#head;
+    let start = this.#headIndex;
+    while (block !== undefined && removed.length < sequences.size) {
+      const isTail = block === this.#tail;
+      const end = isTail ? this.#tailIndex : block.used;
+      let kept = start;
+      for (let index = start; index < end; index++) {
+        if (sequences.has(sequenceAt(block, index))) removed.push(entryAt(block, index, priority));
+        else copyEntry(block, index, kept++);
+      }
+      if (isTail) this.#tailIndex = kept;
+      else block.used = kept;
+      if (kept === start) this.#unlink(before, block);
+      else before = block;
+      block = block.next;
+      start = 0;
+    }
+    this.length -= removed.length;
+    return removed;
+  }
+
   clear(): void {
     this.#head = undefined;
     this.#tail = undefined;
@@ -167,6 +207,25 @@ export class ReadyRing {
     this.#headIndex = 0;
     this.#tailIndex = 0;
     this.length = 0;
+  }
+
+  /** Nothing is left in `block`, which comes behind `before`. The last block stays, so that there is one to begin with. */
+  #unlink(before: RingBlock | undefined, block: RingBlock): void {
+    const { next } = block;
+    if (before === undefined && next === undefined) {
+      this.#headIndex = 0;
+      this.#tailIndex = 0;
+    } else if (before === undefined) {
+      this.#head = next;
+      this.#headIndex = 0;
+    } else {
+      before.next = next;
+      if (next !== undefined) return;
+      this.#tail = before;
+      this.#tailIndex = before.used;
+      // It is filled further, up to its end.
+      before.used = before.capacity;
+    }
   }
 
   #grow(): RingBlock {
@@ -195,5 +254,29 @@ export class ReadyRing {
       return spare;
     }
     return new RingBlock(Math.min(BLOCK_ENTRIES_MAX, last.capacity * 4));
+  }
+}
+
+function sequenceAt(block: RingBlock, index: number): number {
+  return block.base + (block.sequences[index] as number);
+}
+
+function entryAt(block: RingBlock, index: number, priority: number): Entry {
+  const size = block.sizes[index] as number;
+  return {
+    position: block.positions[index] as number,
+    sequence: sequenceAt(block, index),
+    bodyBytes: size >>> FLAG_BITS,
+    flags: size & FLAGS,
+    priority,
+    expiresAtMs: block.expiries?.[index] ?? 0,
+    readyAtMs: block.readyAt?.[index] ?? 0,
+  };
+}
+
+function copyEntry(block: RingBlock, from: number, to: number): void {
+  if (from === to) return;
+  for (const column of [block.positions, block.sequences, block.sizes, block.expiries, block.readyAt]) {
+    if (column !== undefined) column[to] = column[from] as number;
   }
 }

@@ -54,6 +54,21 @@ export class ReturnedHeap {
     return this.#heap;
   }
 
+  /** `count` of them behind the first `skip`, in order, without taking them out. */
+  first(skip: number, count: number): Entry[] {
+    return [...this.#heap].sort((a, b) => (isBefore(a, b) ? -1 : 1)).slice(skip, skip + count);
+  }
+
+  /** Takes out those of these sequences that are here. */
+  remove(sequences: ReadonlySet<number>): Entry[] {
+    const removed = this.#heap.filter(({ sequence }) => sequences.has(sequence));
+    if (removed.length === 0) return removed;
+    const kept = this.#heap.filter(({ sequence }) => !sequences.has(sequence));
+    this.#heap = [];
+    for (const entry of kept) this.push(entry);
+    return removed;
+  }
+
   /** As ReadyRing.relocate. */
   relocate(moved: (position: Position) => Position | undefined): void {
     this.#heap = this.#heap.map((entry) => ({ ...entry, position: moved(entry.position) ?? entry.position }));

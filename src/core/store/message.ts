@@ -17,7 +17,11 @@ export interface StoredMessage {
 /** Its page must be readable. */
 export function messageAt(pages: PageTable, position: Position): StoredMessage {
   const { bytes, base } = pages.of(position);
-  const start = base + offsetOf(position);
+  return messageIn(bytes, base + offsetOf(position));
+}
+
+/** Of the record that begins at `start`. */
+export function messageIn(bytes: Uint8Array, start: number): StoredMessage {
   const content = routeEnd(bytes, start);
   const properties = readProperties(bytes, propertiesStart(content), propertiesEnd(bytes, content));
   return { ...namesOf(bytes, start), properties, bytes, start, content };

@@ -11,8 +11,8 @@ export type Position = number;
 export interface PageHome {
   /** Nothing refers to the page any more; its memory is gone. */
   freed(page: Page): void;
-  /** Reads the page's bytes back. Rejects when they are damaged. */
-  load(page: Page): Promise<Block>;
+  /** Reads the page's bytes back, `alone` or with others that will be wanted next. Rejects when they are damaged. */
+  load(page: Page, alone?: boolean): Promise<Block>;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -161,6 +161,28 @@ export class PageTable {
       (block) => this.#loaded(page, block),
       () => this.#loaded(page, undefined),
     );
+  }
+
+  /**
+   * Looks at the bytes of a page, which the caller holds, without making room for it in memory: whatever is resident stays. They
+   * stay what they are for the look, whatever it does. Undefined for what cannot be read.
+   */
+  async lookAt<Result>(page: Page, look: (bytes: Uint8Array, base: number) => Result): Promise<Result | undefined> {
+    const { block: resident, used } = page;
+    if (resident !== undefined) {
+      // A block of the arena may be evicted on the way, and be another page's.
+      if (resident.capacity > PAGE_BYTES) return look(resident.bytes, resident.base);
+      return look(resident.bytes.slice(resident.base, resident.base + used), 0);
+    }
+    if (page.lost || page.home === undefined) return undefined;
+    // What is damaged is found out when its turn comes.
+    const block = await page.home.load(page, true).catch(() => undefined);
+    if (block === undefined) return undefined;
+    try {
+      return look(block.bytes, block.base);
+    } finally {
+      if (block.capacity === PAGE_BYTES) this.arena.givePage(block);
+    }
   }
 
   /** Gives up a page's memory; its home has what is in it. */

@@ -30,7 +30,7 @@ export function deletePolicy(vhost: VirtualHost, kind: PolicyKind, name: string)
 }
 
 /** The policies that apply to a queue or exchange now. */
-function appliedPolicies(object: Queue | Exchange): Applied {
+export function appliedPolicies(object: Queue | Exchange): Applied {
   return applied.get(object) ?? NONE_APPLIED;
 }
 

@@ -152,7 +152,7 @@ export function get(channel: Channel, method: BasicGet): void {
     });
     return;
   }
-  const entry = queue.take();
+  const entry = queue.consumers.paused ? undefined : queue.take();
   const counts = channel.counts.deliveriesFrom(queue);
   if (entry === undefined) {
     counts.getEmpty++;

@@ -63,7 +63,8 @@ function checkUserId(userId: string, { userName, impersonates }: Connection): vo
   throw new AmqpError(406, `user_id property set to '${userId}' but authenticated user was '${userName}'`);
 }
 
-function checkExpiration(expiration: string): void {
+/** Throws 406 for what is no expiration. */
+export function checkExpiration(expiration: string): void {
   const problem = expirationProblem(expiration);
   if (problem !== undefined) throw new AmqpError(406, `invalid expiration '${expiration}': ${problem}`);
 }

@@ -150,7 +150,13 @@ export class UnackedRing {
       return straggler;
     }
     assert(this.has(tag), 'took a tag that is not held');
-    const delivery: Delivery = {
+    const delivery = this.#at(tag);
+    this.remove(tag);
+    return delivery;
+  }
+
+  #at(tag: number): Delivery {
+    return {
       tag,
       queue: this.queueOf(tag),
       consumer: this.consumerOf(tag),
@@ -159,8 +165,15 @@ export class UnackedRing {
       bodyBytes: this.bodyBytesOf(tag),
       flags: this.flagsOf(tag),
     };
-    this.remove(tag);
-    return delivery;
+  }
+
+  /** What is held of one queue's messages, lowest tag first. */
+  of(queue: Queue): Delivery[] {
+    const found: Delivery[] = [];
+    this.eachUpTo(Number.POSITIVE_INFINITY, (tag, from) => {
+      if (from === queue) found.push(this.#stragglers.get(tag) ?? this.#at(tag));
+    });
+    return found;
   }
 
   /** Everything that is held, lowest tag first; nothing is held afterwards. */

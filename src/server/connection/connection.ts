@@ -326,6 +326,11 @@ export class Connection implements Actor {
     if (this.#diskHolds === 0) this.#readLoop.release('disk');
   }
 
+  /** Whether it publishes, and is held by an alarm. */
+  get blocked(): boolean {
+    return this.#heldByAlarm;
+  }
+
   /** Whether nothing is read from the peer at present, for its own or for others' sake. */
   get held(): boolean {
     return this.#readLoop.held;

@@ -18,7 +18,8 @@ process.on('exit', () => {
  */
 export function startDaemon(dataDir, flags = []) {
   const words = [main, 'start', '--host', '127.0.0.1', '--port', '0', '--data-dir', dataDir, '--log-format', 'json'];
-  const child = spawn(process.execPath, [...words, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, LEVERET_MANAGEMENT_PORT: 'off', LEVERET_PROMETHEUS_PORT: 'off' };
+  const child = spawn(process.execPath, [...words, ...flags], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   const daemon = { child, lines: [], stderr: '', ended: undefined, ready: undefined };
   daemon.ended = once(child, 'exit').then(([code, signal]) => {

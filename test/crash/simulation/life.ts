@@ -65,7 +65,8 @@ export class Life {
     else if (choice < 72) this.#settle('ack');
     else if (choice < 78) this.#settle('requeue');
     else if (choice < 82) this.#transact();
-    else if (choice < 84) this.#purge();
+    else if (choice < 83) this.#purge();
+    else if (choice < 84) this.#dropSome();
     else if (choice < 86) this.#rearrange();
     else if (choice < 92) this.#changeTopology();
     else this.#clock.advance(wholeNumber(this.#random, 1, 700));
@@ -190,7 +191,7 @@ export class Life {
       const copy = known === undefined ? undefined : bySequence(known, sequence);
       if (queue === undefined || copy === undefined) return;
       if (this.#random() < 0.3) {
-        queue.cancelWaiting(new Set([sequence]));
+        queue.contents.cancelWaiting(new Set([sequence]));
         copy.settled = this.#gathering;
       } else {
         const atMs = this.#clock.nowMs() + wholeNumber(this.#random, 1, DELAY_MS_MAX);
@@ -209,6 +210,21 @@ export class Life {
     for (const copy of this.#known(queue)?.copies.values() ?? []) {
       if (!out.has(copy) && copy.settled === undefined) copy.settled = this.#gathering;
     }
+  }
+
+  /** Out of the middle, as an operator does. */
+  #dropSome(): void {
+    const queue = this.#anyQueue();
+    if (queue === undefined) return;
+    const skip = wholeNumber(this.#random, 0, 5);
+    const sequences = new Set(queue.contents.ready(skip, 3).map(({ sequence }) => sequence));
+    for (const entry of queue.contents.take(sequences)) {
+      queue.contents.drop(entry);
+      const known = this.#known(queue);
+      const copy = known === undefined ? undefined : bySequence(known, entry.sequence);
+      if (copy !== undefined) copy.settled = this.#gathering;
+    }
+    this.#await();
   }
 
   #changeTopology(): void {

@@ -1,6 +1,6 @@
 // The suites: which packages each needs, which files are its checks, and how one is run. A check is a file in the suite's
 // folder: it finds the broker in AMQP_URL, exits 0 when all is well, and otherwise prints why as its last line.
-import { readdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run, start, stop, waitForOutput } from './processes.mjs';
@@ -23,6 +23,12 @@ export const suites = [
   { name: 'php', packages: ['php-cli', 'php-mbstring', 'php-amqplib'], ...scripts('php', '.php', 'php') },
   { name: 'amqp-tools', packages: ['amqp-tools'], ...scripts('amqp-tools', '.sh', 'sh') },
   { name: 'prometheus', packages: ['prometheus'], ...scripts('prometheus', '.mjs', process.execPath) },
+  {
+    name: 'rabbitmqadmin',
+    packages: ['python3', 'python3-pika', 'apt', 'dpkg'],
+    ...scripts('rabbitmqadmin', '.sh', 'sh'),
+    open: openRabbitmqadmin,
+  },
   { name: 'celery', packages: ['celery', 'python3-celery'], ...scripts('celery', '.py', python), open: openCelery },
 ];
 
@@ -49,6 +55,27 @@ async function openGo({ folder, temporary }) {
   const built = await run('go', ['build', '-o', binary, '.'], { cwd: folder, env, timeoutMs: buildTimeoutMs });
   if (built.code !== 0) throw new Error(`go build: ${reasonOf(built, buildTimeoutMs)}\n${built.output}`);
   return { command: (check) => [binary, [check]], close: () => undefined };
+}
+
+/**
+ * RabbitMQ's rabbitmqadmin, in Python, is a file within its server's package. It is taken out of it, since to install the
+ * package is to start a RabbitMQ.
+ */
+async function openRabbitmqadmin({ folder, temporary, managementUrl }) {
+  if (managementUrl === undefined) throw new Error('where the management API is, --management-url has to tell');
+  const place = join(temporary, 'rabbitmqadmin');
+  mkdirSync(place);
+  // apt gets it as a user of its own, where that one may write.
+  chmodSync(place, 0o777);
+  const got = await run('apt-get', ['-q', 'download', 'rabbitmq-server'], { cwd: place, timeoutMs: buildTimeoutMs });
+  const file = readdirSync(place).find((name) => name.endsWith('.deb'));
+  if (file === undefined) throw new Error(`apt-get download: ${reasonOf(got, buildTimeoutMs)}\n${got.output}`);
+  await run('dpkg-deb', ['-x', file, '.'], { cwd: place, timeoutMs: buildTimeoutMs });
+  const found = readdirSync(place, { recursive: true }).find((path) => basename(path) === 'rabbitmqadmin');
+  if (found === undefined) throw new Error(`there is no rabbitmqadmin in ${file}`);
+  const variables = [`RABBITMQADMIN=${join(place, found)}`, `MANAGEMENT_URL=${managementUrl}`];
+  const command = (check) => ['env', [...variables, 'sh', join(folder, `${check}.sh`)]];
+  return { command, close: () => undefined };
 }
 
 /** Every Celery check talks to one worker, with the defaults a user gets: mingle, gossip and events all on. */

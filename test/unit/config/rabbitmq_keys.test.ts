@@ -121,6 +121,19 @@ test.each([
   ],
   ['auth_oauth2.jwks_url = https://id.example/keys', { oauth2JwksUri: 'https://id.example/keys' }],
   ['listeners.tcp = none\nlisteners.ssl.default = 5671', { port: false, tlsPort: 5671, tlsMoreListeners: [] }],
+  [
+    'management.tcp.port = 15673\nmanagement.tcp.ip = 127.0.0.1\nmanagement.path_prefix = /rabbit/',
+    { managementPort: 15673, managementHost: '127.0.0.1', managementPathPrefix: '/rabbit' },
+  ],
+  [
+    'management.ssl.port = 15671\nmanagement.ssl.certfile = c.pem\nmanagement.ssl.versions.1 = tlsv1.3',
+    { managementTlsPort: 15671, managementTlsCertfile: 'c.pem', managementTlsVersions: ['tlsv1.3'] },
+  ],
+  [
+    'management.cors.allow_origins.1 = https://a.example\nmanagement.cors.allow_origins.2 = https://b.example',
+    { managementCorsAllowOrigins: ['https://a.example', 'https://b.example'] },
+  ],
+  ['management.load_definitions = d.json', { loadDefinitions: 'd.json' }],
   ['ssl_options.versions.1 = tlsv1.3', { tlsVersions: ['tlsv1.3'] }],
   ['ssl_options.ciphers.10 = B\nssl_options.ciphers.2 = A', { tlsCiphers: ['A', 'B'] }],
   [
@@ -190,7 +203,11 @@ test.each([
 
 test.each([
   ['cluster_name = a', 'needless', 'cluster_name has no effect: Leveret is one node.'],
-  ['management.tcp.port = 1', 'missing', 'management.tcp.port has no effect: there is no HTTP API yet.'],
+  [
+    'management.oauth_enabled = true',
+    'missing',
+    'management.oauth_enabled has no effect: the management API has nothing of that kind.',
+  ],
   [
     'auth_backends.1.authz = ldap',
     'missing',

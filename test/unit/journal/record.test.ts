@@ -43,6 +43,7 @@ const RECORDS: {
     arguments: table,
   }),
   'queue deleted': fc.record({ queue: u32 }),
+  'queue paused': fc.record({ queue: u32, paused: fc.boolean() }),
   'exchange declared': fc.record({
     autoDelete: fc.boolean(),
     internal: fc.boolean(),

@@ -93,7 +93,7 @@ test('pending messages are the same after a crash, whether segments are read who
   const survivors = before.filter((_, i) => i % 3 === 0);
   const gone = new Set(before.filter((_, i) => i % 3 !== 0).map(([sequence]) => sequence));
   const segments = [...second.journal.segments.keys()];
-  expect(second.vhost.queue('q').cancelWaiting(gone)).toBe(400);
+  expect(second.vhost.queue('q').contents.cancelWaiting(gone)).toBe(400);
   for (let i = 0; i < 20; i++) {
     home.clock.advance(1100);
     await second.settle();
@@ -129,7 +129,7 @@ describe('after a crash', () => {
     const [a, b] = queue.waiting.first(0, 2);
     if (a === undefined || b === undefined) throw new Error('three wait');
     queue.reschedule(a.sequence, home.clock.nowMs() + 9000);
-    queue.cancelWaiting(new Set([b.sequence]));
+    queue.contents.cancelWaiting(new Set([b.sequence]));
     await host.settle();
     home.clock.advance(1000);
     // The third opening has only the checkpoint's word for it.

@@ -113,6 +113,12 @@ export class GroupedMessages extends ReadyMessages {
     return lists;
   }
 
+  override remove(sequences: ReadonlySet<number>): Entry[] {
+    const removed = super.remove(sequences);
+    this.#free = this.#free.filter(({ length }) => length > 0);
+    return removed;
+  }
+
   override clear(): void {
     super.clear();
     this.lanes.clear();

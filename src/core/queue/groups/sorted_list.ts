@@ -29,6 +29,17 @@ export class SortedList implements ReadyList {
     this.#lastSequence = sequence;
   }
 
+  entries(skip: number, count: number): Entry[] {
+    const last = skip + count;
+    return [...this.ring.entries(0, last, this.priority), ...this.returned.first(0, last)]
+      .sort((a, b) => a.sequence - b.sequence)
+      .slice(skip, last);
+  }
+
+  remove(sequences: ReadonlySet<number>): Entry[] {
+    return [...this.returned.remove(sequences), ...this.ring.remove(sequences, this.priority)];
+  }
+
   headPosition(): Position | undefined {
     if (this.#heapIsFirst()) return this.returned.peek()?.position;
     return this.ring.length > 0 ? this.ring.headPosition() : undefined;

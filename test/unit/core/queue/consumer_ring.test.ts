@@ -195,3 +195,26 @@ test('a consumer that gives way and leaves is followed at once', () => {
   ring.remove(busy);
   expect(served(ring, 1)).toBe('h');
 });
+
+test('nobody is served while the ring is paused, whoever comes or has room; then all are again', () => {
+  const high = new FakeConsumer('h', 1, 10);
+  const ring = ringOf(new FakeConsumer('a'), high);
+  ring.pause();
+  ring.add(new FakeConsumer('b'));
+  ring.wake(high);
+  expect([served(ring, 2), ring.hasWaiting, ring.someHasRoom(), ring.paused]).toEqual(['--', false, false, true]);
+  ring.resume();
+  expect([served(ring, 5), ring.paused]).toEqual(['habab', false]);
+});
+
+test('of a single active consumer that goes while the ring is paused, another takes the place', () => {
+  const ring = new ConsumerRing(true);
+  const first = new FakeConsumer('a');
+  ring.add(first);
+  ring.add(new FakeConsumer('b'));
+  ring.pause();
+  ring.remove(first);
+  expect(served(ring, 1)).toBe('-');
+  ring.resume();
+  expect(served(ring, 2)).toBe('bb');
+});

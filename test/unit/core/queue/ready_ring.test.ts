@@ -96,3 +96,43 @@ test('taking from an empty ring is our own mistake and stops', () => {
   ring.shift();
   expect(() => ring.shift()).toThrow('shift of an empty ring');
 });
+
+test('what is taken out of the middle leaves the rest in order, wherever it was, and whatever comes after', () => {
+  const steps = fc.array(
+    fc.record({ pushes: fc.nat(6000), shifts: fc.nat(3000), removed: fc.array(fc.nat(9000), { maxLength: 40 }) }),
+    { maxLength: 6 },
+  );
+  fc.assert(
+    fc.property(steps, fc.nat(50), fc.nat(50), (plan, skip, count) => {
+      const ring = new ReadyRing();
+      let model: number[] = [];
+      let pushed = 0;
+      for (const { pushes, shifts, removed } of plan) {
+        for (let i = 0; i < pushes; i++) {
+          const [position, sequence, bodyBytes, flags] = rowOf(++pushed);
+          ring.push(position, sequence, bodyBytes, flags, sequence % 3 === 0 ? sequence : 0, 0);
+          model.push(sequence);
+        }
+        for (let i = 0; i < Math.min(shifts, model.length); i++) ring.shift();
+        model = model.slice(shifts);
+        const wanted = new Set([...removed.map((nth) => model[nth] ?? -1), ...model.slice(4000, 4100)]);
+        const taken = ring.remove(wanted, 0).map(({ sequence }) => sequence);
+        expect(taken).toEqual(model.filter((sequence) => wanted.has(sequence)));
+        model = model.filter((sequence) => !wanted.has(sequence));
+        expect(ring.length).toBe(model.length);
+        expect(ring.entries(skip, count, 7)).toEqual(
+          model.slice(skip, skip + count).map((sequence) => entryOf(sequence)),
+        );
+      }
+      expect(rows(ring)).toEqual(model.map(rowOf));
+      for (const sequence of model) expect(ring.take(7)).toEqual(entryOf(sequence));
+    }),
+    { numRuns: 12 },
+  );
+});
+
+function entryOf(sequence: number): object {
+  const [position, , bodyBytes, flags] = rowOf(sequence);
+  const expiresAtMs = sequence % 3 === 0 ? sequence : 0;
+  return { position, sequence, bodyBytes, flags, priority: 7, expiresAtMs, readyAtMs: 0 };
+}

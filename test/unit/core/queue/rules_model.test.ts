@@ -127,7 +127,7 @@ class Pair {
         if (message === undefined || entry === undefined) return;
         if (step.kind === 'cancel') {
           model.cancel(message);
-          expect(queue.cancelWaiting(new Set([entry.sequence]))).toBe(1);
+          expect(queue.contents.cancelWaiting(new Set([entry.sequence]))).toBe(1);
         } else {
           model.reschedule(message, model.nowMs + step.inMs);
           expect(queue.reschedule(entry.sequence, this.#clock.nowMs() + step.inMs)).toBe(true);

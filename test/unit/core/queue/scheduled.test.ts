@@ -140,7 +140,7 @@ describe('a queue with scheduled delivery', () => {
     expect(queue.waiting.first(1, 2).map((entry) => bench.see(entry).body)).toEqual(['m2', 'm3']);
     const [, second, third] = queue.waiting.first(0, 3);
     if (second === undefined || third === undefined) throw new Error('five wait');
-    expect(queue.cancelWaiting(new Set([second.sequence, 99]))).toBe(1);
+    expect(queue.contents.cancelWaiting(new Set([second.sequence, 99]))).toBe(1);
     const now = bench.clock.nowMs();
     expect(queue.reschedule(third.sequence, now + 4500)).toBe(true);
     expect(queue.reschedule(second.sequence, now)).toBe(false);

@@ -1,0 +1,48 @@
+import type { Events } from '../core/events.ts';
+import { StartError } from '../lib/start_error.ts';
+import type { Connection } from '../server/connection/connection.ts';
+import { BrokerDefinitions, type Definitions, type DefinitionsTransfer } from './definitions.ts';
+import { type GlobalParameters, MetadataGlobalParameters } from './global_parameters.ts';
+import type { Metadata } from './metadata.ts';
+import { MetadataPermissions, type Permissions } from './permissions.ts';
+import { MetadataUsers, type Users } from './users.ts';
+import type { VhostRegistry } from './vhost_registry.ts';
+import { MetadataVirtualHosts, type VirtualHosts } from './virtual_hosts.ts';
+
+/** What an operator changes by it. */
+export interface Administration {
+  readonly users: Users;
+  readonly permissions: Permissions;
+  readonly vhosts: VirtualHosts;
+  readonly globalParameters: GlobalParameters;
+  readonly definitions: DefinitionsTransfer;
+}
+
+export function administrationOf(
+  metadata: Metadata,
+  registry: VhostRegistry,
+  connections: ReadonlySet<Connection>,
+  events: Events,
+): Administration {
+  const users = new MetadataUsers(metadata, connections, events);
+  const permissions = new MetadataPermissions(metadata, events);
+  const vhosts = new MetadataVirtualHosts(metadata, registry, events);
+  const globalParameters = new MetadataGlobalParameters(metadata, events);
+  const definitions = new BrokerDefinitions({
+    metadata,
+    registry,
+    users,
+    permissions,
+    vhosts,
+    globalParameters,
+    events,
+  });
+  return { users, permissions, vhosts, definitions, globalParameters };
+}
+
+/** At the start. Rejects with a StartError that says what is wrong with them. */
+export async function loadDefinitions(administration: Administration, definitions: Definitions): Promise<void> {
+  await administration.definitions.import(definitions).catch((error: Error) => {
+    throw new StartError('option', `The definitions cannot be loaded: ${error.message}.`);
+  });
+}

@@ -1,0 +1,103 @@
+import { AmqpError } from '../../codec/errors.ts';
+import type { BasicProperties } from '../../codec/properties.ts';
+import { EMPTY_TABLE } from '../../codec/table.ts';
+import type { Access } from '../../core/access.ts';
+import { ChannelPublishes, type SizeCounts } from '../../core/counts.ts';
+import { sight } from '../../core/deduplication/sighting.ts';
+import { enqueueRecord } from '../../core/enqueue.ts';
+import { type OwnMessage, recordOf } from '../../core/own_message.ts';
+import type { Queue } from '../../core/queue/queue.ts';
+import { DELAY_HEADER, DELIVER_AT_HEADER, scheduleProblem } from '../../core/queue/schedule.ts';
+import type { Route, VirtualHost } from '../../core/vhost.ts';
+import { readCopies } from '../../server/channel/carbon_copy.ts';
+import { checkExpiration } from '../../server/channel/publish_checks.ts';
+import { committed } from './move.ts';
+
+/** Who publishes without being connected. */
+export interface Publisher {
+  readonly name: string;
+  /** Whether user_id may be another's name. */
+  readonly impersonates: boolean;
+  readonly access: Access;
+  /** Of messages, by the size of their bodies. */
+  readonly sizes: SizeCounts;
+}
+
+/** What became of it: in its queues, in none since there are none, or refused by one that is full. */
+export type Published = 'routed' | 'unroutable' | 'refused';
+
+const PERSISTENT = 2;
+
+/**
+ * Publishes one message as a channel with confirms does, with the same checks in the same order. Resolves when it is safe. Throws
+ * AmqpError.
+ */
+export async function publishMessage(
+  vhost: VirtualHost,
+  publisher: Publisher,
+  message: OwnMessage,
+): Promise<Published> {
+  const { access } = publisher;
+  const exchange = vhost.exchange(message.exchange);
+  access.check('write', 'exchange', exchange.name);
+  if (exchange.properties.internal) {
+    throw new AmqpError(403, `cannot publish to internal exchange '${exchange.name}' in vhost '${vhost.name}'`);
+  }
+  const { properties, routingKeys } = checked(publisher, message);
+  for (const routingKey of routingKeys) access.checkTopic('write', exchange, routingKey);
+  const route = vhost.routeKeys(exchange.name, routingKeys, properties);
+  if (route.schedules) checkSchedule(properties);
+  if (properties.expiration !== undefined) for (const queue of route.queues) queue.expectExpirations();
+  const counts = new ChannelPublishes(exchange, publisher.sizes);
+  exchange.publishes.open(counts);
+  counts.begin(route, message.body.length);
+  const outcome = put(vhost, route, { ...message, properties });
+  if (outcome === 'unroutable') counts.returnUnroutable++;
+  await committed(vhost);
+  if (outcome !== 'refused') counts.confirm++;
+  exchange.publishes.close(counts);
+  vhost.counts.publishes.add(counts);
+  return outcome;
+}
+
+/** What is delivered, and the keys to route by. */
+function checked(
+  { name, impersonates }: Publisher,
+  { routingKey, properties }: OwnMessage,
+): { readonly properties: BasicProperties; readonly routingKeys: readonly string[] } {
+  const { expiration, headers = EMPTY_TABLE, userId } = properties;
+  if (expiration !== undefined) checkExpiration(expiration);
+  const copies = readCopies(headers);
+  if (userId !== undefined && userId !== name && !impersonates) {
+    throw new AmqpError(406, `user_id property set to '${userId}' but authenticated user was '${name}'`);
+  }
+  const shown = copies.blind ? { ...properties, headers: copies.headers } : properties;
+  return { properties: shown, routingKeys: [routingKey, ...copies.routingKeys] };
+}
+
+function checkSchedule({ headers = EMPTY_TABLE }: BasicProperties): void {
+  for (const header of [DELAY_HEADER, DELIVER_AT_HEADER] as const) {
+    const field = headers.get(header);
+    const problem = field === undefined ? undefined : scheduleProblem(header, field);
+    if (problem !== undefined) throw new AmqpError(406, `invalid header '${header}': ${problem}`);
+  }
+}
+
+function put(vhost: VirtualHost, route: Route, message: OwnMessage): Published {
+  const { properties, body } = message;
+  const { durable, host } = vhost;
+  const sighting = route.deduplicates ? sight(route, properties.headers ?? EMPTY_TABLE, host.nowMs()) : undefined;
+  const queues = sighting?.queues ?? route.queues;
+  const taking = queues.filter((queue) => !queue.refuses(body.length));
+  const persistent = properties.deliveryMode === PERSISTENT;
+  const journal = persistent && taking.some(({ log }: Queue) => log !== undefined) ? durable : undefined;
+  if (journal?.failure !== undefined) return 'refused';
+  const enqueue = (): void => {
+    if (queues.length > 0) enqueueRecord(vhost, queues, recordOf(message), body.length, persistent);
+    sighting?.remember(taking, journal);
+  };
+  if (journal === undefined) enqueue();
+  else journal.atomically(enqueue);
+  if (taking.length < queues.length) return 'refused';
+  return route.unroutable ? 'unroutable' : 'routed';
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { EMPTY_TABLE, toPlain } from '../../codec/table.ts';
+import type { Binding } from '../../core/exchange/binding.ts';
+import { tableKey } from '../../core/exchange/field_key.ts';
+import type { Queue } from '../../core/queue/queue.ts';
+import type { VirtualHost } from '../../core/vhost.ts';
+
+const HASH_BYTES = 4;
+
+/**
+ * What tells a binding from others between the same two ends: its routing key, as in the body of a form, with `~` written `%7E`,
+ * and, where it has arguments, `~` and a hash of these. `~` alone stands for neither.
+ */
+export function propertiesKey({ routingKey, arguments: table }: Binding): string {
+  const key = quotePlus(routingKey);
+  if (table.size > 0) return `${key}~${hashOf(tableKey(table))}`;
+  return key === '' ? '~' : key;
+}
+
+function quotePlus(text: string): string {
+  return encodeURIComponent(text)
+    .replace(/%20/g, '+')
+    .replace(/[!'()*~]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest().subarray(0, HASH_BYTES).toString('base64url');
+}
+
+export function bindingView(vhost: VirtualHost, binding: Binding): Readonly<Record<string, unknown>> {
+  const { source, destination, routingKey, arguments: table } = binding;
+  return {
+    source,
+    vhost: vhost.name,
+    destination: destination.name,
+    destination_type: destination.kind,
+    routing_key: routingKey,
+    arguments: toPlain(table),
+    properties_key: propertiesKey(binding),
+  };
+}
+
+/** Every queue is bound to the default exchange by its name, though nobody bound it. */
+export function defaultBinding(queue: Pick<Queue, 'name' | 'kind'>): Binding {
+  return { source: '', destination: queue, routingKey: queue.name, arguments: EMPTY_TABLE };
+}
+
+export function allBindings({ queues, bindings }: VirtualHost): Binding[] {
+  return [...Array.from(queues.values(), defaultBinding), ...bindings.all()];
+}
