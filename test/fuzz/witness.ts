@@ -14,7 +14,10 @@ export class Witness {
     const channel = await connection.createChannel();
     const witness = new Witness(connection, channel);
     await channel.assertQueue('witness', { exclusive: true });
-    await channel.consume('witness', (message) => witness.#take(message?.content));
+    await channel.consume('witness', (message) => {
+      if (message !== null) channel.ack(message);
+      witness.#take(message?.content);
+    });
     return witness;
   }
 
