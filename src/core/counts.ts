@@ -46,11 +46,6 @@ export class PublishCounts {
   complete(): void {}
 }
 
-/** What is counted by size is told of messages of one size at a time. */
-export interface SizeCounts {
-  count(bodyBytes: number, messages: number): void;
-}
-
 export class DeliveryCounts {
   deliver = 0;
   deliverNoAck = 0;
@@ -86,39 +81,32 @@ export class DeliveryCounts {
 }
 
 /**
- * What one open channel has published through one exchange. Most messages have the route and the size of the one before:
- * such a run of them costs one number each, and is counted when it ends or when somebody looks.
+ * What one open channel has published through one exchange. Most messages have the route of the one before: such a run of
+ * them costs two numbers each, and the rest is counted when it ends or when somebody looks.
  */
 export class ChannelPublishes extends PublishCounts {
   readonly exchange: Exchange;
-  /** What the messages of the run have in common. */
+  /** Where the messages of the run went. */
   route: Route | undefined;
-  bodyBytes = 0;
   run = 0;
-  readonly #sizes: SizeCounts;
 
-  constructor(exchange: Exchange, sizes: SizeCounts) {
+  constructor(exchange: Exchange) {
     super();
     this.exchange = exchange;
-    this.#sizes = sizes;
   }
 
-  /** A message is the first of a new run. */
-  begin(route: Route, bodyBytes: number): void {
+  /** The next message is the first of a new run. */
+  begin(route: Route): void {
     this.complete();
     this.route = route;
-    this.bodyBytes = bodyBytes;
-    this.run = 1;
   }
 
   override complete(): void {
-    const { run, bodyBytes, route } = this;
+    const { run, route } = this;
     if (run === 0 || route === undefined) return;
     this.run = 0;
     this.publish += run;
     this.publishOut += run * route.copies;
-    this.bytes += run * bodyBytes;
-    this.#sizes.count(bodyBytes, run);
   }
 }
 

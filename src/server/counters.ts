@@ -1,25 +1,30 @@
-import { type SizeCounts, VirtualHostCounts } from '../core/counts.ts';
+import { VirtualHostCounts } from '../core/counts.ts';
 
 /** The upper bounds of RabbitMQ's histogram of message sizes, without infinity. */
 export const SIZE_BOUNDS: readonly number[] = [100, 1_000, 10_000, 100_000, 1e6, 1e7, 5e7, 1e8];
 
 const GOING_MAX = 16;
 
-/** How many messages there are, by size. */
-export class MessageSizes implements SizeCounts {
+/** Messages up to the first bound are not counted, but told from how many there are in all. */
+export const SMALL_BYTES_MAX: number = SIZE_BOUNDS[0] as number;
+
+/** How many messages are larger than SMALL_BYTES_MAX, by size. */
+export class MessageSizes {
   readonly #counts = new Float64Array(SIZE_BOUNDS.length + 1);
 
-  count(bodyBytes: number, messages: number): void {
-    let i = 0;
+  count(bodyBytes: number): void {
+    let i = 1;
     while (i < SIZE_BOUNDS.length && bodyBytes > (SIZE_BOUNDS[i] as number)) i++;
-    this.#counts[i] = (this.#counts[i] as number) + messages;
+    this.#counts[i] = (this.#counts[i] as number) + 1;
   }
 
-  /** How many are no larger than each of the bounds. */
-  upTo(): readonly number[] {
-    let sum = 0;
+  /** Of `total` messages, how many are no larger than each of the bounds. */
+  upTo(total: number): readonly number[] {
+    let larger = 0;
+    for (const count of this.#counts) larger += count;
+    let sum = total - larger;
     return SIZE_BOUNDS.map((_bound, i) => {
-      sum += this.#counts[i] as number;
+      if (i > 0) sum += this.#counts[i] as number;
       return sum;
     });
   }

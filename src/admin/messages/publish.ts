@@ -2,7 +2,7 @@ import { AmqpError } from '../../codec/errors.ts';
 import type { BasicProperties } from '../../codec/properties.ts';
 import { EMPTY_TABLE } from '../../codec/table.ts';
 import type { Access } from '../../core/access.ts';
-import { ChannelPublishes, type SizeCounts } from '../../core/counts.ts';
+import { ChannelPublishes } from '../../core/counts.ts';
 import { sight } from '../../core/deduplication/sighting.ts';
 import { enqueueRecord } from '../../core/enqueue.ts';
 import { type OwnMessage, recordOf } from '../../core/own_message.ts';
@@ -10,7 +10,9 @@ import type { Queue } from '../../core/queue/queue.ts';
 import { DELAY_HEADER, DELIVER_AT_HEADER, scheduleProblem } from '../../core/queue/schedule.ts';
 import type { Route, VirtualHost } from '../../core/vhost.ts';
 import { readCopies } from '../../server/channel/carbon_copy.ts';
+import { countMessage } from '../../server/channel/counts.ts';
 import { checkExpiration } from '../../server/channel/publish_checks.ts';
+import type { MessageSizes } from '../../server/counters.ts';
 import { committed } from './move.ts';
 
 /** Who publishes without being connected. */
@@ -20,7 +22,7 @@ export interface Publisher {
   readonly impersonates: boolean;
   readonly access: Access;
   /** Of messages, by the size of their bodies. */
-  readonly sizes: SizeCounts;
+  readonly sizes: MessageSizes;
 }
 
 /** What became of it: in its queues, in none since there are none, or refused by one that is full. */
@@ -48,9 +50,10 @@ export async function publishMessage(
   const route = vhost.routeKeys(exchange.name, routingKeys, properties);
   if (route.schedules) checkSchedule(properties);
   if (properties.expiration !== undefined) for (const queue of route.queues) queue.expectExpirations();
-  const counts = new ChannelPublishes(exchange, publisher.sizes);
+  const counts = new ChannelPublishes(exchange);
   exchange.publishes.open(counts);
-  counts.begin(route, message.body.length);
+  counts.begin(route);
+  countMessage(counts, publisher.sizes, message.body.length);
   const outcome = put(vhost, route, { ...message, properties });
   if (outcome === 'unroutable') counts.returnUnroutable++;
   await committed(vhost);

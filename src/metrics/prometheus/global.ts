@@ -132,7 +132,7 @@ function* deaths(name: string, { node }: Source, reason: DeathReason): Generator
 function* sizes(format: Format, { server, node }: Source): Generator<string, void, undefined> {
   const name = 'rabbitmq_message_size_bytes';
   const { publish: count, bytes: sum } = node.counts.publishes;
-  const upTo = server.counters.sizes.upTo();
+  const upTo = server.counters.sizes.upTo(count);
   yield header(format, name, 'histogram', 'Size of messages received from publishers');
   yield histogram(name, PROTOCOL, { bounds: SIZE_BOUNDS, upTo, count, sum });
 }

@@ -4,13 +4,13 @@ import {
   DeliveryCounts,
   PublishCounts,
   type QueueKind,
-  type SizeCounts,
   type VirtualHostCounts,
 } from '../../core/counts.ts';
 import type { Exchange } from '../../core/exchange/exchange.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import { isReplyAddress } from '../../core/topology/reply_queues.ts';
 import type { Route, VirtualHost } from '../../core/vhost.ts';
+import { type MessageSizes, SMALL_BYTES_MAX } from '../counters.ts';
 import type { Channel } from './channel.ts';
 
 /** A channel that has had to do with so many exchanges or queues looks which of them are still there. */
@@ -18,21 +18,26 @@ const SWEEP_MIN = 64;
 
 /** A message is published: the counts that it is part of. */
 export function countPublish(channel: Channel, route: Route, bodyBytes: number): ChannelPublishes {
-  const counts = channel.publishing;
-  if (counts === undefined || counts.route !== route || counts.bodyBytes !== bodyBytes) {
-    return beginRun(channel, route, bodyBytes);
-  }
-  counts.run++;
+  let counts = channel.publishing;
+  if (counts === undefined || counts.route !== route) counts = beginRun(channel, route);
+  countMessage(counts, channel.counts.sizes, bodyBytes);
   return counts;
 }
 
-function beginRun(channel: Channel, route: Route, bodyBytes: number): ChannelPublishes {
+/** One more message of the run that has begun. */
+export function countMessage(counts: ChannelPublishes, sizes: MessageSizes, bodyBytes: number): void {
+  counts.run++;
+  counts.bytes += bodyBytes;
+  if (bodyBytes > SMALL_BYTES_MAX) sizes.count(bodyBytes);
+}
+
+function beginRun(channel: Channel, route: Route): ChannelPublishes {
   let counts = channel.publishing;
   if (counts === undefined || counts.exchange !== route.exchange) {
     counts = channel.counts.publishesTo(route.exchange);
     channel.publishing = counts;
   }
-  counts.begin(route, bodyBytes);
+  counts.begin(route);
   return counts;
 }
 
@@ -44,8 +49,9 @@ export function countUnroutable(counts: PublishCounts, mandatory: boolean): void
 
 /** What one channel has done, by exchange and by queue (core/counts.ts). */
 export class ChannelCounts {
+  /** Those of the broker. */
+  readonly sizes: MessageSizes;
   readonly #vhost: VirtualHost;
-  readonly #sizes: SizeCounts;
   readonly #publishes = new Map<Exchange, ChannelPublishes>();
   readonly #deliveries = new Map<Queue, ChannelDeliveries>();
   /** Of exchanges and queues that are gone. */
@@ -54,9 +60,9 @@ export class ChannelCounts {
   #sweepPublishesAt = SWEEP_MIN;
   #sweepDeliveriesAt = SWEEP_MIN;
 
-  constructor(vhost: VirtualHost, sizes: SizeCounts) {
+  constructor(vhost: VirtualHost, sizes: MessageSizes) {
     this.#vhost = vhost;
-    this.#sizes = sizes;
+    this.sizes = sizes;
   }
 
   get publishes(): Iterable<ChannelPublishes> {
@@ -76,7 +82,7 @@ export class ChannelCounts {
     const known = this.#publishes.get(exchange);
     if (known !== undefined) return known;
     if (this.#publishes.size >= this.#sweepPublishesAt) this.#sweepPublishes();
-    const counts = new ChannelPublishes(exchange, this.#sizes);
+    const counts = new ChannelPublishes(exchange);
     this.#publishes.set(exchange, counts);
     exchange.publishes.open(counts);
     return counts;
