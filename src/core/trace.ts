@@ -30,6 +30,11 @@ export interface TracedChannel {
   readonly user: string;
 }
 
+/** Of whom an operator publishes or gets a message for: nobody who is connected. */
+export function withoutConnection(user: string): TracedChannel {
+  return { connection: 'management', channel: 0, user };
+}
+
 /** The copy of a message that is published to `queues`; undefined where nobody would get it. */
 export function publishTrace(
   vhost: VirtualHost,

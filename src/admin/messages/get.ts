@@ -1,11 +1,13 @@
 import { readProperties } from '../../codec/properties.ts';
 import { ChannelDeliveries } from '../../core/counts.ts';
+import { publishOwn } from '../../core/own_message.ts';
 import { withDeliveryCounts } from '../../core/queue/delivery_counts.ts';
 import { type Entry, REDELIVERED } from '../../core/queue/entry.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import { messageIn, namesOf, type StoredMessage } from '../../core/store/message.ts';
 import { offsetOf } from '../../core/store/page_table.ts';
-import { bodyFrameStart, propertiesEnd, propertiesStart } from '../../core/store/record.ts';
+import { bodyFrameStart, propertiesEnd, propertiesStart, routeEnd } from '../../core/store/record.ts';
+import { deliveryTrace, withoutConnection } from '../../core/trace.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
 
 /** What becomes of messages that were looked at by taking them. */
@@ -37,9 +39,15 @@ const BYTES_MAX = 64 * 1024 * 1024;
 export async function getMessages(
   vhost: VirtualHost,
   queue: Queue,
-  request: { readonly count: number; readonly ackMode: AckMode; readonly bodyBytesMax: number },
+  request: {
+    /** Who gets them. */
+    readonly user: string;
+    readonly count: number;
+    readonly ackMode: AckMode;
+    readonly bodyBytesMax: number;
+  },
 ): Promise<GotMessage[]> {
-  const { count, ackMode, bodyBytesMax } = request;
+  const { user, count, ackMode, bodyBytesMax } = request;
   const taken: Entry[] = [];
   const messages: GotMessage[] = [];
   let bytes = 0;
@@ -53,6 +61,7 @@ export async function getMessages(
       taken.push(entry);
       const got = read(vhost, queue, entry, bodyBytesMax);
       messages.push(got);
+      if (vhost.tracing) trace(vhost, queue, entry, user);
       bytes += got.body.length;
     }
   } finally {
@@ -93,6 +102,15 @@ function read(vhost: VirtualHost, queue: Queue, entry: Entry, bodyBytesMax: numb
     bodyBytes,
     body: bytes.slice(body, body + Math.min(bodyBytes, bodyBytesMax)),
   };
+}
+
+function trace(vhost: VirtualHost, queue: Queue, { position, bodyBytes, flags }: Entry, user: string): void {
+  const { bytes, base } = vhost.store.pages.of(position);
+  const start = base + offsetOf(position);
+  const message = { bytes, start, content: routeEnd(bytes, start), bodyBytes };
+  const again = (flags & REDELIVERED) !== 0;
+  const copy = deliveryTrace(vhost, message, withoutConnection(user), queue.name, again);
+  if (copy !== undefined) publishOwn(vhost, copy);
 }
 
 /** Counted as what a channel does that is open only for this. */

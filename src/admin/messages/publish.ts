@@ -4,10 +4,11 @@ import { EMPTY_TABLE } from '../../codec/table.ts';
 import type { Access } from '../../core/access.ts';
 import { ChannelPublishes } from '../../core/counts.ts';
 import { sight } from '../../core/deduplication/sighting.ts';
-import { enqueueRecord } from '../../core/enqueue.ts';
-import { type OwnMessage, recordOf } from '../../core/own_message.ts';
+import { enqueueRecord, type WholeRecord } from '../../core/enqueue.ts';
+import { type OwnMessage, publishOwn, recordOf } from '../../core/own_message.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import { DELAY_HEADER, DELIVER_AT_HEADER, scheduleProblem } from '../../core/queue/schedule.ts';
+import { publishTrace, withoutConnection } from '../../core/trace.ts';
 import type { Route, VirtualHost } from '../../core/vhost.ts';
 import { readCopies } from '../../server/channel/carbon_copy.ts';
 import { countMessage } from '../../server/channel/counts.ts';
@@ -54,7 +55,9 @@ export async function publishMessage(
   exchange.publishes.open(counts);
   counts.begin(route);
   countMessage(counts, publisher.sizes, message.body.length);
-  const outcome = put(vhost, route, { ...message, properties });
+  const record = recordOf({ ...message, properties });
+  if (vhost.tracing) trace(vhost, publisher, route, record, message.body.length);
+  const outcome = put(vhost, route, properties, record, message.body.length);
   if (outcome === 'unroutable') counts.returnUnroutable++;
   await committed(vhost);
   if (outcome !== 'refused') counts.confirm++;
@@ -86,17 +89,33 @@ function checkSchedule({ headers = EMPTY_TABLE }: BasicProperties): void {
   }
 }
 
-function put(vhost: VirtualHost, route: Route, message: OwnMessage): Published {
-  const { properties, body } = message;
+function trace(
+  vhost: VirtualHost,
+  { name }: Publisher,
+  { queues }: Route,
+  record: WholeRecord,
+  bodyBytes: number,
+): void {
+  const copy = publishTrace(vhost, { ...record, bodyBytes }, withoutConnection(name), queues);
+  if (copy !== undefined) publishOwn(vhost, copy);
+}
+
+function put(
+  vhost: VirtualHost,
+  route: Route,
+  properties: BasicProperties,
+  record: WholeRecord,
+  bodyBytes: number,
+): Published {
   const { durable, host } = vhost;
   const sighting = route.deduplicates ? sight(route, properties.headers ?? EMPTY_TABLE, host.nowMs()) : undefined;
   const queues = sighting?.queues ?? route.queues;
-  const taking = queues.filter((queue) => !queue.refuses(body.length));
+  const taking = queues.filter((queue) => !queue.refuses(bodyBytes));
   const persistent = properties.deliveryMode === PERSISTENT;
   const journal = persistent && taking.some(({ log }: Queue) => log !== undefined) ? durable : undefined;
   if (journal?.failure !== undefined) return 'refused';
   const enqueue = (): void => {
-    if (queues.length > 0) enqueueRecord(vhost, queues, recordOf(message), body.length, persistent);
+    if (queues.length > 0) enqueueRecord(vhost, queues, record, bodyBytes, persistent);
     sighting?.remember(taking, journal);
   };
   if (journal === undefined) enqueue();

@@ -42,9 +42,10 @@ export const QUEUE_GET: readonly Endpoint[] = [
       const count = integer(body.count);
       const bodyBytesMax = body.truncate === undefined ? Number.POSITIVE_INFINITY : integer(body.truncate);
       checkReadable(request, vhost, queue);
+      const user = request.identity.user.name;
       // As in RabbitMQ, a count below zero is as many as there are.
       const most = count < 0 ? Number.POSITIVE_INFINITY : count;
-      const messages = await getMessages(vhost, queue, { count: most, ackMode, bodyBytesMax });
+      const messages = await getMessages(vhost, queue, { user, count: most, ackMode, bodyBytesMax });
       return list(
         messages.map(({ messageCount, ...message }) => {
           const { payload, payload_encoding, properties, ...view } = messageView(

@@ -68,22 +68,17 @@ export class Watch {
     };
     const drop = queue.drop.bind(queue);
     queue.drop = (position, sequence, bodyBytes, flags) => {
-      if (this.#forwarding) this.#forwardedOne(queue, sequence);
+      const transaction = this.#forwarded ?? { commit: this.#gathering, publishes: [], settles: [] };
+      this.#forwarded = undefined;
+      const known = this.#account.queues.get((queue.log as JournalQueue).id);
+      const copy = [...(known?.copies.values() ?? [])].find((copy) => copy.sequence === sequence);
+      if (known !== undefined && copy !== undefined) {
+        copy.settled = this.#gathering;
+        copy.settledIn = transaction;
+        transaction.settles.push({ queue: known, copy });
+      }
+      this.#account.transactions.push(transaction);
       drop(position, sequence, bodyBytes, flags);
     };
-  }
-
-  /** What it became is in its queues already. */
-  #forwardedOne(queue: Queue, sequence: number): void {
-    const transaction = this.#forwarded ?? { commit: this.#gathering, publishes: [], settles: [] };
-    this.#forwarded = undefined;
-    const known = this.#account.queues.get((queue.log as JournalQueue).id);
-    const copy = [...(known?.copies.values() ?? [])].find((copy) => copy.sequence === sequence);
-    if (known !== undefined && copy !== undefined) {
-      copy.settled = this.#gathering;
-      copy.settledIn = transaction;
-      transaction.settles.push({ queue: known, copy });
-    }
-    this.#account.transactions.push(transaction);
   }
 }

@@ -47,6 +47,22 @@ describe('publish and get', () => {
     expect(json).toMatchObject([{ payload: '/wAB', payload_encoding: 'base64', properties: [] }]);
   });
 
+  test('both are traced', async () => {
+    const broker = await startBroker(MANAGEMENT);
+    const api = Api.of(broker);
+    for (const name of ['q', 'traces']) await api.put(`queues/%2F/${name}`, {});
+    await api.post('bindings/%2F/e/amq.rabbitmq.trace/q/traces', { routing_key: '#' });
+    broker.tracing('/', true);
+    await api.post(PUBLISH, text('q', 'hello'));
+    await api.post('queues/%2F/q/get', { count: 1, ackmode: 'ack_requeue_false', encoding: 'auto' });
+    broker.tracing('/', false);
+    const { json } = await api.post('queues/%2F/traces/browse', {});
+    expect(json.items).toMatchObject([
+      { routing_key: 'publish.', payload: 'hello', properties: { headers: { user: 'guest', routed_queues: ['q'] } } },
+      { routing_key: 'deliver.q', payload: 'hello', properties: { headers: { user: 'guest', redelivered: 0 } } },
+    ]);
+  });
+
   test('a queue that is full refuses', async () => {
     const api = Api.of(await startBroker(MANAGEMENT));
     await api.put('queues/%2F/q', { arguments: { 'x-max-length': 1, 'x-overflow': 'reject-publish' } });
