@@ -1,3 +1,4 @@
+import { strict as assert } from 'node:assert';
 import { Command, Option as CommandOption } from 'commander';
 import { OPTIONS, type Option, SETTING_NAMES, type SettingName } from '../config/options.ts';
 import type { Flags } from '../config/resolve.ts';
@@ -23,13 +24,44 @@ Examples:
 
 /** The `leveret` command. A mistake of the operator's ends the process with a sentence on stderr and exit code 1. */
 export async function run(words: readonly string[]): Promise<void> {
+  const leveret = program();
+  // Its many verbs are known only where they are called, or all of them are asked for.
+  if (words[0] === 'ctl') return runCtl(leveret, words);
   try {
-    await program().parseAsync(words, { from: 'user' });
+    await leveret.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     process.stderr.write(`leveret: ${error.message}\n`);
     process.exit(1);
   }
+}
+
+/** As rabbitmqctl ends: with its exit codes, and its way to tell of mistakes. */
+async function runCtl(leveret: Command, words: readonly string[]): Promise<void> {
+  const { addVerbs, reportFailure } = await import('./ctl/command.ts');
+  const ctl = commandNamed(leveret, 'ctl');
+  addVerbs(ctl);
+  try {
+    await leveret.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    const exitCode = reportFailure(error, ctl, words.slice(1));
+    if (exitCode === undefined) throw error;
+    process.exitCode = exitCode;
+  }
+}
+
+/** The command with all that is below it, for what tells of all of it. */
+export async function wholeProgram(): Promise<Command> {
+  const leveret = program();
+  const { addVerbs } = await import('./ctl/command.ts');
+  addVerbs(commandNamed(leveret, 'ctl'));
+  return leveret;
+}
+
+function commandNamed(leveret: Command, name: string): Command {
+  const found = leveret.commands.find((command) => command.name() === name);
+  assert(found !== undefined, `there is no command ${name}`);
+  return found;
 }
 
 function program(): Command {
@@ -56,6 +88,12 @@ function program(): Command {
       const { ping } = await import('./ping.ts');
       await ping(flagsOf(command, PING_OPTIONS));
     });
+  leveret
+    .command('ctl')
+    .description("Ask or tell a running broker something, with rabbitmqctl's verbs, over its management API.")
+    .usage('[options] <verb> [words...]')
+    .helpOption('-h, --help', 'Print this help.')
+    .helpCommand(false);
   addJournalCommands(leveret);
   addConfigCommands(leveret);
   addCertCommands(leveret);
