@@ -5,6 +5,7 @@ import type { Flags } from '../config/resolve.ts';
 import { VERSION } from '../config/version.ts';
 import { StartError } from '../lib/start_error.ts';
 import type { CertFlags } from './cert.ts';
+import { addPerfCommands } from './perf/command.ts';
 
 const PING_OPTIONS: readonly SettingName[] = ['config', 'host', 'port'];
 
@@ -97,6 +98,7 @@ function program(): Command {
   addJournalCommands(leveret);
   addConfigCommands(leveret);
   addCertCommands(leveret);
+  addPerfCommands(leveret);
   return leveret;
 }
 
