@@ -1,10 +1,11 @@
 import { strict as assert } from 'node:assert';
-import { Command, Option as CommandOption } from 'commander';
+import { Argument, Command, Option as CommandOption } from 'commander';
 import { OPTIONS, type Option, SETTING_NAMES, type SettingName } from '../config/options.ts';
 import type { Flags } from '../config/resolve.ts';
 import { VERSION } from '../config/version.ts';
 import { StartError } from '../lib/start_error.ts';
 import type { CertFlags } from './cert.ts';
+import { SHELLS } from './completion/shells.ts';
 import { addPerfCommands } from './perf/command.ts';
 
 const PING_OPTIONS: readonly SettingName[] = ['config', 'host', 'port'];
@@ -99,6 +100,7 @@ function program(): Command {
   addConfigCommands(leveret);
   addCertCommands(leveret);
   addPerfCommands(leveret);
+  addCompletionCommand(leveret);
   return leveret;
 }
 
@@ -168,6 +170,19 @@ function addCertCommands(leveret: Command): void {
     .action(async (options: CertFlags) => {
       const { dev } = await import('./cert.ts');
       await dev(options);
+    });
+}
+
+function addCompletionCommand(leveret: Command): void {
+  leveret
+    .command('completion')
+    .description('Print a script that lets a shell complete commands and options.')
+    .addArgument(new Argument('<shell>', 'Which shell.').choices(SHELLS))
+    .helpOption('-h, --help', 'Print this help.')
+    .allowExcessArguments(false)
+    .action(async (shell: string) => {
+      const { completionScript } = await import('./completion/completion.ts');
+      process.stdout.write(completionScript(await wholeProgram(), shell) ?? '');
     });
 }
 

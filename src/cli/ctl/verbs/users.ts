@@ -4,7 +4,6 @@ import { field, tags } from '../column.ts';
 import { CtlError, EXIT, failure, noSuchUser } from '../exit.ts';
 import { unlessMissing } from '../found.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { textOf } from '../json.ts';
 import { printObjects } from '../listing.ts';
 import type { Context, Verbs } from '../verb.ts';
 
@@ -99,16 +98,11 @@ export const USER_VERBS: Verbs = {
 };
 
 /** Throws a CtlError if there is no such user. */
-export async function userOf({ api }: Context, user: string): Promise<JsonObject> {
+async function userOf({ api }: Context, user: string): Promise<JsonObject> {
   try {
     return await api.object(path`/api/users/${user}`);
   } catch (error) {
     if (error instanceof Refusal && error.status === 404) throw noSuchUser(user);
     throw error;
   }
-}
-
-/** The names of all users. */
-export async function userNames({ api }: Context): Promise<readonly string[]> {
-  return (await api.list('/api/users')).map(({ name }) => textOf(name));
 }

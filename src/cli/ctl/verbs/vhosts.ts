@@ -2,7 +2,7 @@ import { path, Refusal } from '../api.ts';
 import { type Column, field, tags } from '../column.ts';
 import { EXIT, failure } from '../exit.ts';
 import { withKnown } from '../found.ts';
-import { isObject, type Json, type JsonObject, tagsOf, textOf } from '../json.ts';
+import { isObject, type Json, type JsonObject, tagsOf } from '../json.ts';
 import { chosenColumns, columnSentence, type Listing, NO_TABLE_HEADERS, printChosen } from '../listing.ts';
 import type { Context, Flags, VerbOption, Verbs } from '../verb.ts';
 import { flagText } from '../verb.ts';
@@ -144,9 +144,4 @@ async function trace(context: Context, tracing: boolean): Promise<void> {
   await withKnown(context, { vhost }, () => api.get(path`/api/vhosts/${vhost}`));
   await api.put(path`/api/vhosts/${vhost}`, { tracing });
   output.announce(`Trace ${tracing ? 'enabled' : 'disabled'} for vhost ${vhost}`);
-}
-
-/** The names of all virtual hosts. */
-export async function vhostNames({ api }: Context): Promise<readonly string[]> {
-  return (await api.list('/api/vhosts')).map(({ name }) => textOf(name));
 }
