@@ -1,13 +1,16 @@
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
+import { OPTIONS } from '../config/options.ts';
 import { type CommandFacts, commandFacts } from './command_tree.ts';
 
 /** Their options are those of a broker, which have a page of their own. */
-const WITH_SETTINGS = ['leveret start', 'leveret ping', 'leveret config show'];
+const WITH_SETTINGS = ['leveret start', 'leveret ping', 'leveret doctor', 'leveret config show'];
+
+const SETTING_FLAGS: ReadonlySet<string> = new Set(Object.values(OPTIONS).map(({ flag }) => flag));
 
 const INTRODUCTION = `# The command line
 
 Made from the commands themselves: \`leveret --help\`, \`leveret ctl --help\` and so on say the same. How \`ctl\`, \`perf\` and
-\`doctor\` are used is in [ctl.md](ctl.md) and [perf.md](perf.md).
+\`doctor\` are used is in [operating.md](operating.md).
 `;
 
 /** docs/cli.md. */
@@ -31,7 +34,14 @@ function command(facts: CommandFacts, marks: string): string {
 }
 
 function optionTable({ path, command: { options } }: CommandFacts): string {
-  if (WITH_SETTINGS.includes(path)) return '\nIts options are the settings in [configuration.md](configuration.md).\n';
+  if (WITH_SETTINGS.includes(path)) {
+    const others = options.filter(({ long }) => !SETTING_FLAGS.has(long ?? ''));
+    return `\nIts options are ${path === 'leveret ping' ? 'of ' : ''}the settings in [configuration.md](configuration.md).\n${rowsOf(others)}`;
+  }
+  return rowsOf(options);
+}
+
+function rowsOf(options: readonly Option[]): string {
   if (options.length === 0) return '';
   const rows = options.map((option) => {
     const { flags, description, defaultValue, argChoices } = option;

@@ -6,6 +6,7 @@ import { VERSION } from '../config/version.ts';
 import { StartError } from '../lib/start_error.ts';
 import type { CertFlags } from './cert.ts';
 import { SHELLS } from './completion/shells.ts';
+import type { DoctorFlags } from './doctor/doctor.ts';
 import { addPerfCommands } from './perf/command.ts';
 
 const PING_OPTIONS: readonly SettingName[] = ['config', 'host', 'port'];
@@ -96,6 +97,16 @@ function program(): Command {
     .usage('[options] <verb> [words...]')
     .helpOption('-h, --help', 'Print this help.')
     .helpCommand(false);
+  addOptions(leveret.command('doctor'), SETTING_NAMES)
+    .description(
+      'Tell in sentences what is misconfigured or risky, here and at the broker that runs: exit code 0 if nothing is, 1 for warnings, 2 for errors.',
+    )
+    .option('--url <url>', 'Management API, as of ctl. [LEVERET_URL]')
+    .option('--json', 'Print JSON, for programs.', false)
+    .action(async (options: DoctorFlags, command: Command) => {
+      const { doctor } = await import('./doctor/doctor.ts');
+      await doctor(flagsOf(command, SETTING_NAMES), options);
+    });
   addJournalCommands(leveret);
   addConfigCommands(leveret);
   addCertCommands(leveret);
