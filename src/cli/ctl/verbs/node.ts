@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { VERSION } from '../../../config/version.ts';
 import { type Api, path } from '../api.ts';
 import { field, fields } from '../column.ts';
+import { erlangText } from '../erlang_text.ts';
 import { CtlError, EXIT, failure } from '../exit.ts';
 import { textOf } from '../json.ts';
 import {
@@ -13,6 +14,8 @@ import {
   printObjects,
 } from '../listing.ts';
 import { nodeFacts } from '../node.ts';
+import type { Formatter } from '../output.ts';
+import { parseJsonObject } from '../parse_json.ts';
 import { statusDocument, statusLines } from '../status.ts';
 import type { Verbs } from '../verb.ts';
 
@@ -99,7 +102,9 @@ export const NODE_VERBS: Verbs = {
     run: async (context) => {
       const { name } = await nodeFacts(context);
       context.output.announce(`Application environment of node ${name} ...`);
-      context.output.print((await context.api.text('/api/config/effective')).trimEnd());
+      for (const line of settingLines(await context.api.text('/api/config/effective'), context.output.formatter)) {
+        context.output.print(line);
+      }
     },
   },
   report: {
@@ -168,6 +173,13 @@ export const NODE_VERBS: Verbs = {
     },
   },
 };
+
+/** Leveret tells its settings as a JSON object, RabbitMQ as an Erlang term. */
+function settingLines(text: string, formatter: Formatter): readonly string[] {
+  const settings = text.startsWith('{') ? parseJsonObject(text) : undefined;
+  if (settings === undefined || formatter === 'json') return [text.trimEnd()];
+  return Object.entries(settings).map(([name, value]) => `${name} = ${erlangText(value)}`);
+}
 
 /** A broker that refuses this user has started, but will refuse the user for good. */
 async function isUp(api: Api): Promise<boolean> {
