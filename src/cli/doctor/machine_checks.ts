@@ -96,7 +96,7 @@ function checkData(
       ),
     );
   }
-  if ((mode & 0o077) !== 0) {
+  if ((mode & 0o007) !== 0) {
     findings.push(
       warning(`Others on this machine may look into the data folder (mode ${mode.toString(8)}): chmod 700 it.`),
     );

@@ -46,7 +46,7 @@ test.each<[Flags, readonly string[]]>([
   expect(brief(checkSettings(loadSettings(flags, {})))).toEqual(expected);
 });
 
-const DATA: DataFolder = { freeBytes: 100e9, fileSystem: 0xef53, mode: 0o700 };
+const DATA: DataFolder = { freeBytes: 100e9, fileSystem: 0xef53, mode: 0o750 };
 const MACHINE: MachineFacts = { openFilesMax: 65_536, userId: 1000, nodeVersion: '24.1.0', data: DATA };
 const PLAN: MemoryPlan = { availableBytes: 8e9, limitBytes: 4e9, cacheBytes: 2e9, diskFreeLimitBytes: 4e9 };
 
@@ -63,7 +63,7 @@ test.each<[Partial<MachineFacts>, Partial<MemoryPlan>, string]>([
   [{ data: { ...DATA, fileSystem: 0x6969 } }, {}, 'warning: The data folder is on'],
   [{ data: { ...DATA, freeBytes: 3e9 } }, {}, 'error: The disk has 3,000 MB'],
   [{ data: { ...DATA, freeBytes: 5e9 } }, {}, 'warning: The disk has 5,000 MB'],
-  [{ data: { ...DATA, mode: 0o750 } }, {}, 'warning: Others on this machine may'],
+  [{ data: { ...DATA, mode: 0o755 } }, {}, 'warning: Others on this machine may'],
   [{}, { limitBytes: 8e9 }, 'error: Publishers are held back only'],
   [{}, { cacheBytes: 4e9 }, 'warning: The memory for messages (4,000'],
 ])('a machine with %j, %j', (facts, plan, expected) => {
