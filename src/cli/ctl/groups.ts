@@ -5,6 +5,7 @@ import { HEALTH_VERBS } from './verbs/health.ts';
 import { LIMIT_VERBS } from './verbs/limits.ts';
 import { LIST_VERBS } from './verbs/lists.ts';
 import { NODE_VERBS } from './verbs/node.ts';
+import { OWN_VERBS } from './verbs/own.ts';
 import { PARAMETER_VERBS } from './verbs/parameters.ts';
 import { PERMISSION_VERBS } from './verbs/permissions.ts';
 import { POLICY_VERBS } from './verbs/policies.ts';
@@ -26,4 +27,5 @@ export const VERB_GROUPS: Readonly<Record<string, Verbs>> = {
   Queues: QUEUE_VERBS,
   Connections: CONNECTION_VERBS,
   Definitions: DEFINITION_VERBS,
+  "Leveret's own": OWN_VERBS,
 };
