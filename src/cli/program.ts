@@ -8,8 +8,12 @@ import type { CertFlags } from './cert.ts';
 import { SHELLS } from './completion/shells.ts';
 import type { DoctorFlags } from './doctor/doctor.ts';
 import { addPerfCommands } from './perf/command.ts';
+import type { PingFlags } from './ping.ts';
 
-const PING_OPTIONS: readonly SettingName[] = ['config', 'host', 'port'];
+const PING_OPTIONS: readonly SettingName[] = [
+  ...(['config', 'host', 'port', 'prometheusPort', 'prometheusHost'] as const),
+  ...(['managementPort', 'managementHost', 'managementPathPrefix'] as const),
+];
 
 const JOURNAL_COMMANDS = [
   ['verify', 'Read every byte and tell whether it is sound: exit code 0 if it is, 1 if not.'],
@@ -87,9 +91,14 @@ function program(): Command {
     });
   addOptions(leveret.command('ping'), PING_OPTIONS)
     .description('Ask a running broker whether it speaks AMQP: exit code 0 if it does, 1 if not.')
-    .action(async (_options, command: Command) => {
+    .option(
+      '--ready',
+      'Ask also whether it is ready, on the port for Prometheus or the management API if one is on.',
+      false,
+    )
+    .action(async (options: PingFlags, command: Command) => {
       const { ping } = await import('./ping.ts');
-      await ping(flagsOf(command, PING_OPTIONS));
+      await ping(flagsOf(command, PING_OPTIONS), options);
     });
   leveret
     .command('ctl')

@@ -32,12 +32,12 @@ test('services find the pods, and ports are called by their names', () => {
   expect(of('Service').map(({ metadata }) => metadata.name)).toContain(set.spec.serviceName);
 });
 
-test('probes ask the management port, which listens by default', () => {
+test('probes ask the port for Prometheus, which listens by default, and on which nobody logs in', () => {
   const probes = [container.startupProbe, container.readinessProbe, container.livenessProbe];
   const asked = probes.map(({ httpGet }) => `${httpGet.port} ${httpGet.path}`);
-  expect(asked).toEqual(['management /health/live', 'management /health/ready', 'management /health/live']);
-  const port = container.ports.find(({ name }: { name: string }) => name === 'management').containerPort;
-  expect(String(port)).toBe('15672');
+  expect(asked).toEqual(['prometheus /health/live', 'prometheus /health/ready', 'prometheus /health/live']);
+  const port = container.ports.find(({ name }: { name: string }) => name === 'prometheus').containerPort;
+  expect(String(port)).toBe(OPTIONS.prometheusPort.default);
 });
 
 test('the pod runs as the user of the image, on a root that is read only, with a disk where the image has its data', () => {

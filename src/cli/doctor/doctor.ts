@@ -7,6 +7,7 @@ import { brokerOptions } from '../broker_options.ts';
 import { Api } from '../ctl/api.ts';
 import { CtlError } from '../ctl/exit.ts';
 import { readTarget } from '../ctl/target.ts';
+import { reachable } from '../reachable.ts';
 import { checkBroker } from './broker_checks.ts';
 import { checkCertificate } from './certificate_checks.ts';
 import { error, exitCodeOf, type Finding, note, SEVERITIES, warning } from './finding.ts';
@@ -24,7 +25,7 @@ export interface DoctorFlags {
 
 /** Prints what is misconfigured or risky: exit code 0 if nothing is, 1 for warnings, 2 for errors. */
 export async function doctor(flags: Flags, { url, json }: DoctorFlags): Promise<void> {
-  const found = [...(await checkHere(flags)), ...(await checkRunning(url))];
+  const found = [...(await checkHere(flags)), ...(await checkRunning(url ?? urlOf(flags)))];
   const findings = SEVERITIES.flatMap((severity) => found.filter((finding) => finding.severity === severity));
   process.stdout.write(json ? `${JSON.stringify({ findings }, undefined, 2)}\n` : text(findings));
   process.exitCode = exitCodeOf(findings);
@@ -54,6 +55,22 @@ function memoryPlan(settings: Settings): Parameters<typeof checkMachine>[1] {
   const { memoryLimitBytes = 0, memoryCacheBytes = 0, diskFreeLimitBytes = 0 } = brokerOptions(settings);
   const availableBytes = availableMemoryBytes();
   return { availableBytes, limitBytes: memoryLimitBytes, cacheBytes: memoryCacheBytes, diskFreeLimitBytes };
+}
+
+/** Where the broker that these settings are of has its management API; undefined if that cannot be known. */
+function urlOf(flags: Flags): string | undefined {
+  if (process.env['LEVERET_URL'] !== undefined) return undefined;
+  try {
+    const { defaultUser, defaultPass, ...settings } = loadConfiguration(flags, process.env).settings;
+    const { host, managementPort, managementHost, managementPathPrefix } = settings;
+    if (managementPort === false || managementPort === 0) return undefined;
+    const address = reachable(managementHost ?? host);
+    const user = [defaultUser, defaultPass].map(encodeURIComponent).join(':');
+    return `http://${user}@${address.includes(':') ? `[${address}]` : address}:${managementPort}${managementPathPrefix}`;
+  } catch (cause) {
+    if (cause instanceof StartError) return undefined;
+    throw cause;
+  }
 }
 
 /** What can be seen of a broker that runs; that there is none is no finding, but is said. */

@@ -5,7 +5,7 @@ const WELL_KNOWN = 'guest';
 
 /** What can be seen in the settings alone. */
 export function checkSettings(settings: Settings): readonly Finding[] {
-  return [...checkLogins(settings), ...checkTransport(settings), ...checkManners(settings)];
+  return [...checkLogins(settings), ...checkTransport(settings), ...checkHttp(settings), ...checkManners(settings)];
 }
 
 function checkLogins(settings: Settings): readonly Finding[] {
@@ -47,6 +47,23 @@ function checkTransport(settings: Settings): readonly Finding[] {
   return findings;
 }
 
+/** The management API takes passwords; whoever reads for Prometheus gives none, and learns the names of everything. */
+function checkHttp(settings: Settings): readonly Finding[] {
+  const { host, managementPort, managementHost, prometheusPort, prometheusHost } = settings;
+  const findings: Finding[] = [];
+  if (managementPort !== false && !isLocal(managementHost ?? host)) {
+    findings.push(
+      warning(
+        'Other machines can use the management API without TLS. Let it listen on 127.0.0.1 (--management-host), or by TLS only.',
+      ),
+    );
+  }
+  if (prometheusPort !== false && !isLocal(prometheusHost ?? host)) {
+    findings.push(note(`Whoever reaches port ${prometheusPort} can read the figures for Prometheus, without a login.`));
+  }
+  return findings;
+}
+
 function checkManners(settings: Settings): readonly Finding[] {
   const { heartbeatSeconds, logLevel } = settings;
   const findings: Finding[] = [];
@@ -66,5 +83,9 @@ function checkManners(settings: Settings): readonly Finding[] {
 /** Whether clients without TLS can only be on this machine. */
 function isLocalOnly({ host, port, moreListeners }: Settings): boolean {
   const hosts = [...(port === false ? [] : [host]), ...moreListeners.map((listener) => listener.host ?? '::')];
-  return hosts.every((address) => /^(127\.|::1$|localhost$)/.test(address));
+  return hosts.every(isLocal);
+}
+
+function isLocal(address: string): boolean {
+  return /^(127\.|::1$|localhost$)/.test(address);
 }

@@ -113,7 +113,11 @@ export const NODE_VERBS: Verbs = {
       const { REPORT_VERBS } = await import('../report.ts');
       for (const [title, verb, words] of REPORT_VERBS) {
         context.output.print(`\n${title}\n`);
-        await verb.run(context, words, {});
+        // What cannot be told must not keep the rest from being told.
+        await verb.run(context, words, {}).catch((error: unknown) => {
+          if (!(error instanceof CtlError)) throw error;
+          context.output.print(error.message);
+        });
       }
     },
   },

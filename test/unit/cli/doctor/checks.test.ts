@@ -21,23 +21,31 @@ function brief(findings: readonly Finding[]): readonly string[] {
 }
 
 const HERE: Flags = { host: '127.0.0.1' };
+/** The rest is about clients alone. */
+const NO_HTTP: Flags = { managementPort: 'off', prometheusPort: 'off' };
 
 test('a broker for this machine only, with settings as they are, is fine', () => {
   expect(checkSettings(loadSettings(HERE, {}))).toEqual([]);
 });
 
 test.each<[Flags, readonly string[]]>([
-  [{}, ['warning: Other machines can connect without']],
-  [{ port: 'none' }, []],
+  [{ managementPort: 'off' }, ['warning: Other machines can connect without', 'note: Whoever reaches port 15692 can']],
+  [{ ...HERE, managementHost: '::', prometheusPort: 'off' }, ['warning: Other machines can use the']],
+  [{ ...HERE, prometheusHost: '10.0.0.1' }, ['note: Whoever reaches port 15692 can']],
+  [NO_HTTP, ['warning: Other machines can connect without']],
+  [{ ...NO_HTTP, port: 'none' }, []],
   [
-    { loopbackUsers: 'none' },
+    { ...NO_HTTP, loopbackUsers: 'none' },
     ['error: Whoever reaches this machine can', 'warning: Other machines can connect without'],
   ],
   [{ ...HERE, loopbackUsers: 'none' }, []],
   [{ ...HERE, moreListeners: '10.0.0.1:5673' }, ['warning: Other machines can connect without']],
-  [{ loopbackUsers: 'none', defaultPass: 'secret' }, ['warning: Other machines can connect without']],
+  [{ ...NO_HTTP, loopbackUsers: 'none', defaultPass: 'secret' }, ['warning: Other machines can connect without']],
   [{ ...HERE, anonymous: 'on' }, []],
-  [{ anonymous: 'on' }, ['error: Clients from other machines can', 'warning: Other machines can connect without']],
+  [
+    { ...NO_HTTP, anonymous: 'on' },
+    ['error: Clients from other machines can', 'warning: Other machines can connect without'],
+  ],
   [{ ...HERE, heartbeatSeconds: '0' }, ['warning: Heartbeats are off: a client']],
   [{ ...HERE, logLevel: 'silent' }, ['warning: The log is at the']],
   [{ ...HERE, logLevel: 'debug' }, ['note: The log is at the']],

@@ -6,7 +6,7 @@ import { failing, fakeApi } from '../../../support/fake_api.ts';
 /** What it prints as JSON, and its exit code. */
 async function examined(
   flags: Flags,
-  url: string,
+  url?: string,
 ): Promise<{ readonly texts: readonly string[]; readonly code: number }> {
   let out = '';
   const spy = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
@@ -18,7 +18,7 @@ async function examined(
     process.exitCode = exitCode;
   });
   try {
-    await doctor(flags, { url, json: true });
+    await doctor(flags, { ...(url === undefined ? {} : { url }), json: true });
   } finally {
     spy.mockRestore();
   }
@@ -49,4 +49,12 @@ test('each mistake in the settings is an error', async () => {
   const { texts, code } = await examined({ port: 'banana', heartbeatSeconds: 'x' }, 'http://127.0.0.1:9');
   expect(texts.filter((text) => text.startsWith('error: flag --'))).toHaveLength(2);
   expect(code).toBe(2);
+});
+
+test('the broker that is looked at is the one that the settings are of', async () => {
+  const api = await fakeApi({ 'GET /api/nodes': [{ mem_alarm: true, mem_used: 2e9, mem_limit: 1e9 }] });
+  const flags = { host: '0.0.0.0', managementPort: new URL(api.url).port, defaultUser: 'ann', defaultPass: 'a@b' };
+  const { texts } = await examined(flags);
+  expect(texts).toContainEqual(expect.stringMatching(/^error: Publishers are held back/));
+  expect(api.asked[0]?.headers.authorization).toBe(`Basic ${btoa('ann:a@b')}`);
 });
