@@ -11,7 +11,7 @@ FROM node:24-bookworm-slim
 ENV NODE_ENV=production LEVERET_DATA_DIR=/data \
     RABBITMQ_CONFIG_FILE=/etc/rabbitmq/rabbitmq.conf RABBITMQ_CONFIG_FILES=/etc/rabbitmq/conf.d/*.conf
 WORKDIR /leveret
-RUN mkdir /data && chown node:node /data
+RUN mkdir -m 700 /data && chown node:node /data
 COPY package.json LICENSE ./
 COPY bin bin
 COPY --from=build /leveret/node_modules node_modules
@@ -21,7 +21,8 @@ USER 1000:1000
 VOLUME /data
 EXPOSE 5672 15672 15692
 STOPSIGNAL SIGTERM
-# A port or host given as a flag is not known here: give it as LEVERET_PORT or LEVERET_HOST.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=5s CMD ["node", "/leveret/bin/leveret.js", "ping"]
+# Whether it answers in AMQP and, if the port for Prometheus or the management API is on, is ready. What is given as a flag
+# is not known here: give ports and hosts as variables (LEVERET_PORT and so on) or in the configuration file.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=5s CMD ["node", "/leveret/bin/leveret.js", "ping", "--ready"]
 ENTRYPOINT ["node", "/leveret/bin/leveret.js"]
 CMD ["start"]

@@ -1,11 +1,19 @@
-import { Command, Option as CommandOption } from 'commander';
+import { strict as assert } from 'node:assert';
+import { Argument, Command, Option as CommandOption } from 'commander';
 import { OPTIONS, type Option, SETTING_NAMES, type SettingName } from '../config/options.ts';
 import type { Flags } from '../config/resolve.ts';
 import { VERSION } from '../config/version.ts';
 import { StartError } from '../lib/start_error.ts';
 import type { CertFlags } from './cert.ts';
+import { SHELLS } from './completion/shells.ts';
+import type { DoctorFlags } from './doctor/doctor.ts';
+import { addPerfCommands } from './perf/command.ts';
+import type { PingFlags } from './ping.ts';
 
-const PING_OPTIONS: readonly SettingName[] = ['config', 'host', 'port'];
+const PING_OPTIONS: readonly SettingName[] = [
+  ...(['config', 'host', 'port', 'prometheusPort', 'prometheusHost'] as const),
+  ...(['managementPort', 'managementHost', 'managementPathPrefix'] as const),
+];
 
 const JOURNAL_COMMANDS = [
   ['verify', 'Read every byte and tell whether it is sound: exit code 0 if it is, 1 if not.'],
@@ -23,13 +31,44 @@ Examples:
 
 /** The `leveret` command. A mistake of the operator's ends the process with a sentence on stderr and exit code 1. */
 export async function run(words: readonly string[]): Promise<void> {
+  const leveret = program();
+  // Its many verbs are known only where they are called, or all of them are asked for.
+  if (words[0] === 'ctl') return runCtl(leveret, words);
   try {
-    await program().parseAsync(words, { from: 'user' });
+    await leveret.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     process.stderr.write(`leveret: ${error.message}\n`);
     process.exit(1);
   }
+}
+
+/** As rabbitmqctl ends: with its exit codes, and its way to tell of mistakes. */
+async function runCtl(leveret: Command, words: readonly string[]): Promise<void> {
+  const { addVerbs, reportFailure } = await import('./ctl/command.ts');
+  const ctl = commandNamed(leveret, 'ctl');
+  addVerbs(ctl);
+  try {
+    await leveret.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    const exitCode = reportFailure(error, ctl, words.slice(1));
+    if (exitCode === undefined) throw error;
+    process.exitCode = exitCode;
+  }
+}
+
+/** The command with all that is below it, for what tells of all of it. */
+export async function wholeProgram(): Promise<Command> {
+  const leveret = program();
+  const { addVerbs } = await import('./ctl/command.ts');
+  addVerbs(commandNamed(leveret, 'ctl'));
+  return leveret;
+}
+
+function commandNamed(leveret: Command, name: string): Command {
+  const found = leveret.commands.find((command) => command.name() === name);
+  assert(found !== undefined, `there is no command ${name}`);
+  return found;
 }
 
 function program(): Command {
@@ -52,13 +91,36 @@ function program(): Command {
     });
   addOptions(leveret.command('ping'), PING_OPTIONS)
     .description('Ask a running broker whether it speaks AMQP: exit code 0 if it does, 1 if not.')
-    .action(async (_options, command: Command) => {
+    .option(
+      '--ready',
+      'Ask also whether it is ready, on the port for Prometheus or the management API if one is on.',
+      false,
+    )
+    .action(async (options: PingFlags, command: Command) => {
       const { ping } = await import('./ping.ts');
-      await ping(flagsOf(command, PING_OPTIONS));
+      await ping(flagsOf(command, PING_OPTIONS), options);
+    });
+  leveret
+    .command('ctl')
+    .description("Ask or tell a running broker something, with rabbitmqctl's verbs, over its management API.")
+    .usage('[options] <verb> [words...]')
+    .helpOption('-h, --help', 'Print this help.')
+    .helpCommand(false);
+  addOptions(leveret.command('doctor'), SETTING_NAMES)
+    .description(
+      'Tell in sentences what is misconfigured or risky, here and at the broker that runs: exit code 0 if nothing is, 1 for warnings, 2 for errors.',
+    )
+    .option('--url <url>', 'Management API, as of ctl. [LEVERET_URL]')
+    .option('--json', 'Print JSON, for programs.', false)
+    .action(async (options: DoctorFlags, command: Command) => {
+      const { doctor } = await import('./doctor/doctor.ts');
+      await doctor(flagsOf(command, SETTING_NAMES), options);
     });
   addJournalCommands(leveret);
   addConfigCommands(leveret);
   addCertCommands(leveret);
+  addPerfCommands(leveret);
+  addCompletionCommand(leveret);
   return leveret;
 }
 
@@ -128,6 +190,19 @@ function addCertCommands(leveret: Command): void {
     .action(async (options: CertFlags) => {
       const { dev } = await import('./cert.ts');
       await dev(options);
+    });
+}
+
+function addCompletionCommand(leveret: Command): void {
+  leveret
+    .command('completion')
+    .description('Print a script that lets a shell complete commands and options.')
+    .addArgument(new Argument('<shell>', 'Which shell.').choices(SHELLS))
+    .helpOption('-h, --help', 'Print this help.')
+    .allowExcessArguments(false)
+    .action(async (shell: string) => {
+      const { completionScript } = await import('./completion/completion.ts');
+      process.stdout.write(completionScript(await wholeProgram(), shell) ?? '');
     });
 }
 

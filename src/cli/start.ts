@@ -9,6 +9,7 @@ import { brokerOptions } from './broker_options.ts';
 import { readDefinitions } from './definitions.ts';
 import { type Log, logNotes, openLog } from './log.ts';
 import { reloadOnHangup } from './reload.ts';
+import { type Notifier, systemdNotifier } from './systemd.ts';
 
 const CLOSE_TIMEOUT_MS = 10_000;
 /** Ctrl-C under npm arrives twice within a few milliseconds: from the terminal, and passed on by npm. */
@@ -30,12 +31,14 @@ export async function start(flags: Flags): Promise<void> {
     settings: shownSettings(configuration),
     logger: log.logger,
   });
-  endOnSignals(log, starting);
+  const systemd = systemdNotifier(process.env, log.logger);
+  endOnSignals(log, starting, systemd);
   const broker = await starting;
   reloadOnHangup(flags, log, broker, settings);
   announce(broker, configuration, log);
   // Clients need not wait for what this loads.
   await serveHttp(broker, { management, prometheus }, log);
+  systemd.ready();
 }
 
 /** A broker that cannot serve what it is asked to over HTTP ends as one that cannot start. */
@@ -85,12 +88,13 @@ function readable(dataDir: string): string {
 }
 
 /** The first SIGTERM or SIGINT closes the broker in good order; the next one ends the process at once. */
-function endOnSignals(log: Log, starting: Promise<Broker>): void {
+function endOnSignals(log: Log, starting: Promise<Broker>, systemd: Notifier): void {
   let firstAtMs: number | undefined;
   const onSignal = (signal: 'SIGTERM' | 'SIGINT'): void => {
     const nowMs = performance.now();
     if (firstAtMs === undefined) {
       firstAtMs = nowMs;
+      systemd.stopping();
       void stop(log, starting, signal);
     } else if (nowMs - firstAtMs > SAME_SIGNAL_MS) {
       process.exit(128 + constants.signals[signal]);

@@ -3,6 +3,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -252,6 +253,35 @@ test('--version prints the version alone', async () => {
   const { code, stdout } = await ended(leveret(['--version']));
   expect(code).toBe(0);
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/);
+});
+
+test('ping --ready asks the port for Prometheus, then the management API, or AMQP alone where neither is on', async () => {
+  const answers = { '/health/ready': 200, '/not/health/ready': 503 };
+  const http = createHttpServer(({ url = '' }, response) => {
+    response.writeHead(answers[url as keyof typeof answers] ?? 404).end();
+  }).listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const httpPort = String((http.address() as AddressInfo).port);
+  const { port } = await ready(leveret(['start', '--management-port', 'off', '--prometheus-port', 'off']));
+  const ping = (...words: readonly string[]): Promise<Ended> =>
+    ended(leveret(['ping', '--ready', '--port', String(port), ...words]));
+  const amqp = `The broker on 127.0.0.1:${port} answers.\n`;
+  expect(await ping('--prometheus-port', httpPort)).toMatchObject({ code: 0, stdout: `${amqp}The broker is ready.\n` });
+  const management = ['--prometheus-port', 'off', '--management-port', httpPort];
+  expect(await ping(...management)).toMatchObject({ code: 0, stdout: `${amqp}The broker is ready.\n` });
+  const not = await ping(...management, '--management-path-prefix', '/not');
+  const url = `http://127.0.0.1:${httpPort}/not/health/ready`;
+  expect(not).toMatchObject({ code: 1, stderr: `leveret: The broker is not ready: ${url} answers 503.\n` });
+  expect(await ping('--prometheus-port', 'off', '--management-port', 'off')).toMatchObject({ code: 0, stdout: amqp });
+  const withoutAmqp = await ended(leveret(['ping', '--ready', '--port', 'none', '--prometheus-port', httpPort]));
+  expect(withoutAmqp).toMatchObject({ code: 0, stdout: 'The broker is ready.\n' });
+  http.close();
+  await once(http, 'close');
+  const gone = await ping('--prometheus-port', httpPort);
+  expect(gone).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/The broker does not answer at .* \(ECONNREFUSED\)/),
+  });
 });
 
 test('ping tells whether a broker answers', async () => {

@@ -1,0 +1,78 @@
+// What the files of deploy/ say has to fit together, and to fit the broker.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { OPTIONS } from '../../src/config/options.ts';
+
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const environment = new Set(Object.values(OPTIONS).map((option) => option.environment));
+/** They are not of the broker's own, but what RabbitMQ's image takes. */
+const RABBITMQ = ['RABBITMQ_CONFIG_FILE', 'RABBITMQ_CONFIG_FILES'];
+
+// biome-ignore lint/suspicious/noExplicitAny: manifests have the shape that the tests below ask for.
+const manifests: any[] = parseAllDocuments(read('deploy/kubernetes/leveret.yaml')).map((document) => document.toJS());
+const of = (kind: string): typeof manifests => manifests.filter((manifest) => manifest.kind === kind);
+const [set] = of('StatefulSet');
+const pod = set.spec.template.spec;
+const [container] = pod.containers;
+
+test('the manifests have all that a broker with a disk needs', () => {
+  expect(manifests.map(({ kind }) => kind)).toEqual(['ConfigMap', 'Service', 'Service', 'StatefulSet']);
+});
+
+test('services find the pods, and ports are called by their names', () => {
+  const { labels } = set.spec.template.metadata;
+  const names = container.ports.map(({ name }: { name: string }) => name);
+  for (const { spec } of of('Service')) {
+    expect(spec.selector).toEqual(labels);
+    for (const { targetPort } of spec.ports) expect(names).toContain(targetPort);
+  }
+  expect(set.spec.selector.matchLabels).toEqual(labels);
+  expect(of('Service').map(({ metadata }) => metadata.name)).toContain(set.spec.serviceName);
+});
+
+test('probes ask the port for Prometheus, which listens by default, and on which nobody logs in', () => {
+  const probes = [container.startupProbe, container.readinessProbe, container.livenessProbe];
+  const asked = probes.map(({ httpGet }) => `${httpGet.port} ${httpGet.path}`);
+  expect(asked).toEqual(['prometheus /health/live', 'prometheus /health/ready', 'prometheus /health/live']);
+  const port = container.ports.find(({ name }: { name: string }) => name === 'prometheus').containerPort;
+  expect(String(port)).toBe(OPTIONS.prometheusPort.default);
+});
+
+test('the pod runs as the user of the image, on a root that is read only, with a disk where the image has its data', () => {
+  expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 1000, fsGroup: 1000 });
+  expect(container.securityContext.readOnlyRootFilesystem).toBe(true);
+  expect(read('Dockerfile')).toContain('USER 1000:1000');
+  const mounted = container.volumeMounts.map(({ name }: { name: string }) => name);
+  const [claim] = set.spec.volumeClaimTemplates;
+  const volumes = pod.volumes.map(({ name }: { name: string }) => name);
+  expect([claim.metadata.name, ...volumes].toSorted()).toEqual(mounted.toSorted());
+  expect(container.volumeMounts).toContainEqual({ name: 'data', mountPath: '/data' });
+});
+
+test('every variable is one that the broker knows', () => {
+  const inPod = container.env.map(({ name }: { name: string }) => name);
+  const inCompose = Object.keys(parse(read('deploy/compose/compose.yaml')).services.leveret.environment);
+  const unit = read('deploy/systemd/leveret.service');
+  const inUnit = [...unit.matchAll(/^Environment=(.*)$/gm)].flatMap(
+    ([, line = '']) => line.match(/[A-Z_]+(?==)/g) ?? [],
+  );
+  const all = [...inPod, ...inCompose, ...inUnit];
+  expect(all.length).toBeGreaterThan(5);
+  expect(all.filter((name) => !environment.has(name) && !RABBITMQ.includes(name))).toEqual([]);
+});
+
+test('Compose builds this repository, keeps the data, and lets nothing else be written', () => {
+  const { services, volumes } = parse(read('deploy/compose/compose.yaml'));
+  expect(existsSync(new URL(`../../deploy/compose/${services.leveret.build}/Dockerfile`, import.meta.url))).toBe(true);
+  expect(services.leveret).toMatchObject({ read_only: true, cap_drop: ['ALL'], volumes: ['data:/data'] });
+  expect(Object.keys(volumes)).toEqual(['data']);
+});
+
+test('the unit is of the kind that the broker tells systemd about', () => {
+  const unit = read('deploy/systemd/leveret.service');
+  for (const line of ['Type=notify', 'NotifyAccess=all', 'WatchdogSec=30', 'ExecReload=/bin/kill -HUP $MAINPID']) {
+    expect(unit).toContain(`\n${line}\n`);
+  }
+});
