@@ -27,8 +27,8 @@ export function failure(exitCode: number, message: string): CtlError {
 
 /** What was asked makes no sense; the usage is printed below it. */
 export class UsageError extends CtlError {
-  constructor(message: string) {
-    super(EXIT.usage, `Error (argument validation): ${message}`);
+  constructor(message: string, exitCode: number = EXIT.usage) {
+    super(exitCode, `Error (argument validation): ${message}`);
   }
 }
 
