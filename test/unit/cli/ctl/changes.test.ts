@@ -142,14 +142,30 @@ test('a user who is there already is left alone', async () => {
   expect(changes(api)).toEqual([]);
 });
 
-test.each([
-  ['change_password', 'nobody', 's'],
-  ['set_user_tags', 'nobody'],
-  ['list_user_permissions', 'nobody'],
-])('%s of a user who is not there ends with 67', async (...words) => {
-  const { url } = await fakeApi({});
+const NOBODY = 'Error:\nUser "nobody" does not exist\n';
+const NO_GRANTEE = 'Error:\nUser nobody does not exist\n';
+const NO_PLACE = 'Error:\nVirtual host nowhere does not exist\n';
+
+test.each<[readonly string[], string, number]>([
+  [['change_password', 'nobody', 's'], NOBODY, 67],
+  [['set_user_tags', 'nobody'], NOBODY, 67],
+  [['clear_password', 'nobody'], NOBODY, 69],
+  [['list_user_permissions', 'nobody'], NOBODY, 69],
+  [['list_user_topic_permissions', 'nobody'], NOBODY, 69],
+  [['set_user_limits', 'nobody', '{"max-channels":1}'], NOBODY, 69],
+  [['set_permissions', 'nobody', 'a', 'b', 'c'], NO_GRANTEE, 67],
+  [['set_permissions_globally', 'nobody', 'a', 'b', 'c'], NO_GRANTEE, 67],
+  [['set_topic_permissions', 'nobody', 'e', 'a', 'b'], NO_GRANTEE, 67],
+  [['set_permissions', '-p', 'nowhere', 'nobody', 'a', 'b', 'c'], NO_GRANTEE, 67],
+  [['set_permissions', '-p', 'nowhere', 'ann', 'a', 'b', 'c'], NO_PLACE, 69],
+  [['set_topic_permissions', '-p', 'nowhere', 'ann', 'e', 'a', 'b'], NO_PLACE, 69],
+  [['list_permissions', '-p', 'nowhere'], "Virtual host 'nowhere' does not exist\n", 65],
+  [['set_vhost_limits', '-p', 'nowhere', '{"max-queues":1}'], "Virtual host 'nowhere' does not exist\n", 65],
+  [['set_policy', '-p', 'nowhere', 'n', '.', '{"max-length":1}'], "Virtual host 'nowhere' does not exist\n", 65],
+])("%j tells who or what is missing, with rabbitmqctl's exit code", async (words, expected, expectedCode) => {
+  const { url } = await fakeApi({ 'GET /api/users/ann': ANN, 'GET /api/vhosts': [{ name: '/' }] });
   const { stderr, code } = await ctl(url, ...words);
-  expect({ stderr, code }).toEqual({ stderr: 'Error:\nUser "nobody" does not exist\n', code: 67 });
+  expect({ stderr, code }).toEqual({ stderr: expected, code: expectedCode });
 });
 
 test('connections are closed with the reason, as many as --limit says', async () => {
