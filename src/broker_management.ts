@@ -22,11 +22,11 @@ export class BrokerManagement {
 
   /** Loads what it takes, which a broker without does not. Rejects with a StartError. */
   async open(options: ManagementOptions): Promise<void> {
-    assert(this.#options === undefined, 'the management API is opened once');
-    this.#options = options;
+    assert(this.#management === undefined, 'the management API is opened once');
     const { Management: Loaded } = await import('./management/management.ts');
     const material = await readMaterial(options);
     this.#management = await usable(options, () => Loaded.open(this.#parts, options, this.#brokerHost, material));
+    this.#options = options;
   }
 
   get url(): string | undefined {

@@ -4,11 +4,12 @@ import { type Configuration, loadConfiguration } from '../config/load.ts';
 import type { Flags } from '../config/resolve.ts';
 import { shownSettings } from '../config/show.ts';
 import { VERSION } from '../config/version.ts';
-import { type Broker, type BrokerOptions, createBroker } from '../index.ts';
+import { type Broker, createBroker } from '../index.ts';
 import { brokerOptions } from './broker_options.ts';
 import { readDefinitions } from './definitions.ts';
 import { type Log, logNotes, openLog } from './log.ts';
 import { reloadOnHangup } from './reload.ts';
+import { serveHttp } from './serve_http.ts';
 import { type Notifier, systemdNotifier } from './systemd.ts';
 
 const CLOSE_TIMEOUT_MS = 10_000;
@@ -37,27 +38,8 @@ export async function start(flags: Flags): Promise<void> {
   reloadOnHangup(flags, log, broker, settings);
   announce(broker, configuration, log);
   // Clients need not wait for what this loads.
-  await serveHttp(broker, { management, prometheus }, log);
+  await serveHttp(broker, { management, prometheus }, configuration, log);
   systemd.ready();
-}
-
-/** A broker that cannot serve what it is asked to over HTTP ends as one that cannot start. */
-async function serveHttp(broker: Broker, { management, prometheus }: BrokerOptions, log: Log): Promise<void> {
-  try {
-    if (management !== undefined) await broker.openManagement(management);
-    if (prometheus !== undefined) await broker.openPrometheus(prometheus);
-  } catch (error) {
-    await broker.close();
-    throw error;
-  }
-  const { managementUrl, managementPort, managementTlsPort, prometheusPort } = broker;
-  if (managementUrl === undefined && prometheusPort === undefined) return;
-  if (log.format === 'pretty') {
-    const places = [managementUrl, prometheusPort === undefined ? undefined : `Prometheus on port ${prometheusPort}`];
-    log.logger.info(`HTTP is ready: ${places.filter((place) => place !== undefined).join(', ')}`);
-  } else {
-    log.logger.info({ managementPort, managementTlsPort, prometheusPort }, 'HTTP is ready');
-  }
 }
 
 function announce(broker: Broker, { settings, files }: Configuration, log: Log): void {

@@ -24,25 +24,26 @@ export class Management {
   ): Promise<Management> {
     const { port = 0, host = brokerHost, tls } = options;
     const metrics = await parts.loadMetrics();
-    metrics.start();
-    parts.server.keepsIntroductions = true;
     const context: ManagementContext = { ...parts, metrics, httpLogins: { accepted: 0, refused: 0 } };
     const load = loader(context, options);
     const { listeners, server } = parts;
-    const { logger } = server;
-    const plain = port === false ? undefined : await HttpServer.open(load, { host, port }, logger);
-    if (plain !== undefined) listeners.push({ protocol: 'http', host, port: plain.port });
-    if (tls === undefined) return new Management(plain, undefined);
-    const tlsHost = tls.host ?? host;
+    const plain = port === false ? undefined : await HttpServer.open(load, { host, port }, server.logger);
+    const tlsHost = tls?.host ?? host;
+    let secured: HttpServer | undefined;
     try {
-      const place = { host: tlsHost, port: tls.port ?? 0, tls: { ...rules(tls), ...material } };
-      const secured = await HttpServer.open(load, place, logger);
-      listeners.push({ protocol: 'https', host: tlsHost, port: secured.port });
-      return new Management(plain, secured);
+      if (tls !== undefined) {
+        const place = { host: tlsHost, port: tls.port ?? 0, tls: { ...rules(tls), ...material } };
+        secured = await HttpServer.open(load, place, server.logger);
+      }
     } catch (error) {
       await plain?.close();
       throw error;
     }
+    if (plain !== undefined) listeners.push({ protocol: 'http', host, port: plain.port });
+    if (secured !== undefined) listeners.push({ protocol: 'https', host: tlsHost, port: secured.port });
+    metrics.start();
+    server.keepsIntroductions = true;
+    return new Management(plain, secured);
   }
 
   /** Certificates and a key for connections from now on. Throws what OpenSSL says of what it cannot use. */

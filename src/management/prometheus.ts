@@ -10,12 +10,12 @@ export async function openPrometheus(
 ): Promise<HttpServer> {
   const { port = 0, host = brokerHost } = options;
   const metrics = await parts.loadMetrics();
-  metrics.start();
   const load = async (): Promise<Answering> => {
     const { prometheusApp } = await import('./prometheus_app.ts');
     return prometheusApp(parts, options);
   };
   const server = await HttpServer.open(load, { host, port }, parts.server.logger);
+  metrics.start();
   parts.listeners.push({ protocol: 'http/prometheus', host, port: server.port });
   return server;
 }

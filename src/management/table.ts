@@ -13,6 +13,7 @@ import { OVERVIEW_ENDPOINTS } from './endpoints/overview.ts';
 import { PARAMETERS } from './endpoints/parameters.ts';
 import { PERMISSIONS, TOPIC_PERMISSIONS } from './endpoints/permissions.ts';
 import { POLICIES } from './endpoints/policies.ts';
+import { LIVE_SETTINGS } from './endpoints/settings.ts';
 import { USERS } from './endpoints/users.ts';
 import { VHOSTS } from './endpoints/vhosts.ts';
 import { WHOAMI } from './endpoints/whoami.ts';
@@ -26,6 +27,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...GLOBAL_PARAMETERS,
   ...HEALTH,
   ...LIVENESS,
+  ...LIVE_SETTINGS,
   ...NODES,
   ...MESSAGING,
   ...OVERVIEW_ENDPOINTS,

@@ -85,6 +85,13 @@ export class History {
     this.#used = 0;
   }
 
+  /** As before the first moment. */
+  clear(): void {
+    this.release();
+    this.#first = 0;
+    this.#last = -1;
+  }
+
   #fill(until: number): void {
     const last = this.#last;
     for (const ring of this.#rings) {

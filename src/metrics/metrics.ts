@@ -55,6 +55,11 @@ export class Metrics {
     this.#sampler.start();
   }
 
+  /** Forgets all samples. What has been counted stays, as counters never fall. */
+  clearSamples(): void {
+    this.#sampler?.clear();
+  }
+
   /** Sends what goes on from now on. Rejects with a StartError where OpenTelemetry is not installed. */
   async send(options: OpenTelemetryOptions): Promise<void> {
     const { startSender } = await import('./opentelemetry/sender.ts');

@@ -63,6 +63,11 @@ export class LongTrack extends Track {
     for (const { history } of this.long) history.release();
   }
 
+  override clear(): void {
+    super.clear();
+    for (const { history } of this.long) history.clear();
+  }
+
   override note(moment: number, row: Float64Array, atMs: number): void {
     super.note(moment, row, atMs);
     for (const [i, { history }] of this.long.entries()) {
@@ -118,6 +123,16 @@ export class Sampler {
     this.#stopped = true;
     this.#timer?.cancel();
     this.#tracks.clear();
+  }
+
+  /** Forgets all samples, and so there are no rates before two more moments. How old messages are is still known. */
+  clear(): void {
+    for (const track of [this.node, this.overview, ...this.#vhosts.values()]) track.clear();
+    for (const track of this.#tracks.values()) {
+      track.clear();
+      track.charged = false;
+    }
+    this.#historyBytes = 0;
   }
 
   /** Undefined for what it has not seen yet. */

@@ -24,6 +24,11 @@ export class Track {
     this.history.release();
   }
 
+  /** What was seen is forgotten; the object is still there. */
+  clear(): void {
+    this.history.clear();
+  }
+
   note(moment: number, row: Float64Array, atMs: number): void {
     this.seen = moment;
     if (this.history.note(moment, row)) this.changedAtMs = atMs;

@@ -71,7 +71,10 @@ export function reportFailure(error: unknown, ctl: Command, words: readonly stri
     if (error.exitCode === 0) return 0;
     return reportUsage(mistakeOf(error), ctl, words);
   }
-  if (error instanceof UsageError) return reportUsage(error.message, ctl, words);
+  if (error instanceof UsageError) {
+    reportUsage(error.message, ctl, words);
+    return error.exitCode;
+  }
   if (!(error instanceof CtlError)) return undefined;
   process.stderr.write(`${error.message}\n`);
   return error.exitCode;

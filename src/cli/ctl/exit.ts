@@ -27,8 +27,8 @@ export function failure(exitCode: number, message: string): CtlError {
 
 /** What was asked makes no sense; the usage is printed below it. */
 export class UsageError extends CtlError {
-  constructor(message: string) {
-    super(EXIT.usage, `Error (argument validation): ${message}`);
+  constructor(message: string, exitCode: number = EXIT.usage) {
+    super(exitCode, `Error (argument validation): ${message}`);
   }
 }
 
@@ -36,6 +36,15 @@ export function noSuchVhost(vhost: string): CtlError {
   return new CtlError(EXIT.dataError, `Virtual host '${vhost}' does not exist`);
 }
 
-export function noSuchUser(user: string): CtlError {
-  return failure(EXIT.noUser, `User "${user}" does not exist`);
+export function noVhostToGrantIn(vhost: string): CtlError {
+  return failure(EXIT.unavailable, `Virtual host ${vhost} does not exist`);
+}
+
+/** To rabbitmqctl it matters what the user was looked for: 67 where something of the user's own was to be changed. */
+export function noSuchUser(user: string, exitCode: number = EXIT.unavailable): CtlError {
+  return failure(exitCode, `User "${user}" does not exist`);
+}
+
+export function noSuchGrantee(user: string): CtlError {
+  return failure(EXIT.noUser, `User ${user} does not exist`);
 }

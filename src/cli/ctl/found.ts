@@ -1,21 +1,31 @@
 import { path, Refusal } from './api.ts';
-import { noSuchUser, noSuchVhost } from './exit.ts';
+import { noSuchGrantee, noSuchUser, noSuchVhost, noVhostToGrantIn } from './exit.ts';
 import type { Context } from './verb.ts';
 
 /** Does what can fail because the virtual host or the user is missing, and says which of them is. */
 export async function withKnown<T>(
   { api }: Context,
-  known: { readonly vhost?: string; readonly user?: string },
+  { vhost, user }: { readonly vhost?: string; readonly user?: string },
   act: () => Promise<T>,
 ): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    if (!(error instanceof Refusal) || (error.status !== 404 && error.status !== 400)) throw error;
-    const { vhost, user } = known;
-    const exists = async (url: string): Promise<boolean> => (await api.answer(url)).status !== 404;
-    if (vhost !== undefined && !(await exists(path`/api/vhosts/${vhost}`))) throw noSuchVhost(vhost);
-    if (user !== undefined && !(await exists(path`/api/users/${user}`))) throw noSuchUser(user);
+    if (!mayBeMissing(error)) throw error;
+    if (vhost !== undefined && (await isMissing(api, path`/api/vhosts/${vhost}`))) throw noSuchVhost(vhost);
+    if (user !== undefined && (await isMissing(api, path`/api/users/${user}`))) throw noSuchUser(user);
+    throw error;
+  }
+}
+
+/** As that, where permissions are given: there rabbitmqctl looks for the user first, and has other words and exit codes. */
+export async function withGrantee<T>({ api }: Context, user: string, vhost: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!mayBeMissing(error)) throw error;
+    if (await isMissing(api, path`/api/users/${user}`)) throw noSuchGrantee(user);
+    if (await isMissing(api, path`/api/vhosts/${vhost}`)) throw noVhostToGrantIn(vhost);
     throw error;
   }
 }
@@ -29,4 +39,12 @@ export async function unlessMissing(act: () => Promise<unknown>): Promise<boolea
     if (error instanceof Refusal && error.status === 404) return false;
     throw error;
   }
+}
+
+function mayBeMissing(error: unknown): boolean {
+  return error instanceof Refusal && (error.status === 404 || error.status === 400);
+}
+
+async function isMissing(api: Context['api'], url: string): Promise<boolean> {
+  return (await api.answer(url)).status === 404;
 }

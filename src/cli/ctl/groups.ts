@@ -10,13 +10,14 @@ import { PARAMETER_VERBS } from './verbs/parameters.ts';
 import { PERMISSION_VERBS } from './verbs/permissions.ts';
 import { POLICY_VERBS } from './verbs/policies.ts';
 import { QUEUE_VERBS } from './verbs/queues.ts';
+import { SETTING_VERBS } from './verbs/settings.ts';
 import { USER_VERBS } from './verbs/users.ts';
 import { VHOST_VERBS } from './verbs/vhosts.ts';
 
 /** All verbs, below the headings of --help. */
 export const VERB_GROUPS: Readonly<Record<string, Verbs>> = {
   Lists: LIST_VERBS,
-  Node: NODE_VERBS,
+  Node: { ...NODE_VERBS, ...SETTING_VERBS },
   'Health checks': HEALTH_VERBS,
   Users: USER_VERBS,
   Permissions: PERMISSION_VERBS,

@@ -11,7 +11,7 @@ import { reachable } from '../reachable.ts';
 import { checkBroker } from './broker_checks.ts';
 import { checkCertificate } from './certificate_checks.ts';
 import { error, exitCodeOf, type Finding, note, SEVERITIES, warning } from './finding.ts';
-import { brokerFacts } from './gather.ts';
+import { brokerFacts, listensOn } from './gather.ts';
 import { machineFacts } from './machine.ts';
 import { checkMachine } from './machine_checks.ts';
 import { checkSettings } from './settings_checks.ts';
@@ -25,7 +25,8 @@ export interface DoctorFlags {
 
 /** Prints what is misconfigured or risky: exit code 0 if nothing is, 1 for warnings, 2 for errors. */
 export async function doctor(flags: Flags, { url, json }: DoctorFlags): Promise<void> {
-  const found = [...(await checkHere(flags)), ...(await checkRunning(url ?? urlOf(flags)))];
+  const here = url === undefined ? placeOf(flags) : undefined;
+  const found = [...(await checkHere(flags)), ...(await checkRunning(url ?? here?.url, here?.amqpPort))];
   const findings = SEVERITIES.flatMap((severity) => found.filter((finding) => finding.severity === severity));
   process.stdout.write(json ? `${JSON.stringify({ findings }, undefined, 2)}\n` : text(findings));
   process.exitCode = exitCodeOf(findings);
@@ -57,16 +58,23 @@ function memoryPlan(settings: Settings): Parameters<typeof checkMachine>[1] {
   return { availableBytes, limitBytes: memoryLimitBytes, cacheBytes: memoryCacheBytes, diskFreeLimitBytes };
 }
 
+interface Place {
+  readonly url: string;
+  /** Undefined where these settings leave the choice, or have TLS alone. */
+  readonly amqpPort: number | undefined;
+}
+
 /** Where the broker that these settings are of has its management API; undefined if that cannot be known. */
-function urlOf(flags: Flags): string | undefined {
+function placeOf(flags: Flags): Place | undefined {
   if (process.env['LEVERET_URL'] !== undefined) return undefined;
   try {
     const { defaultUser, defaultPass, ...settings } = loadConfiguration(flags, process.env).settings;
-    const { host, managementPort, managementHost, managementPathPrefix } = settings;
+    const { host, port, managementPort, managementHost, managementPathPrefix } = settings;
     if (managementPort === false || managementPort === 0) return undefined;
     const address = reachable(managementHost ?? host);
     const user = [defaultUser, defaultPass].map(encodeURIComponent).join(':');
-    return `http://${user}@${address.includes(':') ? `[${address}]` : address}:${managementPort}${managementPathPrefix}`;
+    const site = `${address.includes(':') ? `[${address}]` : address}:${managementPort}`;
+    return { url: `http://${user}@${site}${managementPathPrefix}`, amqpPort: port || undefined };
   } catch (cause) {
     if (cause instanceof StartError) return undefined;
     throw cause;
@@ -74,10 +82,16 @@ function urlOf(flags: Flags): string | undefined {
 }
 
 /** What can be seen of a broker that runs; that there is none is no finding, but is said. */
-async function checkRunning(url: string | undefined): Promise<readonly Finding[]> {
+async function checkRunning(url: string | undefined, amqpPort?: number): Promise<readonly Finding[]> {
   try {
     const target = readTarget(url === undefined ? {} : { url }, process.env);
-    return checkBroker(await brokerFacts(new Api(target, TIMEOUT_MS)));
+    const api = new Api(target, TIMEOUT_MS);
+    if (amqpPort === undefined || (await listensOn(api, amqpPort))) return checkBroker(await brokerFacts(api));
+    return [
+      warning(
+        `The broker whose management API answers does not listen on port ${amqpPort}, so it is another. Give each broker a port of its own: --management-port, and --prometheus-port.`,
+      ),
+    ];
   } catch (cause) {
     if (!(cause instanceof CtlError)) throw cause;
     const why = cause.message.replace(/^Error:\n/, '');

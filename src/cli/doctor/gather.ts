@@ -1,5 +1,5 @@
 import { type Api, Refusal } from '../ctl/api.ts';
-import type { JsonObject } from '../ctl/json.ts';
+import { isObject, type JsonObject, objectsOf } from '../ctl/json.ts';
 import type { BrokerFacts } from './broker_checks.ts';
 
 /** Asks the management API for all that is looked at. Throws a CtlError when it cannot be asked. */
@@ -15,6 +15,13 @@ export async function brokerFacts(api: Api): Promise<BrokerFacts> {
     usersWithoutPermissions: await listed(api, '/api/users/without-permissions'),
     isGuestKnown: (await api.whyNot('guest', 'guest')) === undefined,
   };
+}
+
+/** Where listeners cannot be seen, that counts as yes. */
+export async function listensOn(api: Api, port: number): Promise<boolean> {
+  const { json } = await api.answer('/api/overview');
+  const listeners = isObject(json) ? json['listeners'] : undefined;
+  return listeners === undefined || objectsOf(listeners).some((listener) => listener['port'] === port);
 }
 
 /** What this user may not see counts as not there. */

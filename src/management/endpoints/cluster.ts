@@ -107,10 +107,11 @@ export const CLUSTER: readonly Endpoint[] = [
       method: 'DELETE',
       path,
       may: 'administrator',
-      summary: 'Statistics are not reset: what has been counted stays.',
-      handle: ({ params }) => {
+      summary: 'Forgets what was sampled for rates and charts; what has been counted stays.',
+      handle: ({ params, context }) => {
         const { node = BROKER_NODE } = params as Readonly<Record<string, string | undefined>>;
         if (node !== BROKER_NODE) throw badRequest(`Node ${node} could not be contacted`);
+        context.metrics.clearSamples();
         return noContent();
       },
     }),

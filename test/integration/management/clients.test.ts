@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import { ManualClock } from '../../../src/lib/clock.ts';
 import { Api } from '../../support/api.ts';
 import { startBroker, until } from '../../support/broker.ts';
 import { client } from './support.ts';
@@ -193,4 +194,27 @@ test('queues are sorted by what was counted', async () => {
   await api.post('exchanges/%2F/amq.default/publish', message);
   const { json } = await api.get('queues?sort=message_stats.publish&sort_reverse=true&columns=name');
   expect(json).toEqual([{ name: 'b' }, { name: 'a' }]);
+});
+
+test.each(['reset', 'reset/leveret@localhost'])('DELETE /api/%s forgets rates and samples', async (path) => {
+  const clock = new ManualClock(1_700_000_000_000);
+  const broker = await startBroker({ ...MANAGEMENT, clock });
+  const api = Api.of(broker);
+  const { channel } = await client(broker);
+  await channel.assertQueue('q');
+  const details = async () => (await api.get('queues/%2F/q?msg_rates_age=60&msg_rates_incr=5')).json.message_stats;
+  const sampledSoFar = async () =>
+    (await details()).publish_details.samples.some(({ sample }: { sample: number }) => sample > 0);
+  for (const _ of [1, 2]) {
+    channel.sendToQueue('q', Buffer.from('message'));
+    await channel.checkQueue('q');
+    clock.advance(5_000);
+    await new Promise((next) => setImmediate(next));
+  }
+  expect(await details()).toMatchObject({ publish: 2, publish_details: { rate: 0.2 } });
+  expect(await sampledSoFar()).toBe(true);
+  expect((await api.call('DELETE', path)).status).toBe(204);
+  expect(await details()).toMatchObject({ publish: 2, publish_details: { rate: 0 } });
+  expect(await sampledSoFar()).toBe(false);
+  expect((await api.call('DELETE', 'reset/hare@field')).status).toBe(400);
 });

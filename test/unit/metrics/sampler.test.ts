@@ -160,3 +160,33 @@ describe('of a queue is told', () => {
     bench.metrics.stop();
   });
 });
+
+test('samples that are cleared are gone, with their rates, and are taken again; counters and ages stay', () => {
+  const bench = sampling();
+  publishSteps(bench, [10, 20, 30]);
+  const { metrics } = bench;
+  const kept = metrics.historyBytes;
+  const ageMs = metrics.queueFacts(bench.vhost, bench.queue()).oldestMessageAgeMs;
+  const looks = (): readonly unknown[] => {
+    const { node } = metrics.totals();
+    const range = { msg_rates: MINUTE };
+    const seen = [
+      metrics.queue(bench.queue(), range),
+      metrics.overview(node, range),
+      metrics.vhost(bench.vhost, node, range),
+    ];
+    return seen.map(({ msg_rates }) => {
+      const { rate, samples } = msg_rates['publish_details'] as Required<Details>;
+      return [msg_rates['publish'], rate, samples.map(({ sample }) => sample).filter((sample) => sample > 0)];
+    });
+  };
+  expect(looks()).toEqual(new Array(3).fill([60, 6, [60, 30, 10]]));
+  metrics.clearSamples();
+  expect([kept > 0, metrics.historyBytes]).toEqual([true, 0]);
+  expect(looks()).toEqual(new Array(3).fill([60, 0, []]));
+  expect(metrics.queueFacts(bench.vhost, bench.queue()).oldestMessageAgeMs).toBe(ageMs);
+  publishSteps(bench, [5, 10]);
+  expect(looks()).toEqual(new Array(3).fill([75, 2, [75, 65]]));
+  expect(metrics.historyBytes).toBe(kept);
+  metrics.stop();
+});

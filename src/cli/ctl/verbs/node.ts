@@ -170,7 +170,7 @@ export const NODE_VERBS: Verbs = {
     },
   },
   reset_stats_db: {
-    sentence: 'Forgets the statistics; counting begins anew.',
+    sentence: 'Forgets what was sampled for rates and charts; what has been counted stays.',
     run: async (context) => {
       context.output.announce('Resetting statistics database ...');
       await context.api.delete('/api/reset');

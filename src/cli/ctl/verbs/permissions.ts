@@ -1,6 +1,6 @@
 import { path } from '../api.ts';
 import { fields } from '../column.ts';
-import { unlessMissing, withKnown } from '../found.ts';
+import { unlessMissing, withGrantee, withKnown } from '../found.ts';
 import { textOf } from '../json.ts';
 import { printObjects } from '../listing.ts';
 import type { Verbs } from '../verb.ts';
@@ -12,7 +12,7 @@ export const PERMISSION_VERBS: Verbs = {
     run: async (context, [user = '', configure = '', write = '', read = '']) => {
       const { api, output, vhost } = context;
       output.announce(`Setting permissions for user "${user}" in vhost "${vhost}" ...`);
-      await withKnown(context, { vhost, user }, () =>
+      await withGrantee(context, user, vhost, () =>
         api.put(path`/api/permissions/${vhost}/${user}`, { configure, write, read }),
       );
     },
@@ -24,8 +24,9 @@ export const PERMISSION_VERBS: Verbs = {
       const { api, output } = context;
       output.announce(`Setting permissions for user "${user}" in all virtual hosts ...`);
       for (const { name } of await api.list('/api/vhosts')) {
-        await withKnown(context, { user }, () =>
-          api.put(path`/api/permissions/${textOf(name)}/${user}`, { configure, write, read }),
+        const vhost = textOf(name);
+        await withGrantee(context, user, vhost, () =>
+          api.put(path`/api/permissions/${vhost}/${user}`, { configure, write, read }),
         );
       }
     },
@@ -63,7 +64,7 @@ export const PERMISSION_VERBS: Verbs = {
     run: async (context, [user = '', exchange = '', write = '', read = '']) => {
       const { api, output, vhost } = context;
       output.announce(`Setting topic permissions on "${exchange}" for user "${user}" in vhost "${vhost}" ...`);
-      await withKnown(context, { vhost, user }, () =>
+      await withGrantee(context, user, vhost, () =>
         api.put(path`/api/topic-permissions/${vhost}/${user}`, { exchange, write, read }),
       );
     },

@@ -56,7 +56,7 @@ export const USER_VERBS: Verbs = {
     sentence: 'Takes the password away: the user can no longer log in with one.',
     run: async (context, [user = '']) => {
       context.output.announce(`Clearing password for user "${user}" ...`);
-      const { tags: kept = '' } = await userOf(context, user);
+      const { tags: kept = '' } = await userOf(context, user, EXIT.unavailable);
       await context.api.put(path`/api/users/${user}`, { password_hash: '', tags: kept });
     },
   },
@@ -98,11 +98,11 @@ export const USER_VERBS: Verbs = {
 };
 
 /** Throws a CtlError if there is no such user. */
-async function userOf({ api }: Context, user: string): Promise<JsonObject> {
+async function userOf({ api }: Context, user: string, exitCode: number = EXIT.noUser): Promise<JsonObject> {
   try {
     return await api.object(path`/api/users/${user}`);
   } catch (error) {
-    if (error instanceof Refusal && error.status === 404) throw noSuchUser(user);
+    if (error instanceof Refusal && error.status === 404) throw noSuchUser(user, exitCode);
     throw error;
   }
 }

@@ -9,6 +9,8 @@ const ANN = {
   tags: ['management'],
 };
 
+const NODE = { 'GET /api/overview': {}, 'GET /api/nodes': [{ name: 'l@h' }] };
+
 /** What was changed: everything that was asked with another method than GET. */
 function changes({ asked }: FakeApi): readonly unknown[] {
   return asked.filter(({ method }) => method !== 'GET').map(({ method, path, body }) => [method, path, body]);
@@ -42,6 +44,15 @@ const CASES: readonly Case[] = [
       ],
     ],
   },
+  ...(
+    [
+      [['set_vm_memory_high_watermark', '0.4'], { memory_limit: { relative: 0.4 } }],
+      [['set_vm_memory_high_watermark', 'absolute', '2GiB'], { memory_limit: { absolute: 2 ** 31 } }],
+      [['set_disk_free_limit', '60MB'], { disk_free_limit: { absolute: 60e6 } }],
+      [['set_disk_free_limit', 'mem_relative', '1.5'], { disk_free_limit: { relative: 1.5 } }],
+      [['set_log_level', 'warning'], { log_level: 'warn' }],
+    ] as const
+  ).map(([words, body]) => ({ words, answers: NODE, changes: [['PUT', '/api/nodes/l%40h/settings', body]] })),
   { words: ['delete_user', 'ann'], changes: [['DELETE', '/api/users/ann', undefined]] },
   {
     words: ['-p', 'a/b', 'set_permissions', 'ann', '.*', '^w', ''],
@@ -131,14 +142,30 @@ test('a user who is there already is left alone', async () => {
   expect(changes(api)).toEqual([]);
 });
 
-test.each([
-  ['change_password', 'nobody', 's'],
-  ['set_user_tags', 'nobody'],
-  ['list_user_permissions', 'nobody'],
-])('%s of a user who is not there ends with 67', async (...words) => {
-  const { url } = await fakeApi({});
+const NOBODY = 'Error:\nUser "nobody" does not exist\n';
+const NO_GRANTEE = 'Error:\nUser nobody does not exist\n';
+const NO_PLACE = 'Error:\nVirtual host nowhere does not exist\n';
+
+test.each<[readonly string[], string, number]>([
+  [['change_password', 'nobody', 's'], NOBODY, 67],
+  [['set_user_tags', 'nobody'], NOBODY, 67],
+  [['clear_password', 'nobody'], NOBODY, 69],
+  [['list_user_permissions', 'nobody'], NOBODY, 69],
+  [['list_user_topic_permissions', 'nobody'], NOBODY, 69],
+  [['set_user_limits', 'nobody', '{"max-channels":1}'], NOBODY, 69],
+  [['set_permissions', 'nobody', 'a', 'b', 'c'], NO_GRANTEE, 67],
+  [['set_permissions_globally', 'nobody', 'a', 'b', 'c'], NO_GRANTEE, 67],
+  [['set_topic_permissions', 'nobody', 'e', 'a', 'b'], NO_GRANTEE, 67],
+  [['set_permissions', '-p', 'nowhere', 'nobody', 'a', 'b', 'c'], NO_GRANTEE, 67],
+  [['set_permissions', '-p', 'nowhere', 'ann', 'a', 'b', 'c'], NO_PLACE, 69],
+  [['set_topic_permissions', '-p', 'nowhere', 'ann', 'e', 'a', 'b'], NO_PLACE, 69],
+  [['list_permissions', '-p', 'nowhere'], "Virtual host 'nowhere' does not exist\n", 65],
+  [['set_vhost_limits', '-p', 'nowhere', '{"max-queues":1}'], "Virtual host 'nowhere' does not exist\n", 65],
+  [['set_policy', '-p', 'nowhere', 'n', '.', '{"max-length":1}'], "Virtual host 'nowhere' does not exist\n", 65],
+])("%j tells who or what is missing, with rabbitmqctl's exit code", async (words, expected, expectedCode) => {
+  const { url } = await fakeApi({ 'GET /api/users/ann': ANN, 'GET /api/vhosts': [{ name: '/' }] });
   const { stderr, code } = await ctl(url, ...words);
-  expect({ stderr, code }).toEqual({ stderr: 'Error:\nUser "nobody" does not exist\n', code: 67 });
+  expect({ stderr, code }).toEqual({ stderr: expected, code: expectedCode });
 });
 
 test('connections are closed with the reason, as many as --limit says', async () => {
@@ -183,5 +210,47 @@ test('a virtual host that is protected is not deleted', async () => {
     stdout: '',
     stderr: 'Error:\nit is protected\n',
     code: 65,
+  });
+});
+
+test.each([
+  [['set_vm_memory_high_watermark', '0.5'], 'Setting memory threshold on l@h to 0.5 ...'],
+  [['set_vm_memory_high_watermark', 'absolute', '2GB'], 'Setting memory threshold on l@h to 2GB bytes ...'],
+  [['set_disk_free_limit', '60MB'], 'Setting disk free limit on l@h to 60MB bytes ...'],
+  [['set_disk_free_limit', 'mem_relative', '0.01'], 'Setting disk free limit on l@h to 0.01 times the total RAM ...'],
+  [['set_log_level', 'debug'], 'Setting log level to "debug" ...'],
+])('%j tells what it does', async (words, sentence) => {
+  const { url } = await fakeApi({ ...NODE, 'PUT /api/nodes/l%40h/settings': 204 });
+  expect(await ctl(url, ...words)).toEqual({ stdout: `${sentence}\n`, stderr: '', code: 0 });
+});
+
+const FRACTION = 'Bad argument: The threshold should be a fraction between 0.0 and 1.0';
+
+test.each<[readonly string[], string, number]>([
+  [['set_vm_memory_high_watermark', '1.5'], FRACTION, 65],
+  [['set_vm_memory_high_watermark', 'abc'], 'Bad argument.', 65],
+  [['set_vm_memory_high_watermark', 'absolute', 'xyz'], 'Bad argument.', 65],
+  [['set_vm_memory_high_watermark', 'absolute'], 'not enough arguments.', 64],
+  [['set_vm_memory_high_watermark', '0.5', '1'], 'too many arguments.', 64],
+  [['set_vm_memory_high_watermark'], 'not enough arguments.', 64],
+  [['set_disk_free_limit', 'abc'], 'Bad argument.', 65],
+  [['set_disk_free_limit', '1GB', 'x'], 'too many arguments.', 64],
+  [['set_disk_free_limit', 'mem_relative', 'x'], 'Bad argument.', 65],
+  [['set_disk_free_limit', 'mem_relative'], 'not enough arguments.', 64],
+])('%j is refused with its usage', async (words, why, expected) => {
+  const api = await fakeApi(NODE);
+  const { stdout, stderr, code } = await ctl(api.url, ...words);
+  expect({ stdout, code }).toEqual({ stdout: '', code: expected });
+  expect(stderr.split('\n')[0]).toBe(`Error (argument validation): ${why}`);
+  expect(stderr).toContain(`Usage\n\nleveret ctl ${words[0]} `);
+  expect(changes(api)).toEqual([]);
+});
+
+test('a level that there is not is refused', async () => {
+  const { url } = await fakeApi(NODE);
+  expect(await ctl(url, 'set_log_level', 'blah')).toEqual({
+    stdout: '',
+    stderr: 'Error:\nlevel blah is not supported. Try one of debug, info, warning, error, critical, none\n',
+    code: 69,
   });
 });

@@ -58,3 +58,16 @@ test('the broker that is looked at is the one that the settings are of', async (
   expect(texts).toContainEqual(expect.stringMatching(/^error: Publishers are held back/));
   expect(api.asked[0]?.headers.authorization).toBe(`Basic ${btoa('ann:a@b')}`);
 });
+
+test('a broker that has the port of the management API, but not that for clients, is another one', async () => {
+  const api = await fakeApi({
+    'GET /api/nodes': [{ mem_alarm: true, mem_used: 2e9, mem_limit: 1e9 }],
+    'GET /api/overview': { listeners: [{ protocol: 'amqp', port: 5672 }] },
+  });
+  const flags = { host: '127.0.0.1', managementPort: new URL(api.url).port };
+  const isStranger = /^warning: The broker whose management API answers does not listen on port 5673, so it is another/;
+  const { texts } = await examined({ ...flags, port: '5673' });
+  expect(texts).toContainEqual(expect.stringMatching(isStranger));
+  expect(texts).not.toContainEqual(expect.stringMatching(/Publishers are held back/));
+  expect((await examined({ ...flags, port: '5672' })).texts).not.toContainEqual(expect.stringMatching(isStranger));
+});
