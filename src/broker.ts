@@ -7,6 +7,7 @@ import type { PermissionInput, Permissions } from './admin/permissions.ts';
 import type { Policies } from './admin/policies.ts';
 import type { Scheduled, ScheduledPlace } from './admin/scheduled.ts';
 import type { Users } from './admin/users.ts';
+import { VhostDefaults, type VhostDefaultsInput } from './admin/vhost_defaults.ts';
 import { VhostRegistry } from './admin/vhost_registry.ts';
 import type { VirtualHosts } from './admin/virtual_hosts.ts';
 import type { CertificateLogin } from './auth/certificate_name.ts';
@@ -110,6 +111,8 @@ export interface BrokerOptions extends ListenerOptions, Readonly<Partial<NodeLim
   readonly defaultUserTags?: readonly string[];
   /** Everything unless told otherwise. */
   readonly defaultPermissions?: Partial<PermissionInput>;
+  /** What virtual hosts have from when they are made, that of the first start too. */
+  readonly vhostDefaults?: VhostDefaultsInput;
 }
 
 export interface Health {
@@ -322,24 +325,27 @@ async function openVhosts(
 ): Promise<{ readonly metadata: Metadata; readonly registry: VhostRegistry }> {
   let registry: VhostRegistry | undefined;
   // What a channel remembers of routes is what it was permitted; a raised version has it asked again.
-  const metadata = await openMetadata(options, storage, (name) => {
+  const { metadata, made, save } = await openMetadata(options, storage, (name) => {
     const vhost = registry?.open.get(name);
     if (vhost !== undefined) vhost.topologyVersion++;
   });
   const { connections, logger, events, limits, counters } = context;
+  const defaults = await VhostDefaults.of(options.vhostDefaults ?? {}, logger);
   registry = new VhostRegistry({
     storage,
     metadata,
     connections,
     logger,
     limits,
+    defaults,
     removed: (vhost) => {
       counters.vhostRemoved(vhost.counts);
       events?.closeIn(vhost);
     },
   });
   try {
-    await registry.openAll();
+    await registry.openAll(made);
+    await save();
   } catch (error) {
     await registry.close();
     throw error;

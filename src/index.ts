@@ -13,6 +13,7 @@ export type {
 export type { ApplyTo, Policies, Policy, PolicyDefinition, PolicyInput, PolicySettings } from './admin/policies.ts';
 export type { Scheduled, ScheduledMessage, ScheduledPlace } from './admin/scheduled.ts';
 export type { HashingAlgorithm, UserInfo, UserInput, UserLimits, Users } from './admin/users.ts';
+export type { DefaultUserInput, VhostDefaultsInput } from './admin/vhost_defaults.ts';
 export type { QueueType, VhostLimits, VirtualHostInfo, VirtualHostInput, VirtualHosts } from './admin/virtual_hosts.ts';
 export type { AlternativeNameType, CertificateLogin, CertificateLoginFrom } from './auth/certificate_name.ts';
 export type { Mechanism } from './auth/mechanisms.ts';

@@ -34,15 +34,23 @@ export function defaultsOf(options: BrokerOptions): Defaults {
   };
 }
 
+export interface OpenMetadata {
+  readonly metadata: Metadata;
+  /** Virtual hosts that are new. */
+  readonly made: readonly string[];
+  /** What is not as it was saved is to be, when what belongs to it is on disk. Rejects with a StartError. */
+  readonly save: () => Promise<void>;
+}
+
 /**
- * What was saved, or, at the first start, the defaults: they are saved then, and do not matter any more. `permissionsChanged`
+ * What was saved, or, at the first start, the defaults, which do not matter any more once they are saved. `permissionsChanged`
  * is called with the virtual host. Rejects with a StartError.
  */
 export async function openMetadata(
   options: BrokerOptions,
   storage: Storage,
   permissionsChanged: (vhost: string) => void,
-): Promise<Metadata> {
+): Promise<OpenMetadata> {
   const defaults = defaultsOf(options);
   const tables = {
     users: new Users({ anonymousUser: defaults.user, loopbackUsers: options.loopbackUsers ?? ['guest'] }),
@@ -57,13 +65,20 @@ export async function openMetadata(
   const metadata: Metadata = { ...tables, save: storage.metadataSaver(() => metadataDocument(tables)) };
   const { metadata: saved } = storage;
   // Definitions to be loaded bring their own, as in RabbitMQ.
-  if (saved === undefined && options.definitions === undefined) await fillWithDefaults(metadata, defaults);
+  const isFirst = saved === undefined && options.definitions === undefined;
+  if (isFirst) await fillWithDefaults(metadata, defaults);
   else if (saved !== undefined) await fill(metadata, documentOf(saved));
   // A journal that was brought here from elsewhere is served.
   const brought = storage.found.filter((name) => !metadata.vhosts.has(name) && !metadata.deleting.has(name));
   for (const name of brought) addVhost(metadata, name);
-  if (saved === undefined || brought.length > 0) await saveAtStart(metadata);
-  return metadata;
+  const isChanged = saved === undefined || brought.length > 0;
+  return {
+    metadata,
+    made: isFirst ? [defaults.vhost] : [],
+    save: async () => {
+      if (isChanged) await saveAtStart(metadata);
+    },
+  };
 }
 
 async function fillWithDefaults(metadata: Metadata, defaults: Defaults): Promise<void> {

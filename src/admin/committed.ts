@@ -1,4 +1,5 @@
 import type { CommitClock, DurableStore } from '../core/ports.ts';
+import type { VirtualHost } from '../core/vhost.ts';
 
 /** Resolves when that commit is on disk; rejects when it never will be. */
 export function untilCommitted(store: DurableStore, commit: number): Promise<void> {
@@ -11,4 +12,9 @@ export function untilCommitted(store: DurableStore, commit: number): Promise<voi
     };
     if (committed(store)) store.whenCommitted(commit, { committed });
   });
+}
+
+/** Resolves when what there is in a virtual host, but for its messages, is on disk; at once where there is no disk. */
+export async function topologyCommitted({ durable }: VirtualHost): Promise<void> {
+  if (durable !== undefined) await untilCommitted(durable, durable.topologyCommit);
 }

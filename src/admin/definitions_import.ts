@@ -7,7 +7,7 @@ import { queueTypeNamed, withDefaultType } from '../core/queue/arguments.ts';
 import { addExchange, bind } from '../core/topology/exchanges.ts';
 import { addQueue } from '../core/topology/queues.ts';
 import type { VirtualHost } from '../core/vhost.ts';
-import { untilCommitted } from './committed.ts';
+import { topologyCommitted } from './committed.ts';
 import type { DefinitionsContext } from './definitions_context.ts';
 import {
   type ParsedBinding,
@@ -73,9 +73,7 @@ export async function importDefinitions(
     throw error instanceof AmqpError ? new ManagementError('invalid', error.explanation) : error;
   }
   await stored.all();
-  for (const { durable } of context.registry.open.values()) {
-    if (durable !== undefined) await untilCommitted(durable, durable.topologyCommit);
-  }
+  for (const vhost of context.registry.open.values()) await topologyCommitted(vhost);
 }
 
 /** Before anything is made: everything is of a virtual host that is there, or will be. */

@@ -4,7 +4,7 @@ import { deletePolicy, setPolicy } from '../core/topology/policies.ts';
 import type { VirtualHost } from '../core/vhost.ts';
 import { assert } from '../lib/assert.ts';
 import { compilePattern, type Pattern, PatternError } from '../lib/pattern.ts';
-import { untilCommitted } from './committed.ts';
+import { topologyCommitted } from './committed.ts';
 
 /** What a policy may say, under RabbitMQ's names. An operator policy has no dead-lettering and no alternate exchange. */
 export interface PolicySettings {
@@ -94,12 +94,12 @@ export class VirtualHostPolicies implements Policies {
     const policy = checkPolicy(this.#kind, name, request, problem);
     assert(!(pattern instanceof PatternError), 'a pattern that cannot be used is refused');
     setPolicy(this.#vhost, this.#kind, policy, pattern);
-    await this.#committed();
+    await topologyCommitted(this.#vhost);
   }
 
   async delete(name: string): Promise<boolean> {
     const deleted = deletePolicy(this.#vhost, this.#kind, name);
-    await this.#committed();
+    await topologyCommitted(this.#vhost);
     return deleted;
   }
 
@@ -109,11 +109,6 @@ export class VirtualHostPolicies implements Policies {
 
   list(): readonly Policy[] {
     return this.#vhost.policies.list(this.#kind);
-  }
-
-  async #committed(): Promise<void> {
-    const { durable } = this.#vhost;
-    if (durable !== undefined) await untilCommitted(durable, durable.topologyCommit);
   }
 }
 

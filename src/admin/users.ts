@@ -63,15 +63,10 @@ export class MetadataUsers implements Users {
   }
 
   async set(name: string, input: UserInput): Promise<void> {
-    checkName('user', name);
-    const { password, hashingAlgorithm = DEFAULT_HASHING, tags = [] } = input;
-    if (!isHashingAlgorithm(hashingAlgorithm)) {
-      throw new ManagementError('invalid', `unknown hashing algorithm '${hashingAlgorithm}'`);
-    }
-    const passwordHash = password === undefined ? (input.passwordHash ?? '') : hashPassword(password, hashingAlgorithm);
-    if (!isPasswordHash(passwordHash)) throw new ManagementError('invalid', 'the password hash is not in base64');
+    const record = userRecord(name, input);
+    const { passwordHash, tags } = record;
     const before = this.#metadata.users.get(name);
-    this.#metadata.users.set({ name, passwordHash, hashingAlgorithm, tags: checkTags(tags) });
+    this.#metadata.users.set(record);
     if (before === undefined) userCreated(this.#events, name);
     else if (passwordHash !== before.passwordHash) passwordChanged(this.#events, name, passwordHash);
     if (tags.length > 0 || (before?.tags.length ?? 0) > 0) tagsSet(this.#events, name, tags);
@@ -132,6 +127,18 @@ export class MetadataUsers implements Users {
     if (user === undefined) throw new ManagementError('not-found', `no user '${name}'`);
     return user;
   }
+}
+
+/** Throws for what cannot be a user. */
+export function userRecord(name: string, input: UserInput): UserRecord {
+  checkName('user', name);
+  const { password, hashingAlgorithm = DEFAULT_HASHING, tags = [] } = input;
+  if (!isHashingAlgorithm(hashingAlgorithm)) {
+    throw new ManagementError('invalid', `unknown hashing algorithm '${hashingAlgorithm}'`);
+  }
+  const passwordHash = password === undefined ? (input.passwordHash ?? '') : hashPassword(password, hashingAlgorithm);
+  if (!isPasswordHash(passwordHash)) throw new ManagementError('invalid', 'the password hash is not in base64');
+  return { name, passwordHash, hashingAlgorithm, tags: checkTags(tags) };
 }
 
 export function checkTags(tags: readonly string[]): readonly string[] {

@@ -3,9 +3,11 @@ import type { VirtualHost } from '../core/vhost.ts';
 import type { Connection } from '../server/connection/connection.ts';
 import { limitOf, type NodeLimits } from '../server/limits.ts';
 import type { Logger } from '../server/logger.ts';
+import { topologyCommitted } from './committed.ts';
 import { ManagementError } from './management_error.ts';
 import type { Metadata, VhostRecord } from './metadata.ts';
 import { vhostDeleted, vhostSet } from './node_events.ts';
+import type { VhostDefaults } from './vhost_defaults.ts';
 import type { OpenVhost, VhostStorage } from './vhost_storage.ts';
 
 /** Connections closed in one turn of the event loop. */
@@ -17,6 +19,7 @@ export interface VhostRegistryOptions {
   readonly connections: ReadonlySet<Connection>;
   readonly logger: Logger;
   readonly limits: NodeLimits;
+  readonly defaults: VhostDefaults;
   /** A virtual host is there no more. */
   readonly removed: (vhost: VirtualHost) => void;
 }
@@ -44,10 +47,19 @@ export class VhostRegistry {
     };
   }
 
-  /** Opens all that there are, one after the other: each reads its whole journal. Rejects with a StartError. */
-  async openAll(): Promise<void> {
-    const { storage, metadata } = this.#options;
+  /**
+   * Opens all that there are, one after the other: each reads its whole journal. Those of `made` are new, and are to be saved.
+   * Rejects with a StartError.
+   */
+  async openAll(made: readonly string[]): Promise<void> {
+    const { storage, metadata, defaults } = this.#options;
     for (const name of metadata.vhosts.keys()) this.#opened(name, await storage.openVhost(name));
+    for (const name of made) {
+      const vhost = this.open.get(name);
+      if (vhost === undefined) continue;
+      defaults.apply(vhost, metadata);
+      await topologyCommitted(vhost);
+    }
     for (const name of metadata.deleting)
       if (!this.open.has(name)) void this.#inTurn(name, () => this.#removeRest(name));
   }
@@ -55,7 +67,7 @@ export class VhostRegistry {
   /** Resolves when it will survive a restart. */
   async create(record: VhostRecord): Promise<void> {
     const { name } = record;
-    const { storage, metadata } = this.#options;
+    const { storage, metadata, defaults } = this.#options;
     await this.#inTurn(name, async () => {
       if (!this.open.has(name)) {
         this.#checkRoom(name);
@@ -64,7 +76,9 @@ export class VhostRegistry {
         const opened = await storage.openVhost(name);
         metadata.vhosts.set(name, record);
         this.#opened(name, opened);
+        defaults.apply(opened.vhost, metadata);
         vhostSet(opened.vhost.events, 'vhost.created', record, false);
+        await topologyCommitted(opened.vhost);
       } else {
         this.update(record);
       }

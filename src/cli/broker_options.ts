@@ -6,6 +6,7 @@ import { listenerOptions } from './listener_options.ts';
 import { managementOptions, prometheusOptions } from './management_options.ts';
 import { oauth2Options } from './oauth2_options.ts';
 import { otelOptions } from './otel_options.ts';
+import { vhostDefaults } from './vhost_defaults.ts';
 
 function limitOptions(settings: Settings): NodeLimits {
   const { connectionMax, channelMaxPerNode, consumerMaxPerChannel, channelTxMessageMax } = settings;
@@ -51,6 +52,7 @@ export function brokerOptions(settings: Settings): BrokerOptions {
       write: settings.defaultWrite,
       read: settings.defaultRead,
     },
+    vhostDefaults: vhostDefaults(settings),
     ...listenerOptions(settings),
     management: managementOptions(settings),
     prometheus: prometheusOptions(settings),

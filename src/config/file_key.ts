@@ -15,6 +15,8 @@ export interface FileKey<Value> {
   accepts(text: string): boolean;
   /** The setting that accepted lines of this pattern amount to, no key twice; undefined leaves it as it was. */
   value(lines: readonly KeyLine[]): Value | undefined;
+  /** What this and the keys before it amount to, where it does not stand back for them. */
+  add?(earlier: Value, more: Value): Value;
 }
 
 /** One key for the whole setting. */

@@ -54,7 +54,7 @@ export function fileSettings(lines: readonly SettingLine[]): FileSettings {
   for (const row of ROWS) {
     const found = matched.get(row) ?? [];
     const earlier = values.get(row.name);
-    if (earlier === undefined) read(row, found, values);
+    if (earlier === undefined || row.fileKey.add !== undefined) read(row, found, values);
     else notes.push(...found.map((line) => note(line, 'needless', `${earlier.key} counts instead`)));
   }
   return { values, notes, problems };
@@ -83,7 +83,10 @@ function read({ name, fileKey }: Row, lines: readonly SettingLine[], values: Map
   const value = fileKey.value(
     lines.map(({ words, value: text }) => ({ word: matchKey(fileKey.pattern, words)?.[0] ?? '', text })),
   );
-  if (value !== undefined) values.set(name, { value, key: keyOf(last.words), origin: `${last.path}:${last.line}` });
+  if (value === undefined) return;
+  const earlier = values.get(name)?.value;
+  const whole = earlier === undefined || fileKey.add === undefined ? value : fileKey.add(earlier, value);
+  values.set(name, { value: whole, key: keyOf(last.words), origin: `${last.path}:${last.line}` });
 }
 
 function otherKey(line: SettingLine, notes: Note[], problems: Problem[]): void {

@@ -1,3 +1,4 @@
+import { DEFAULT_OPTIONS, type DefaultSettings } from './default_options.ts';
 import { type FileKey, key, keys } from './file_key.ts';
 import { LIMIT_OPTIONS, type LimitSettings } from './limit_options.ts';
 import { LISTENER_OPTIONS, type ListenerSettings } from './listener_options.ts';
@@ -16,7 +17,6 @@ import {
   names,
   oneOf,
   onOff,
-  password,
   portOrNone,
   text,
   type ValueType,
@@ -27,7 +27,8 @@ export type LogFormat = 'auto' | 'pretty' | 'json';
 
 /** Every setting with its value. The order here is the order in --help and in the documentation. */
 export interface Settings
-  extends LimitSettings,
+  extends DefaultSettings,
+    LimitSettings,
     ListenerSettings,
     ManagementSettings,
     OAuth2Settings,
@@ -51,13 +52,6 @@ export interface Settings
   readonly loopbackUsers: readonly string[];
   readonly anonymous: boolean;
   readonly events: boolean;
-  readonly defaultUser: string;
-  readonly defaultPass: string;
-  readonly defaultVhost: string;
-  readonly defaultUserTags: readonly string[];
-  readonly defaultConfigure: string;
-  readonly defaultWrite: string;
-  readonly defaultRead: string;
   readonly loadDefinitions: string | undefined;
 }
 
@@ -242,70 +236,7 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     default: 'off',
     sentence: 'Publish what happens in the broker to the exchange amq.rabbitmq.event.',
   },
-  defaultUser: {
-    key: 'default_user',
-    environment: 'LEVERET_DEFAULT_USER',
-    flag: '--default-user',
-    type: text('name', 'a user name'),
-    default: 'guest',
-    sentence: 'Name of the user that is made at the first start.',
-    aliases: ['RABBITMQ_DEFAULT_USER'],
-  },
-  defaultPass: {
-    key: 'default_pass',
-    environment: 'LEVERET_DEFAULT_PASS',
-    flag: '--default-pass',
-    type: password(),
-    default: 'guest',
-    sentence:
-      'Password of that user; other users of the machine can read flags, so prefer the environment or the file.',
-    secret: true,
-    aliases: ['RABBITMQ_DEFAULT_PASS'],
-  },
-  defaultVhost: {
-    key: 'default_vhost',
-    environment: 'LEVERET_DEFAULT_VHOST',
-    aliases: ['RABBITMQ_DEFAULT_VHOST'],
-    flag: '--default-vhost',
-    type: text('name', 'the name of a virtual host'),
-    default: '/',
-    sentence: 'Virtual host that is made at the first start, which that user may use.',
-  },
-  defaultUserTags: {
-    key: 'default_user_tags',
-    environment: 'LEVERET_DEFAULT_USER_TAGS',
-    flag: '--default-user-tags',
-    type: names('tags'),
-    default: 'administrator',
-    sentence: 'Tags of that user.',
-    rabbitmq: [
-      keys('default_user_tags.$tag', onOff(), (tags) => tags.filter(({ value }) => value).map(({ word }) => word)),
-    ],
-  },
-  defaultConfigure: {
-    key: 'default_permissions.configure',
-    environment: 'LEVERET_DEFAULT_PERMISSIONS_CONFIGURE',
-    flag: '--default-permissions-configure',
-    type: text('pattern', 'a regular expression'),
-    default: '.*',
-    sentence: 'What that user may declare and delete there: a regular expression of names.',
-  },
-  defaultWrite: {
-    key: 'default_permissions.write',
-    environment: 'LEVERET_DEFAULT_PERMISSIONS_WRITE',
-    flag: '--default-permissions-write',
-    type: text('pattern', 'a regular expression'),
-    default: '.*',
-    sentence: 'What that user may publish and bind to there.',
-  },
-  defaultRead: {
-    key: 'default_permissions.read',
-    environment: 'LEVERET_DEFAULT_PERMISSIONS_READ',
-    flag: '--default-permissions-read',
-    type: text('pattern', 'a regular expression'),
-    default: '.*',
-    sentence: 'What that user may consume and bind from there.',
-  },
+  ...DEFAULT_OPTIONS,
   loadDefinitions: {
     key: 'load_definitions',
     environment: 'LEVERET_LOAD_DEFINITIONS',

@@ -122,3 +122,30 @@ export function byteSize(min: number, max: number): ValueType<number> {
     },
   };
 }
+
+const DURATION_UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  ms: 1,
+  s: 1e3,
+  m: 60e3,
+  h: 3600e3,
+  d: 86_400e3,
+  w: 604_800e3,
+  f: 1_209_600e3,
+};
+
+/** `10s`, `1h30m`: the sum, in whole milliseconds; a bare number is milliseconds. */
+export function durationOfUnits(): ValueType<number> {
+  return {
+    placeholder: 'duration',
+    accepted: 'milliseconds, or numbers with ms, s, m, h, d or w such as 1h30m, more than nothing',
+    parse(given) {
+      if (!/^(?:\d{1,15}|(?:\d{1,9}(?:\.\d{1,6})?(?:ms|[smhdwf]))+)$/.test(given)) return undefined;
+      let milliseconds = 0;
+      for (const [, amount, unit] of given.matchAll(/([\d.]+)(ms|[smhdwf]|$)/g)) {
+        milliseconds += Number(amount) * DURATION_UNITS[unit!]!;
+      }
+      return milliseconds >= 1 && milliseconds <= Number.MAX_SAFE_INTEGER ? Math.floor(milliseconds) : undefined;
+    },
+  };
+}

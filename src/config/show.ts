@@ -1,6 +1,6 @@
 import type { Configuration } from './load.ts';
 import type { Pair } from './oauth2_options.ts';
-import { OPTIONS, SETTING_NAMES, type SettingName, type Settings } from './options.ts';
+import { OPTIONS, type Option, SETTING_NAMES, type SettingName, type Settings } from './options.ts';
 import type { ListenAddress } from './rabbitmq_types.ts';
 
 const MASK = '********';
@@ -25,7 +25,9 @@ export function shownSettings({ settings, origins }: Configuration): readonly Sh
 export function shownValue(name: SettingName, settings: Settings): string | undefined {
   const value = settings[name];
   if (value === undefined) return undefined;
-  return OPTIONS[name].secret ? MASK : written(value);
+  const { secret, type }: Option<Settings[SettingName]> = OPTIONS[name];
+  if (secret) return MASK;
+  return type.written === undefined ? written(value) : quotedWhereNeeded(type.written(value));
 }
 
 function written(value: NonNullable<Settings[SettingName]>): string {

@@ -8,6 +8,8 @@ export interface ValueType<Value> {
   readonly accepted: string;
   /** Undefined when the text is not accepted. */
   parse(text: string): Value | undefined;
+  /** The text of a value, where it is not plain from the value. */
+  written?(value: Value): string;
 }
 
 /** A memory limit as the operator wrote it: bytes, or a share of what the machine or the container has. */

@@ -133,6 +133,62 @@ test.each([
     'management.cors.allow_origins.1 = https://a.example\nmanagement.cors.allow_origins.2 = https://b.example',
     { managementCorsAllowOrigins: ['https://a.example', 'https://b.example'] },
   ],
+  [
+    'default_limits.vhosts.b.max_queues = 9\ndefault_limits.vhosts.a.pattern = ^dev\ndefault_limits.vhosts.a.max_queues = 7',
+    {
+      defaultLimits: [
+        { name: 'a', fields: { pattern: '^dev', max_queues: 7 } },
+        { name: 'b', fields: { max_queues: 9 } },
+      ],
+    },
+  ],
+  [
+    `default_policies.operator.p.vhost_pattern = ^dev
+     default_policies.operator.p.queue_pattern = ^t
+     default_policies.operator.p.apply_to = queues
+     default_policies.operator.p.message_ttl = 1h30m
+     default_policies.operator.p.expires = 1800000
+     default_policies.operator.p.max_length_bytes = 12MB
+     default_policies.operator.p.classic_queues.queue_version = 2`,
+    {
+      defaultOperatorPolicies: [
+        {
+          name: 'p',
+          fields: {
+            vhost_pattern: '^dev',
+            queue_pattern: '^t',
+            apply_to: 'queues',
+            message_ttl: 5_400_000,
+            expires: 1_800_000,
+            max_length_bytes: 12_582_912,
+            'classic_queues.queue_version': 2,
+          },
+        },
+      ],
+    },
+  ],
+  [
+    `default_users.u.vhost_pattern = ^dev
+     default_users.u.password = secret
+     default_users.u.tags = monitoring, management
+     default_users.u.read = ^x
+     default_users.t.password = other`,
+    {
+      defaultUsers: [
+        { name: 't', fields: { password: 'other' } },
+        {
+          name: 'u',
+          fields: { vhost_pattern: '^dev', password: 'secret', tags: ['monitoring', 'management'], read: '^x' },
+        },
+      ],
+    },
+  ],
+  [
+    `default_limits = {"a":{"max_queues":1}}
+     default_limits.vhosts.a.max_queues = 2
+     default_limits.vhosts.a.max_connections = 3`,
+    { defaultLimits: [{ name: 'a', fields: { max_queues: 1, max_connections: 3 } }] },
+  ],
   ['management.load_definitions = d.json', { loadDefinitions: 'd.json' }],
   ['ssl_options.versions.1 = tlsv1.3', { tlsVersions: ['tlsv1.3'] }],
   ['ssl_options.ciphers.10 = B\nssl_options.ciphers.2 = A', { tlsCiphers: ['A', 'B'] }],
