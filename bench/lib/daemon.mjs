@@ -14,14 +14,16 @@ const POLL_MS = 2;
 
 /**
  * A daemon that takes connections: `url`, `pid`, `startMs` (from spawning it to the first connection), `stop()`; with `tls`,
- * if it is a Leveret that has it, also `tlsUrl`. `gauge` is a module to load into it, which `child` has a channel to.
+ * if it is a Leveret that has it, also `tlsUrl`; with `management`, also `managementUrl`. `gauge` is a module to load into it,
+ * which `child` has a channel to.
  */
-export async function startDaemon(folder, { host = HOST, tls = false, gauge } = {}) {
+export async function startDaemon(folder, { host = HOST, tls = false, management = false, gauge } = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'leveret-bench-'));
   const port = await freePort();
   const main = join(folder, 'dist', 'cli', 'main.js');
   const before = gauge === undefined ? [] : ['--expose-gc', '--import', gauge];
   const words = [...before, main, 'start', '--host', host, '--port', String(port), '--data-dir', dataDir];
+  const managementPort = management ? await freePort() : undefined;
   const secured = tls ? await tlsOf(main, dataDir) : undefined;
   const startedAt = performance.now();
   const child = spawn(
@@ -29,7 +31,7 @@ export async function startDaemon(folder, { host = HOST, tls = false, gauge } = 
     [...words, ...(secured?.words ?? []), '--log-format', 'json', '--log-level', 'error'],
     {
       stdio: ['ignore', 'inherit', 'inherit', ...(gauge === undefined ? [] : ['ipc'])],
-      env: { ...process.env, LEVERET_MANAGEMENT_PORT: 'off', LEVERET_PROMETHEUS_PORT: 'off' },
+      env: { ...process.env, LEVERET_MANAGEMENT_PORT: `${managementPort ?? 'off'}`, LEVERET_PROMETHEUS_PORT: 'off' },
     },
   );
   const stop = async () => {
@@ -46,6 +48,7 @@ export async function startDaemon(folder, { host = HOST, tls = false, gauge } = 
   return {
     url: `amqp://guest:guest@${HOST}:${port}`,
     tlsUrl: secured?.url,
+    managementUrl: management ? `http://${HOST}:${managementPort}` : undefined,
     port,
     child,
     pid: child.pid,

@@ -18,7 +18,7 @@ export async function coreShare(pid, seconds) {
 }
 
 /** The first number of schedstat is the time spent running; it is far finer than the ticks of /proc/PID/stat. */
-function runNanoseconds(pid) {
+export function runNanoseconds(pid) {
   const folder = `/proc/${pid}/task`;
   const times = readdirSync(folder).map((task) => readFileSync(`${folder}/${task}/schedstat`, 'utf8').split(' ')[0]);
   return times.reduce((sum, time) => sum + Number(time), 0);

@@ -13,8 +13,8 @@ export interface Answer {
 /** A list of which only the page that is asked for has to be made. */
 export interface Items {
   readonly length: number;
-  /** One of the columns that cost nothing to know: undefined if this is not one of them. */
-  column(index: number, name: string): { readonly value: unknown } | undefined;
+  /** What tells a column that costs little to know, by index: undefined if this is not one of them. */
+  column(name: string): ((index: number) => unknown) | undefined;
   /** As it is shown. */
   view(index: number): unknown;
 }
@@ -43,11 +43,11 @@ export function listOf<T>(
     status: 200,
     items: {
       length: sources.length,
-      column: (index, name) => {
+      column: (name) => {
         const column = Object.hasOwn(columns, name) ? columns[name] : undefined;
-        if (column !== undefined) return { value: column(sources[index] as T) };
+        if (column !== undefined) return (index) => column(sources[index] as T);
         if (counted === undefined || !COUNTED.test(name)) return undefined;
-        return { value: valueAt(counted(sources[index] as T), name) };
+        return (index) => valueAt(counted(sources[index] as T), name);
       },
       view: (index) => view(sources[index] as T),
     },

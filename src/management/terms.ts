@@ -1,8 +1,8 @@
 /** Erlang's order of terms, as far as JSON has them: numbers, then true, false and null, objects, lists, and texts by their bytes. */
 export function compareTerms(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
   const rank = rankOf(a) - rankOf(b);
   if (rank !== 0) return rank;
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (Array.isArray(a) && Array.isArray(b)) return compareLists(a, b);
   const left = textOf(a);
   const right = textOf(b);

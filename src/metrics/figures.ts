@@ -30,6 +30,46 @@ export type FiguresByGroup = Readonly<Record<ColumnGroup, Figures>>;
 /** Points of a chart; more are not given. */
 const SAMPLES_MAX = 1_000;
 
+/** A number that is told, or the sum of several. */
+interface Told {
+  readonly name: string;
+  readonly details: string;
+  readonly group: ColumnGroup;
+  readonly columns: readonly number[];
+  /** It is left out while all of these are zero; where there are none, it is always told. */
+  readonly unlessAllZero: readonly number[];
+}
+
+/** By kind, worked out once: names are made of others, and lists have very many of them. */
+const layouts = new WeakMap<Kind<never>, readonly Told[]>();
+
+function layoutOf(kind: Kind<never>): readonly Told[] {
+  let layout = layouts.get(kind);
+  if (layout === undefined) {
+    layout = newLayout(kind);
+    layouts.set(kind, layout);
+  }
+  return layout;
+}
+
+function newLayout({ columns, groups }: Kind<never>): readonly Told[] {
+  const columnsOf = (names: readonly string[]): readonly number[] => names.map((name) => columns.indexOf(name));
+  const together = (name: string): readonly number[] =>
+    columnsOf(TOLD_TOGETHER.find((names) => names.includes(name)) ?? []).filter((column) => column !== -1);
+  const told = (name: string, group: ColumnGroup, of: readonly number[]): Told => ({
+    name,
+    details: `${name}_details`,
+    group,
+    columns: of,
+    unlessAllZero: group === 'msg_rates' ? together(name) : [],
+  });
+  const sums = SUMS.filter(({ of }) => !columnsOf(of).includes(-1));
+  return [
+    ...columns.map((name, column) => told(name, groups[column] as ColumnGroup, [column])),
+    ...sums.map(({ name, group, of }) => told(name, group, columnsOf(of))),
+  ];
+}
+
 /** The numbers in `row`, and what `track` knows of them. */
 export function figuresOf(
   kind: Kind<never>,
@@ -44,22 +84,11 @@ export function figuresOf(
     data_rates: {},
     node: {},
   };
-  const put = (name: string, group: ColumnGroup, columns: readonly number[]): void => {
-    const value = columns.reduce((sum, column) => sum + (row[column] as number), 0);
-    figures[group][name] = value;
-    figures[group][`${name}_details`] = detailsOf(columns, track, ranges[group], nowMs);
-  };
-  for (const [column, name] of kind.columns.entries()) put(name, kind.groups[column] as ColumnGroup, [column]);
-  for (const { name, group, of } of SUMS) {
-    const columns = of.map((part) => kind.columns.indexOf(part));
-    if (!columns.includes(-1)) put(name, group, columns);
-  }
-  for (const names of TOLD_TOGETHER) {
-    if (names.some((name) => ((figures.msg_rates[name] ?? 0) as number) > 0)) continue;
-    for (const name of names) {
-      delete figures.msg_rates[name];
-      delete figures.msg_rates[`${name}_details`];
-    }
+  for (const { name, details, group, columns, unlessAllZero } of layoutOf(kind)) {
+    if (unlessAllZero.length > 0 && !unlessAllZero.some((column) => (row[column] as number) > 0)) continue;
+    const of = figures[group];
+    of[name] = columns.reduce((sum, column) => sum + (row[column] as number), 0);
+    of[details] = detailsOf(columns, track, ranges[group], nowMs);
   }
   return figures;
 }

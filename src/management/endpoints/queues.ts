@@ -57,7 +57,11 @@ const COLUMNS = {
 } as const;
 
 function queuesOf(vhosts: readonly VirtualHost[]): Placed[] {
-  return vhosts.flatMap((vhost) => Array.from(vhost.queues.values(), (queue) => ({ vhost, queue })));
+  const placed: Placed[] = [];
+  for (const vhost of vhosts) {
+    for (const queue of vhost.queues.values()) placed.push({ vhost, queue });
+  }
+  return placed;
 }
 
 function queueList(request: ApiRequest, placed: readonly Placed[]): Answer {

@@ -85,6 +85,25 @@ describe('columns', () => {
   });
 });
 
+test('pages of a long list are, one after the other, the list as it is sorted', async () => {
+  const sources = Array.from({ length: 1_000 }, (_, index) => (index * 7919) % 1_009);
+  const item = (number: number): object => ({
+    name: `q${number}`,
+    vhost: number % 3 === 0 ? 'a' : 'b',
+    messages: number % 7,
+  });
+  const { items } = list(sources.map(item));
+  for (const sorting of ['', 'sort=messages', 'sort=messages&sort_reverse=true', 'sort=name&sort_reverse=true']) {
+    const whole = await listing(items!, new URLSearchParams(sorting));
+    const paged: unknown[] = [];
+    for (let page = 1; page <= 8; page++) {
+      const answer = await listing(items!, new URLSearchParams(`${sorting}&page=${page}&page_size=130`));
+      paged.push(...(answer as { readonly items: readonly unknown[] }).items);
+    }
+    expect(paged).toEqual(whole);
+  }
+});
+
 test('of a long list only the page is made, unless it is sorted by what has to be', async () => {
   const sources = Array.from({ length: 10_000 }, (_, index) => index);
   const view = vi.fn((index: number) => ({ name: `q${index}`, messages: index % 7 }));
