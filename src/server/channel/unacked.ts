@@ -167,12 +167,24 @@ export class UnackedRing {
     };
   }
 
-  /** What is held of one queue's messages, lowest tag first. */
-  of(queue: Queue): Delivery[] {
+  /** Tags from the lowest that is held to the highest, as far as they have to be walked. */
+  get span(): number {
+    const inRing = this.count === this.#stragglers.size ? 0 : this.#next - this.#first;
+    return this.#stragglers.size + inRing;
+  }
+
+  /** What is held of one queue's messages, lowest tag first; no more than so many tags are looked at. */
+  of(queue: Queue, tagsMax: number): Delivery[] {
     const found: Delivery[] = [];
-    this.eachUpTo(Number.POSITIVE_INFINITY, (tag, from) => {
-      if (from === queue) found.push(this.#stragglers.get(tag) ?? this.#at(tag));
-    });
+    let looked = 0;
+    for (const straggler of this.#stragglers.values()) {
+      if (looked++ === tagsMax) return found;
+      if (straggler.queue === queue) found.push(straggler);
+    }
+    const end = Math.min(this.#first + this.span - this.#stragglers.size, this.#first + tagsMax - looked);
+    for (let tag = this.#first; tag < end; tag++) {
+      if (this.#queues[tag & (this.#capacity - 1)] === queue) found.push(this.#at(tag));
+    }
     return found;
   }
 

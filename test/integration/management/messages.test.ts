@@ -127,6 +127,8 @@ describe('browse', () => {
     const { json } = await api.post('queues/%2F/q/browse', { state: 'unacked' });
     expect(json.items).toMatchObject([{ payload: 'a', state: 'unacked', consumer_tag: 'tag', delivery_tag: 1 }]);
     expect((await api.post('queues/%2F/q/browse', {})).json.items).toMatchObject([{ payload: 'b' }]);
+    await channel.assertQueue('other');
+    expect((await api.get('queues/%2F/other/unacked')).json).toEqual([]);
   });
 });
 

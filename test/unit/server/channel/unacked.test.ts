@@ -143,3 +143,20 @@ test('stragglers come back from a rolled back transaction in their old order', (
   ring.restore([taken]);
   expect(ring.takeAll()).toEqual(kept.map(delivery));
 });
+
+test("one queue's deliveries are found among as many tags as are looked at, stragglers first", () => {
+  const ring = new UnackedRing();
+  for (const tag of [2, 4]) add(ring, delivery(tag));
+  // So far apart that the first two are put aside.
+  const far = 1_000_000;
+  for (let tag = far; tag < far + 6; tag++) add(ring, delivery(tag));
+  expect(ring.isStraggler(2)).toBe(true);
+  const q = QUEUES[0] as Queue;
+  const found = (tagsMax: number): readonly number[] => ring.of(q, tagsMax).map(({ tag }) => tag);
+  expect(ring.span).toBe(8);
+  expect(found(Number.POSITIVE_INFINITY)).toEqual([2, 4, far, far + 2, far + 4]);
+  expect([0, 1, 2, 3, 4, 5].map((tagsMax) => found(tagsMax).length)).toEqual([0, 1, 2, 3, 3, 4]);
+  expect(ring.of(q, 1)).toEqual([delivery(2)]);
+  ring.takeAll();
+  expect([ring.span, found(9)]).toEqual([0, []]);
+});
