@@ -50,7 +50,7 @@ function littleEndian(bytes: Uint8Array, at: number, count: number): number {
   return value;
 }
 
-function mix(x: number, y: number, z: number): [number, number, number] {
+export function mix(x: number, y: number, z: number): [number, number, number] {
   let [a, b, c] = [x, y, z];
   a = (a - b - c) ^ (c >>> 13);
   b = (b - c - a) ^ (a << 8);

@@ -128,11 +128,11 @@ async function orderOf(rows: Rows, indexes: readonly number[], query: URLSearchP
   const keys = by === '' ? DEFAULT_SORT : [...new Set([by, ...DEFAULT_SORT])];
   const columns: (readonly unknown[])[] = [];
   for (const key of keys) {
-    const valueOf = rows.column(key);
+    const cellOf = rows.column(key);
     const column: unknown[] = new Array(rows.length);
     for (const [at, index] of indexes.entries()) {
       if (at % ROWS_AT_ONCE === 0) await turns.next();
-      column[index] = valueOf(index) ?? 0;
+      column[index] = cellOf(index) ?? 0;
     }
     const first = column[indexes[0] ?? 0];
     // What is the same everywhere, as the virtual host often is, decides nothing.

@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
 import { EMPTY_TABLE, toPlain } from '../../codec/table.ts';
 import type { Binding } from '../../core/exchange/binding.ts';
-import { tableKey } from '../../core/exchange/field_key.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
-
-const HASH_BYTES = 4;
+import { argumentsHash } from './arguments_hash.ts';
 
 /**
  * What tells a binding from others between the same two ends: its routing key, as in the body of a form, with `~` written `%7E`,
@@ -13,7 +10,7 @@ const HASH_BYTES = 4;
  */
 export function propertiesKey({ routingKey, arguments: table }: Binding): string {
   const key = quotePlus(routingKey);
-  if (table.size > 0) return `${key}~${hashOf(tableKey(table))}`;
+  if (table.size > 0) return `${key}~${argumentsHash(table)}`;
   return key === '' ? '~' : key;
 }
 
@@ -21,10 +18,6 @@ function quotePlus(text: string): string {
   return encodeURIComponent(text)
     .replace(/%20/g, '+')
     .replace(/[!'()*~]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest().subarray(0, HASH_BYTES).toString('base64url');
 }
 
 export function bindingView(vhost: VirtualHost, binding: Binding): Readonly<Record<string, unknown>> {

@@ -116,3 +116,19 @@ test('a user sees and changes only what his permissions let him', async () => {
   expect((await hare.get('queues/closed')).status).toBe(404);
   expect((await hare.put('queues/closed/q', {})).status).toBe(404);
 });
+
+/** What RabbitMQ 4.3 answers. */
+test.each([
+  [{ 'x-match': 'all', tenant: 'acme' }, 'k1~kHkDoA'],
+  [{ n: 5, big: 123_456_789_012, neg: -3 }, 'k1~Lq2Y_g'],
+  [{ f: 1.5, b: true }, 'k1~vwUngA'],
+  [{ t: { a: 1, b: ['x', 2] }, e: [], o: {} }, 'k1~MoRtjw'],
+  [{ ä: 'ü', b: '', a: 'zz' }, 'k1~08rb3Q'],
+])("a binding with the arguments %j has RabbitMQ's key", async (given, key) => {
+  const api = Api.of(await startBroker({ management: { port: 0 } }));
+  await api.put('queues/%2F/q', { durable: true });
+  const body = { routing_key: 'k1', arguments: given };
+  const { headers } = await api.post('bindings/%2F/e/amq.headers/q/q', body);
+  expect(headers.get('location')).toBe(`q/${key}`);
+  expect((await api.get(`bindings/%2F/e/amq.headers/q/q/${encodeURIComponent(key)}`)).json).toMatchObject(body);
+});
