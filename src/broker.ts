@@ -9,7 +9,7 @@ import type { Scheduled, ScheduledPlace } from './admin/scheduled.ts';
 import type { Users } from './admin/users.ts';
 import { VhostDefaults, type VhostDefaultsInput } from './admin/vhost_defaults.ts';
 import { VhostRegistry } from './admin/vhost_registry.ts';
-import type { VirtualHosts } from './admin/virtual_hosts.ts';
+import type { QueueType, VirtualHosts } from './admin/virtual_hosts.ts';
 import type { CertificateLogin } from './auth/certificate_name.ts';
 import { LoginThrottle } from './auth/login_throttle.ts';
 import type { Mechanism } from './auth/mechanisms.ts';
@@ -80,6 +80,10 @@ export interface BrokerOptions extends ListenerOptions, Readonly<Partial<NodeLim
   /** Users who may only connect from this machine. */
   readonly loopbackUsers?: readonly string[];
   readonly allowAnonymous?: boolean;
+  /** Whom anonymous logins are taken for: the default user, unless told otherwise. False refuses them all. */
+  readonly anonymousUser?: string | false | undefined;
+  /** If given, it must be his password, or they are refused. */
+  readonly anonymousPassword?: string | undefined;
   /** SASL mechanisms that clients may log in by: PLAIN and AMQPLAIN unless told otherwise. */
   readonly authMechanisms?: readonly Mechanism[];
   /** Where the mechanism EXTERNAL finds the user name in a client's certificate; its distinguished name, unless told otherwise. */
@@ -96,8 +100,10 @@ export interface BrokerOptions extends ListenerOptions, Readonly<Partial<NodeLim
   readonly prometheus?: PrometheusPortOptions | undefined;
   /** The settings that all of this was made of, which the management API shows. */
   readonly settings?: readonly Setting[];
-  /** Publish what happens in the broker to the exchange amq.rabbitmq.event of the virtual host `/`. */
+  /** Publish what happens in the broker to the exchange amq.rabbitmq.event. */
   readonly events?: boolean;
+  /** The virtual host that has this exchange; the default one unless told otherwise. */
+  readonly eventsVhost?: string | undefined;
   /**
    * Imported at every start, before clients are let in. Then the first start makes no user and no virtual host of its own, as in
    * RabbitMQ.
@@ -111,6 +117,8 @@ export interface BrokerOptions extends ListenerOptions, Readonly<Partial<NodeLim
   readonly defaultUserTags?: readonly string[];
   /** Everything unless told otherwise. */
   readonly defaultPermissions?: Partial<PermissionInput>;
+  /** The type of durable queues in virtual hosts that are made without one of their own; `classic` unless told otherwise. */
+  readonly defaultQueueType?: QueueType;
   /** What virtual hosts have from when they are made, that of the first start too. */
   readonly vhostDefaults?: VhostDefaultsInput;
 }
@@ -193,7 +201,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
   const counters = new Counters();
   const pages = new PageTable(arena);
   const events = options.events === true ? eventExchange(turn, clock) : undefined;
-  const eventVhost = defaultsOf(options).vhost;
+  const eventVhost = options.eventsVhost ?? defaultsOf(options).vhost;
   const createVhost = (name: string, stores: VhostStores): VirtualHost => {
     const vhost = new VirtualHost({ name, ...stores, turn, clock, uniqueName, events });
     if (name === eventVhost) events?.openIn(vhost);
@@ -330,7 +338,7 @@ async function openVhosts(
     if (vhost !== undefined) vhost.topologyVersion++;
   });
   const { connections, logger, events, limits, counters } = context;
-  const defaults = await VhostDefaults.of(options.vhostDefaults ?? {}, logger);
+  const defaults = await VhostDefaults.of(options.vhostDefaults ?? {}, defaultsOf(options).queueType, logger);
   registry = new VhostRegistry({
     storage,
     metadata,
@@ -367,8 +375,11 @@ async function openTokens({ oauth2 }: BrokerOptions, clock: Clock): Promise<Toke
   return new TokenLogin(oauth2, () => clock.nowMs());
 }
 
-function mechanismsOf({ authMechanisms = ['PLAIN', 'AMQPLAIN'], allowAnonymous = false }: BrokerOptions): Mechanism[] {
-  return [...new Set([...(allowAnonymous ? (['ANONYMOUS'] as const) : []), ...authMechanisms])];
+function mechanismsOf(options: BrokerOptions): Mechanism[] {
+  const { authMechanisms = ['PLAIN', 'AMQPLAIN'], allowAnonymous = false, anonymousUser } = options;
+  const offered = new Set<Mechanism>([...(allowAnonymous ? (['ANONYMOUS'] as const) : []), ...authMechanisms]);
+  if (anonymousUser === false) offered.delete('ANONYMOUS');
+  return [...offered];
 }
 
 /** 22 characters of base64url: 128 random bits, as RabbitMQ's generated names have. */

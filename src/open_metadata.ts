@@ -11,6 +11,7 @@ import { Permissions } from './auth/permissions.ts';
 import { Users } from './auth/users.ts';
 import type { BrokerOptions } from './broker.ts';
 import type { Storage } from './broker_storage.ts';
+import type { QueueType } from './core/queue/arguments.ts';
 import { StartError } from './lib/start_error.ts';
 
 const ALL = '.*';
@@ -21,6 +22,7 @@ export interface Defaults {
   readonly password: string;
   readonly vhost: string;
   readonly tags: readonly string[];
+  readonly queueType: QueueType;
   readonly permissions: { readonly configure: string; readonly write: string; readonly read: string };
 }
 
@@ -30,6 +32,7 @@ export function defaultsOf(options: BrokerOptions): Defaults {
     password: options.defaultPassword ?? 'guest',
     vhost: options.defaultVhost ?? '/',
     tags: options.defaultUserTags ?? ['administrator'],
+    queueType: options.defaultQueueType ?? 'classic',
     permissions: { configure: ALL, write: ALL, read: ALL, ...options.defaultPermissions },
   };
 }
@@ -53,7 +56,11 @@ export async function openMetadata(
 ): Promise<OpenMetadata> {
   const defaults = defaultsOf(options);
   const tables = {
-    users: new Users({ anonymousUser: defaults.user, loopbackUsers: options.loopbackUsers ?? ['guest'] }),
+    users: new Users({
+      anonymousUser: options.anonymousUser || defaults.user,
+      anonymousPassword: options.anonymousPassword,
+      loopbackUsers: options.loopbackUsers ?? ['guest'],
+    }),
     permissions: new Permissions(permissionsChanged),
     vhosts: new Map(),
     vhostLimits: new Map(),
@@ -70,7 +77,7 @@ export async function openMetadata(
   else if (saved !== undefined) await fill(metadata, documentOf(saved));
   // A journal that was brought here from elsewhere is served.
   const brought = storage.found.filter((name) => !metadata.vhosts.has(name) && !metadata.deleting.has(name));
-  for (const name of brought) addVhost(metadata, name);
+  for (const name of brought) addVhost(metadata, name, defaults.queueType);
   const isChanged = saved === undefined || brought.length > 0;
   return {
     metadata,
@@ -82,8 +89,8 @@ export async function openMetadata(
 }
 
 async function fillWithDefaults(metadata: Metadata, defaults: Defaults): Promise<void> {
-  const { user, password, vhost, tags, permissions } = defaults;
-  addVhost(metadata, vhost);
+  const { user, password, vhost, tags, permissions, queueType } = defaults;
+  addVhost(metadata, vhost, queueType);
   metadata.users.set({
     name: user,
     passwordHash: hashPassword(password),
@@ -96,12 +103,12 @@ async function fillWithDefaults(metadata: Metadata, defaults: Defaults): Promise
   if (configure && write && read) metadata.permissions.set(vhost, user, { configure, write, read });
 }
 
-function addVhost(metadata: Metadata, name: string): void {
+function addVhost(metadata: Metadata, name: string, defaultQueueType: QueueType): void {
   metadata.vhosts.set(name, {
     name,
     description: '',
     tags: [],
-    defaultQueueType: 'classic',
+    defaultQueueType,
     protectedFromDeletion: false,
   });
 }

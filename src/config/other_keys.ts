@@ -63,9 +63,7 @@ export const OTHER_KEYS: readonly OtherKey[] = [
     fulfilled: ['internal', 'rabbit_auth_backend_internal'],
   })),
   ...missing('a password may be any but the empty one', 'credential_validator.**'),
-  { pattern: 'default_queue_type', kind: 'missing', why: 'queues are classic unless declared', fulfilled: ['classic'] },
   ...needless('passwords are hashed with SHA-256', 'password_hashing_module'),
-  ...missing("anonymous logins are the default user's", 'anonymous_login_user', 'anonymous_login_pass'),
   ...missing(NO_PLUGIN, 'auth_cache.**', 'auth_http.**', 'auth_ldap.**', 'trust_store.**', 'aws.**'),
   ...missing('there is one resource server', 'auth_oauth2.resource_servers.**', 'auth_oauth2.resource_server_type'),
   ...missing('there is one issuer', 'auth_oauth2.oauth_providers.**', 'auth_oauth2.default_oauth_provider'),
@@ -95,7 +93,7 @@ export const OTHER_KEYS: readonly OtherKey[] = [
     'federation.**',
   ),
   ...missing('the firehose is switched by the program that embeds Leveret', 'tracing.**'),
-  ...missing('events go to the default virtual host', 'event_exchange.**'),
+  { pattern: 'event_exchange.protocol', kind: 'missing', why: 'events are AMQP 0-9-1', fulfilled: ['amqp_0_9_1'] },
   ...missing(NO_PLUGIN, 'session_max_per_connection', 'link_max_per_session', 'amqp_client.**', 'amqp10_client.**'),
 
   { pattern: 'log.console', kind: 'missing', why: ONE_LOG, fulfilled: ['true'] },
