@@ -11,6 +11,7 @@ import { VhostDefaults, type VhostDefaultsInput } from './admin/vhost_defaults.t
 import { VhostRegistry } from './admin/vhost_registry.ts';
 import type { QueueType, VirtualHosts } from './admin/virtual_hosts.ts';
 import type { CertificateLogin } from './auth/certificate_name.ts';
+import { type CredentialValidator, type PasswordProblem, passwordProblem } from './auth/credential_validator.ts';
 import { LoginThrottle } from './auth/login_throttle.ts';
 import type { Mechanism } from './auth/mechanisms.ts';
 import type { OAuth2Options } from './auth/oauth2/options.ts';
@@ -28,6 +29,7 @@ import type { Disk } from './journal/disk.ts';
 import { NodeDisk } from './journal/node_disk.ts';
 import { Arena } from './lib/arena.ts';
 import { type Clock, SystemClock } from './lib/clock.ts';
+import { StartError } from './lib/start_error.ts';
 import { TimerWheel } from './lib/timer_wheel.ts';
 import type { Setting } from './management/context.ts';
 import type { ManagementOptions, PrometheusPortOptions } from './management/options.ts';
@@ -117,6 +119,8 @@ export interface BrokerOptions extends ListenerOptions, Readonly<Partial<NodeLim
   readonly defaultUserTags?: readonly string[];
   /** Everything unless told otherwise. */
   readonly defaultPermissions?: Partial<PermissionInput>;
+  /** What passwords have to be like, where users are made or their passwords change; anything unless told otherwise. */
+  readonly credentialValidator?: CredentialValidator | undefined;
   /** The type of durable queues in virtual hosts that are made without one of their own; `classic` unless told otherwise. */
   readonly defaultQueueType?: QueueType;
   /** What virtual hosts have from when they are made, that of the first start too. */
@@ -212,12 +216,14 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
   const storage = await openStorage(options, { disk, logger, clock, turn, pages, connections, createVhost });
   const undo: (() => void | Promise<void>)[] = [() => storage.close(), () => arena.dispose()];
   try {
+    const passwordProblem = await openCredentialValidator(options);
     const { metadata, registry } = await openVhosts(options, storage, {
       connections,
       logger,
       events,
       limits,
       counters,
+      passwordProblem,
     });
     undo.unshift(() => registry.close());
     const wheel = new TimerWheel(clock, WHEEL_TICK_MS);
@@ -274,7 +280,13 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
     const metrics = new BrokerMetrics(server);
     undo.unshift(() => metrics.stop());
     if (options.openTelemetry !== undefined) await metrics.send(options.openTelemetry);
-    const administration = administrationOf(metadata, registry, connections, events ?? NO_EVENTS);
+    const administration = administrationOf({
+      metadata,
+      registry,
+      connections,
+      events: events ?? NO_EVENTS,
+      passwordProblem,
+    });
     if (options.definitions !== undefined) await loadDefinitions(administration, options.definitions);
     await alarms.checkDisk();
     const { listeners, ports } = await Listeners.open(server, options.host ?? DEFAULT_HOST, options.port ?? 0, options);
@@ -329,16 +341,21 @@ async function openVhosts(
     readonly limits: NodeLimits;
     readonly counters: Counters;
     readonly events: EventExchange | undefined;
+    readonly passwordProblem: PasswordProblem;
   },
 ): Promise<{ readonly metadata: Metadata; readonly registry: VhostRegistry }> {
   let registry: VhostRegistry | undefined;
   // What a channel remembers of routes is what it was permitted; a raised version has it asked again.
-  const { metadata, made, save } = await openMetadata(options, storage, (name) => {
+  const { metadata, made, save } = await openMetadata(options, storage, context.passwordProblem, (name) => {
     const vhost = registry?.open.get(name);
     if (vhost !== undefined) vhost.topologyVersion++;
   });
-  const { connections, logger, events, limits, counters } = context;
-  const defaults = await VhostDefaults.of(options.vhostDefaults ?? {}, defaultsOf(options).queueType, logger);
+  const { connections, logger, events, limits, counters, passwordProblem } = context;
+  const defaults = await VhostDefaults.of(options.vhostDefaults ?? {}, {
+    queueType: defaultsOf(options).queueType,
+    passwordProblem,
+    logger,
+  });
   registry = new VhostRegistry({
     storage,
     metadata,
@@ -366,6 +383,12 @@ function eventExchange(turn: LoopTurn, clock: Clock): EventExchange {
     (callback) => turn.later(callback),
     () => clock.nowMs(),
   );
+}
+
+async function openCredentialValidator({ credentialValidator }: BrokerOptions): Promise<PasswordProblem> {
+  return passwordProblem(credentialValidator).catch((error: Error) => {
+    throw new StartError('option', `The regular expression for passwords ${error.message}.`);
+  });
 }
 
 /** Only who takes tokens waits for their library to load. */

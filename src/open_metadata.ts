@@ -6,6 +6,7 @@ import {
   parameterKey,
 } from './admin/metadata.ts';
 import { compileAccess, compileTopicAccess } from './auth/access_pattern.ts';
+import type { PasswordProblem } from './auth/credential_validator.ts';
 import { DEFAULT_HASHING, hashPassword } from './auth/passwords.ts';
 import { Permissions } from './auth/permissions.ts';
 import { Users } from './auth/users.ts';
@@ -52,6 +53,7 @@ export interface OpenMetadata {
 export async function openMetadata(
   options: BrokerOptions,
   storage: Storage,
+  passwordProblem: PasswordProblem,
   permissionsChanged: (vhost: string) => void,
 ): Promise<OpenMetadata> {
   const defaults = defaultsOf(options);
@@ -73,8 +75,12 @@ export async function openMetadata(
   const { metadata: saved } = storage;
   // Definitions to be loaded bring their own, as in RabbitMQ.
   const isFirst = saved === undefined && options.definitions === undefined;
-  if (isFirst) await fillWithDefaults(metadata, defaults);
-  else if (saved !== undefined) await fill(metadata, documentOf(saved));
+  if (isFirst) {
+    const problem = passwordProblem(defaults.password);
+    if (problem !== undefined) throw new StartError('option', `The default user cannot be made: ${problem}.`);
+    await fillWithDefaults(metadata, defaults);
+  }
+  if (saved !== undefined) await fill(metadata, documentOf(saved));
   // A journal that was brought here from elsewhere is served.
   const brought = storage.found.filter((name) => !metadata.vhosts.has(name) && !metadata.deleting.has(name));
   for (const name of brought) addVhost(metadata, name, defaults.queueType);

@@ -2,6 +2,7 @@ import { availableMemoryBytes, defaultDiskFreeLimitBytes, memoryLimitBytes } fro
 import type { Settings } from '../config/options.ts';
 import type { BrokerOptions } from '../index.ts';
 import type { NodeLimits } from '../server/limits.ts';
+import { credentialValidator } from './credential_validator.ts';
 import { listenerOptions } from './listener_options.ts';
 import { managementOptions, prometheusOptions } from './management_options.ts';
 import { oauth2Options } from './oauth2_options.ts';
@@ -55,6 +56,7 @@ export function brokerOptions(settings: Settings): BrokerOptions {
       write: settings.defaultWrite,
       read: settings.defaultRead,
     },
+    credentialValidator: credentialValidator(settings),
     defaultQueueType: settings.defaultQueueType,
     vhostDefaults: vhostDefaults(settings),
     ...listenerOptions(settings),

@@ -13,6 +13,9 @@ export interface DefaultSettings {
   readonly defaultConfigure: string;
   readonly defaultWrite: string;
   readonly defaultRead: string;
+  readonly credentialValidator: 'accept_everything' | 'min_password_length' | 'password_regexp';
+  readonly credentialMinLength: number;
+  readonly credentialRegexp: string | undefined;
   readonly defaultQueueType: 'classic' | 'quorum';
   readonly anonymousUser: string | false | undefined;
   readonly anonymousPass: string | undefined;
@@ -53,6 +56,14 @@ interface UserFields {
 const PATTERN = text('pattern', 'a regular expression');
 const POSITIVE = integer(1, Number.MAX_SAFE_INTEGER);
 const BYTES = byteSize(1, Number.MAX_SAFE_INTEGER);
+
+const VALIDATORS = ['accept_everything', 'min_password_length', 'password_regexp'] as const;
+
+/** RabbitMQ's names are those of its modules. */
+const VALIDATOR: ValueType<(typeof VALIDATORS)[number]> = {
+  ...oneOf('validator', ...VALIDATORS),
+  parse: (given) => VALIDATORS.find((name) => given === name || given === `rabbit_credential_validator_${name}`),
+};
 
 /** RabbitMQ takes the names of its modules too. */
 const QUEUE_TYPE: ValueType<'classic' | 'quorum'> = {
@@ -161,6 +172,31 @@ export const DEFAULT_OPTIONS: { readonly [Name in keyof DefaultSettings]: Option
     type: text('pattern', 'a regular expression'),
     default: '.*',
     sentence: 'What that user may consume and bind from there.',
+  },
+  credentialValidator: {
+    key: 'credential_validator.validation_backend',
+    environment: 'LEVERET_CREDENTIAL_VALIDATOR_VALIDATION_BACKEND',
+    flag: '--credential-validator-validation-backend',
+    type: VALIDATOR,
+    default: 'accept_everything',
+    sentence:
+      "What is asked of a password where a user is made or it changes: nothing, its length in bytes, or a regular expression; RabbitMQ's names of them are taken too.",
+  },
+  credentialMinLength: {
+    key: 'credential_validator.min_length',
+    environment: 'LEVERET_CREDENTIAL_VALIDATOR_MIN_LENGTH',
+    flag: '--credential-validator-min-length',
+    type: integer(0, 1024),
+    default: '5',
+    sentence: 'With min_password_length: bytes that a password must have at least.',
+  },
+  credentialRegexp: {
+    key: 'credential_validator.regexp',
+    environment: 'LEVERET_CREDENTIAL_VALIDATOR_REGEXP',
+    flag: '--credential-validator-regexp',
+    type: PATTERN,
+    default: undefined,
+    sentence: 'With password_regexp: what must be found in a password.',
   },
   defaultQueueType: {
     key: 'default_queue_type',

@@ -189,6 +189,10 @@ test.each([
      default_limits.vhosts.a.max_connections = 3`,
     { defaultLimits: [{ name: 'a', fields: { max_queues: 1, max_connections: 3 } }] },
   ],
+  [
+    'credential_validator.validation_backend = rabbit_credential_validator_password_regexp\ncredential_validator.regexp = ^x\ncredential_validator.min_length = 8',
+    { credentialValidator: 'password_regexp', credentialRegexp: '^x', credentialMinLength: 8 },
+  ],
   ['default_queue_type = quorum', { defaultQueueType: 'quorum' }],
   ['default_queue_type = rabbit_classic_queue', { defaultQueueType: 'classic' }],
   ['anonymous_login_user = none', { anonymousUser: false }],
