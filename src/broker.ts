@@ -9,8 +9,9 @@ import type { Scheduled, ScheduledPlace } from './admin/scheduled.ts';
 import type { Users } from './admin/users.ts';
 import { VhostDefaults, type VhostDefaultsInput } from './admin/vhost_defaults.ts';
 import { VhostRegistry } from './admin/vhost_registry.ts';
-import type { VirtualHosts } from './admin/virtual_hosts.ts';
+import type { QueueType, VirtualHosts } from './admin/virtual_hosts.ts';
 import type { CertificateLogin } from './auth/certificate_name.ts';
+import { type CredentialValidator, type PasswordProblem, passwordProblem } from './auth/credential_validator.ts';
 import { LoginThrottle } from './auth/login_throttle.ts';
 import type { Mechanism } from './auth/mechanisms.ts';
 import type { OAuth2Options } from './auth/oauth2/options.ts';
@@ -28,6 +29,7 @@ import type { Disk } from './journal/disk.ts';
 import { NodeDisk } from './journal/node_disk.ts';
 import { Arena } from './lib/arena.ts';
 import { type Clock, SystemClock } from './lib/clock.ts';
+import { StartError } from './lib/start_error.ts';
 import { TimerWheel } from './lib/timer_wheel.ts';
 import type { Setting } from './management/context.ts';
 import type { ManagementOptions, PrometheusPortOptions } from './management/options.ts';
@@ -80,6 +82,10 @@ export interface BrokerOptions extends ListenerOptions, Readonly<Partial<NodeLim
   /** Users who may only connect from this machine. */
   readonly loopbackUsers?: readonly string[];
   readonly allowAnonymous?: boolean;
+  /** Whom anonymous logins are taken for: the default user, unless told otherwise. False refuses them all. */
+  readonly anonymousUser?: string | false | undefined;
+  /** If given, it must be his password, or they are refused. */
+  readonly anonymousPassword?: string | undefined;
   /** SASL mechanisms that clients may log in by: PLAIN and AMQPLAIN unless told otherwise. */
   readonly authMechanisms?: readonly Mechanism[];
   /** Where the mechanism EXTERNAL finds the user name in a client's certificate; its distinguished name, unless told otherwise. */
@@ -96,8 +102,10 @@ export interface BrokerOptions extends ListenerOptions, Readonly<Partial<NodeLim
   readonly prometheus?: PrometheusPortOptions | undefined;
   /** The settings that all of this was made of, which the management API shows. */
   readonly settings?: readonly Setting[];
-  /** Publish what happens in the broker to the exchange amq.rabbitmq.event of the virtual host `/`. */
+  /** Publish what happens in the broker to the exchange amq.rabbitmq.event. */
   readonly events?: boolean;
+  /** The virtual host that has this exchange; the default one unless told otherwise. */
+  readonly eventsVhost?: string | undefined;
   /**
    * Imported at every start, before clients are let in. Then the first start makes no user and no virtual host of its own, as in
    * RabbitMQ.
@@ -111,6 +119,10 @@ export interface BrokerOptions extends ListenerOptions, Readonly<Partial<NodeLim
   readonly defaultUserTags?: readonly string[];
   /** Everything unless told otherwise. */
   readonly defaultPermissions?: Partial<PermissionInput>;
+  /** What passwords have to be like, where users are made or their passwords change; anything unless told otherwise. */
+  readonly credentialValidator?: CredentialValidator | undefined;
+  /** The type of durable queues in virtual hosts that are made without one of their own; `classic` unless told otherwise. */
+  readonly defaultQueueType?: QueueType;
   /** What virtual hosts have from when they are made, that of the first start too. */
   readonly vhostDefaults?: VhostDefaultsInput;
 }
@@ -193,7 +205,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
   const counters = new Counters();
   const pages = new PageTable(arena);
   const events = options.events === true ? eventExchange(turn, clock) : undefined;
-  const eventVhost = defaultsOf(options).vhost;
+  const eventVhost = options.eventsVhost ?? defaultsOf(options).vhost;
   const createVhost = (name: string, stores: VhostStores): VirtualHost => {
     const vhost = new VirtualHost({ name, ...stores, turn, clock, uniqueName, events });
     if (name === eventVhost) events?.openIn(vhost);
@@ -204,12 +216,14 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
   const storage = await openStorage(options, { disk, logger, clock, turn, pages, connections, createVhost });
   const undo: (() => void | Promise<void>)[] = [() => storage.close(), () => arena.dispose()];
   try {
+    const passwordProblem = await openCredentialValidator(options);
     const { metadata, registry } = await openVhosts(options, storage, {
       connections,
       logger,
       events,
       limits,
       counters,
+      passwordProblem,
     });
     undo.unshift(() => registry.close());
     const wheel = new TimerWheel(clock, WHEEL_TICK_MS);
@@ -266,7 +280,13 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
     const metrics = new BrokerMetrics(server);
     undo.unshift(() => metrics.stop());
     if (options.openTelemetry !== undefined) await metrics.send(options.openTelemetry);
-    const administration = administrationOf(metadata, registry, connections, events ?? NO_EVENTS);
+    const administration = administrationOf({
+      metadata,
+      registry,
+      connections,
+      events: events ?? NO_EVENTS,
+      passwordProblem,
+    });
     if (options.definitions !== undefined) await loadDefinitions(administration, options.definitions);
     await alarms.checkDisk();
     const { listeners, ports } = await Listeners.open(server, options.host ?? DEFAULT_HOST, options.port ?? 0, options);
@@ -321,16 +341,21 @@ async function openVhosts(
     readonly limits: NodeLimits;
     readonly counters: Counters;
     readonly events: EventExchange | undefined;
+    readonly passwordProblem: PasswordProblem;
   },
 ): Promise<{ readonly metadata: Metadata; readonly registry: VhostRegistry }> {
   let registry: VhostRegistry | undefined;
   // What a channel remembers of routes is what it was permitted; a raised version has it asked again.
-  const { metadata, made, save } = await openMetadata(options, storage, (name) => {
+  const { metadata, made, save } = await openMetadata(options, storage, context.passwordProblem, (name) => {
     const vhost = registry?.open.get(name);
     if (vhost !== undefined) vhost.topologyVersion++;
   });
-  const { connections, logger, events, limits, counters } = context;
-  const defaults = await VhostDefaults.of(options.vhostDefaults ?? {}, logger);
+  const { connections, logger, events, limits, counters, passwordProblem } = context;
+  const defaults = await VhostDefaults.of(options.vhostDefaults ?? {}, {
+    queueType: defaultsOf(options).queueType,
+    passwordProblem,
+    logger,
+  });
   registry = new VhostRegistry({
     storage,
     metadata,
@@ -360,6 +385,12 @@ function eventExchange(turn: LoopTurn, clock: Clock): EventExchange {
   );
 }
 
+async function openCredentialValidator({ credentialValidator }: BrokerOptions): Promise<PasswordProblem> {
+  return passwordProblem(credentialValidator).catch((error: Error) => {
+    throw new StartError('option', `The regular expression for passwords ${error.message}.`);
+  });
+}
+
 /** Only who takes tokens waits for their library to load. */
 async function openTokens({ oauth2 }: BrokerOptions, clock: Clock): Promise<Tokens | undefined> {
   if (oauth2 === undefined) return undefined;
@@ -367,8 +398,11 @@ async function openTokens({ oauth2 }: BrokerOptions, clock: Clock): Promise<Toke
   return new TokenLogin(oauth2, () => clock.nowMs());
 }
 
-function mechanismsOf({ authMechanisms = ['PLAIN', 'AMQPLAIN'], allowAnonymous = false }: BrokerOptions): Mechanism[] {
-  return [...new Set([...(allowAnonymous ? (['ANONYMOUS'] as const) : []), ...authMechanisms])];
+function mechanismsOf(options: BrokerOptions): Mechanism[] {
+  const { authMechanisms = ['PLAIN', 'AMQPLAIN'], allowAnonymous = false, anonymousUser } = options;
+  const offered = new Set<Mechanism>([...(allowAnonymous ? (['ANONYMOUS'] as const) : []), ...authMechanisms]);
+  if (anonymousUser === false) offered.delete('ANONYMOUS');
+  return [...offered];
 }
 
 /** 22 characters of base64url: 128 random bits, as RabbitMQ's generated names have. */

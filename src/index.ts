@@ -16,6 +16,7 @@ export type { HashingAlgorithm, UserInfo, UserInput, UserLimits, Users } from '.
 export type { DefaultUserInput, VhostDefaultsInput } from './admin/vhost_defaults.ts';
 export type { QueueType, VhostLimits, VirtualHostInfo, VirtualHostInput, VirtualHosts } from './admin/virtual_hosts.ts';
 export type { AlternativeNameType, CertificateLogin, CertificateLoginFrom } from './auth/certificate_name.ts';
+export type { CredentialValidator } from './auth/credential_validator.ts';
 export type { Mechanism } from './auth/mechanisms.ts';
 export type { OAuth2Options } from './auth/oauth2/options.ts';
 export { type Broker, type BrokerOptions, createBroker, type Health } from './broker.ts';

@@ -6,11 +6,13 @@ import {
   parameterKey,
 } from './admin/metadata.ts';
 import { compileAccess, compileTopicAccess } from './auth/access_pattern.ts';
+import type { PasswordProblem } from './auth/credential_validator.ts';
 import { DEFAULT_HASHING, hashPassword } from './auth/passwords.ts';
 import { Permissions } from './auth/permissions.ts';
 import { Users } from './auth/users.ts';
 import type { BrokerOptions } from './broker.ts';
 import type { Storage } from './broker_storage.ts';
+import type { QueueType } from './core/queue/arguments.ts';
 import { StartError } from './lib/start_error.ts';
 
 const ALL = '.*';
@@ -21,6 +23,7 @@ export interface Defaults {
   readonly password: string;
   readonly vhost: string;
   readonly tags: readonly string[];
+  readonly queueType: QueueType;
   readonly permissions: { readonly configure: string; readonly write: string; readonly read: string };
 }
 
@@ -30,6 +33,7 @@ export function defaultsOf(options: BrokerOptions): Defaults {
     password: options.defaultPassword ?? 'guest',
     vhost: options.defaultVhost ?? '/',
     tags: options.defaultUserTags ?? ['administrator'],
+    queueType: options.defaultQueueType ?? 'classic',
     permissions: { configure: ALL, write: ALL, read: ALL, ...options.defaultPermissions },
   };
 }
@@ -49,11 +53,16 @@ export interface OpenMetadata {
 export async function openMetadata(
   options: BrokerOptions,
   storage: Storage,
+  passwordProblem: PasswordProblem,
   permissionsChanged: (vhost: string) => void,
 ): Promise<OpenMetadata> {
   const defaults = defaultsOf(options);
   const tables = {
-    users: new Users({ anonymousUser: defaults.user, loopbackUsers: options.loopbackUsers ?? ['guest'] }),
+    users: new Users({
+      anonymousUser: options.anonymousUser || defaults.user,
+      anonymousPassword: options.anonymousPassword,
+      loopbackUsers: options.loopbackUsers ?? ['guest'],
+    }),
     permissions: new Permissions(permissionsChanged),
     vhosts: new Map(),
     vhostLimits: new Map(),
@@ -66,11 +75,15 @@ export async function openMetadata(
   const { metadata: saved } = storage;
   // Definitions to be loaded bring their own, as in RabbitMQ.
   const isFirst = saved === undefined && options.definitions === undefined;
-  if (isFirst) await fillWithDefaults(metadata, defaults);
-  else if (saved !== undefined) await fill(metadata, documentOf(saved));
+  if (isFirst) {
+    const problem = passwordProblem(defaults.password);
+    if (problem !== undefined) throw new StartError('option', `The default user cannot be made: ${problem}.`);
+    await fillWithDefaults(metadata, defaults);
+  }
+  if (saved !== undefined) await fill(metadata, documentOf(saved));
   // A journal that was brought here from elsewhere is served.
   const brought = storage.found.filter((name) => !metadata.vhosts.has(name) && !metadata.deleting.has(name));
-  for (const name of brought) addVhost(metadata, name);
+  for (const name of brought) addVhost(metadata, name, defaults.queueType);
   const isChanged = saved === undefined || brought.length > 0;
   return {
     metadata,
@@ -82,8 +95,8 @@ export async function openMetadata(
 }
 
 async function fillWithDefaults(metadata: Metadata, defaults: Defaults): Promise<void> {
-  const { user, password, vhost, tags, permissions } = defaults;
-  addVhost(metadata, vhost);
+  const { user, password, vhost, tags, permissions, queueType } = defaults;
+  addVhost(metadata, vhost, queueType);
   metadata.users.set({
     name: user,
     passwordHash: hashPassword(password),
@@ -96,12 +109,12 @@ async function fillWithDefaults(metadata: Metadata, defaults: Defaults): Promise
   if (configure && write && read) metadata.permissions.set(vhost, user, { configure, write, read });
 }
 
-function addVhost(metadata: Metadata, name: string): void {
+function addVhost(metadata: Metadata, name: string, defaultQueueType: QueueType): void {
   metadata.vhosts.set(name, {
     name,
     description: '',
     tags: [],
-    defaultQueueType: 'classic',
+    defaultQueueType,
     protectedFromDeletion: false,
   });
 }

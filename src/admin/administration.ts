@@ -1,3 +1,4 @@
+import type { PasswordProblem } from '../auth/credential_validator.ts';
 import type { Events } from '../core/events.ts';
 import { StartError } from '../lib/start_error.ts';
 import type { Connection } from '../server/connection/connection.ts';
@@ -18,13 +19,18 @@ export interface Administration {
   readonly definitions: DefinitionsTransfer;
 }
 
-export function administrationOf(
-  metadata: Metadata,
-  registry: VhostRegistry,
-  connections: ReadonlySet<Connection>,
-  events: Events,
-): Administration {
-  const users = new MetadataUsers(metadata, connections, events);
+/** What it is made of. */
+export interface AdministrationContext {
+  readonly metadata: Metadata;
+  readonly registry: VhostRegistry;
+  readonly connections: ReadonlySet<Connection>;
+  readonly events: Events;
+  readonly passwordProblem: PasswordProblem;
+}
+
+export function administrationOf(context: AdministrationContext): Administration {
+  const { metadata, registry, events } = context;
+  const users = new MetadataUsers(context);
   const permissions = new MetadataPermissions(metadata, events);
   const vhosts = new MetadataVirtualHosts(metadata, registry, events);
   const globalParameters = new MetadataGlobalParameters(metadata, events);

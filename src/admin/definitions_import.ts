@@ -135,7 +135,7 @@ async function importVhost(
   given: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const { description, tags, default_queue_type: type, protected_from_deletion: isProtected, ...other } = given;
-  const named = typeof type === 'string' && !NO_QUEUE_TYPE.includes(type) ? type : 'classic';
+  const named = typeof type === 'string' && !NO_QUEUE_TYPE.includes(type) ? type : vhosts.defaultQueueType;
   const defaultQueueType = queueTypeNamed(named);
   if (defaultQueueType === undefined) throw new ManagementError('invalid', `${named} is not a valid queue type`);
   await vhosts.set(name, {

@@ -1,5 +1,5 @@
-/** What is wrong with what an operator asked for: there is no such thing, it cannot be so, or it is protected. */
-export type ManagementErrorCode = 'not-found' | 'invalid' | 'protected';
+/** What is wrong with what an operator asked for: there is no such thing, it cannot be so, it is protected, or its password is refused. */
+export type ManagementErrorCode = 'not-found' | 'invalid' | 'protected' | 'credentials';
 
 export class ManagementError extends Error {
   override readonly name = 'ManagementError';

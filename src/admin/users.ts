@@ -1,3 +1,4 @@
+import type { PasswordProblem } from '../auth/credential_validator.ts';
 import {
   DEFAULT_HASHING,
   type HashingAlgorithm,
@@ -10,6 +11,7 @@ import type { Events } from '../core/events.ts';
 import { printJson } from '../core/policy/print_json.ts';
 import type { Connection } from '../server/connection/connection.ts';
 import type { UserLimits } from '../server/limits.ts';
+import type { AdministrationContext } from './administration.ts';
 import { checkName, ManagementError } from './management_error.ts';
 import type { Metadata } from './metadata.ts';
 import { passwordChanged, tagsSet, userCreated, userDeleted, userLimitsChanged } from './node_events.ts';
@@ -55,15 +57,17 @@ export class MetadataUsers implements Users {
   readonly #metadata: Metadata;
   readonly #connections: ReadonlySet<Connection>;
   readonly #events: Events;
+  readonly #problem: PasswordProblem;
 
-  constructor(metadata: Metadata, connections: ReadonlySet<Connection>, events: Events) {
+  constructor({ metadata, connections, events, passwordProblem }: AdministrationContext) {
     this.#metadata = metadata;
     this.#connections = connections;
     this.#events = events;
+    this.#problem = passwordProblem;
   }
 
   async set(name: string, input: UserInput): Promise<void> {
-    const record = userRecord(name, input);
+    const record = userRecord(name, input, this.#problem);
     const { passwordHash, tags } = record;
     const before = this.#metadata.users.get(name);
     this.#metadata.users.set(record);
@@ -75,6 +79,7 @@ export class MetadataUsers implements Users {
 
   async changePassword(name: string, password: string): Promise<void> {
     const user = this.#user(name);
+    checkPassword(password, this.#problem);
     const passwordHash = hashPassword(password, user.hashingAlgorithm);
     this.#metadata.users.set({ ...user, passwordHash });
     passwordChanged(this.#events, name, passwordHash);
@@ -130,15 +135,21 @@ export class MetadataUsers implements Users {
 }
 
 /** Throws for what cannot be a user. */
-export function userRecord(name: string, input: UserInput): UserRecord {
+export function userRecord(name: string, input: UserInput, problem: PasswordProblem): UserRecord {
   checkName('user', name);
   const { password, hashingAlgorithm = DEFAULT_HASHING, tags = [] } = input;
   if (!isHashingAlgorithm(hashingAlgorithm)) {
     throw new ManagementError('invalid', `unknown hashing algorithm '${hashingAlgorithm}'`);
   }
+  if (password !== undefined) checkPassword(password, problem);
   const passwordHash = password === undefined ? (input.passwordHash ?? '') : hashPassword(password, hashingAlgorithm);
   if (!isPasswordHash(passwordHash)) throw new ManagementError('invalid', 'the password hash is not in base64');
   return { name, passwordHash, hashingAlgorithm, tags: checkTags(tags) };
+}
+
+function checkPassword(password: string, problemOf: PasswordProblem): void {
+  const problem = problemOf(password);
+  if (problem !== undefined) throw new ManagementError('credentials', problem);
 }
 
 export function checkTags(tags: readonly string[]): readonly string[] {

@@ -1,8 +1,10 @@
 import { compileAccess } from '../auth/access_pattern.ts';
+import type { PasswordProblem } from '../auth/credential_validator.ts';
 import type { Grants } from '../auth/permissions.ts';
 import type { UserRecord } from '../auth/users.ts';
 import { checkPolicy, PolicyError } from '../core/policy/check.ts';
 import type { Policy } from '../core/policy/policy.ts';
+import type { QueueType } from '../core/queue/arguments.ts';
 import { setPolicy } from '../core/topology/policies.ts';
 import type { VirtualHost } from '../core/vhost.ts';
 import { compilePattern, type Pattern } from '../lib/pattern.ts';
@@ -55,17 +57,21 @@ const ALL = '.*';
 
 /** Tried and compiled at the start, so that a virtual host has all of it in the moment it is there. */
 export class VhostDefaults {
+  /** Of those whose making does not say. */
+  readonly queueType: QueueType;
   readonly #limits: readonly Default<VhostLimits>[];
   readonly #policies: readonly Default<DefaultPolicy>[];
   readonly #users: readonly Default<DefaultUser>[];
   readonly #logger: Logger;
 
   private constructor(
+    queueType: QueueType,
     limits: readonly Default<VhostLimits>[],
     policies: readonly Default<DefaultPolicy>[],
     users: readonly Default<DefaultUser>[],
     logger: Logger,
   ) {
+    this.queueType = queueType;
     this.#limits = limits;
     this.#policies = policies;
     this.#users = users;
@@ -73,11 +79,16 @@ export class VhostDefaults {
   }
 
   /** Rejects with a StartError that says what cannot be used. */
-  static async of(input: VhostDefaultsInput, logger: Logger): Promise<VhostDefaults> {
+  static async of(
+    input: VhostDefaultsInput,
+    context: { readonly queueType: QueueType; readonly passwordProblem: PasswordProblem; readonly logger: Logger },
+  ): Promise<VhostDefaults> {
+    const { queueType, passwordProblem, logger } = context;
     return new VhostDefaults(
+      queueType,
       await compiled('limits of virtual hosts', input.limits, async ({ limits }) => limits),
       await compiled('operator policies', input.operatorPolicies, compilePolicy),
-      await compiled('users', input.users, compileUser),
+      await compiled('users', input.users, (user) => compileUser(user, passwordProblem)),
       logger,
     );
   }
@@ -140,12 +151,12 @@ async function compilePolicy(input: PolicyInput & { readonly name: string }): Pr
   return { policy: checkPolicy('operator policy', input.name, input, undefined), pattern };
 }
 
-async function compileUser(input: DefaultUserInput): Promise<DefaultUser> {
+async function compileUser(input: DefaultUserInput, problem: PasswordProblem): Promise<DefaultUser> {
   const { configure = ALL, write = ALL, read = ALL } = input.permissions ?? {};
   const grants = {
     configure: await compileAccess(configure),
     write: await compileAccess(write),
     read: await compileAccess(read),
   };
-  return { record: userRecord(input.name, input), grants };
+  return { record: userRecord(input.name, input, problem), grants };
 }

@@ -1,3 +1,4 @@
+import type { QueueType } from '../core/queue/arguments.ts';
 import type { TopologyLimits } from '../core/topology/limits.ts';
 import type { VirtualHost } from '../core/vhost.ts';
 import type { Connection } from '../server/connection/connection.ts';
@@ -62,6 +63,10 @@ export class VhostRegistry {
     }
     for (const name of metadata.deleting)
       if (!this.open.has(name)) void this.#inTurn(name, () => this.#removeRest(name));
+  }
+
+  get defaultQueueType(): QueueType {
+    return this.#options.defaults.queueType;
   }
 
   /** Resolves when it will survive a restart. */

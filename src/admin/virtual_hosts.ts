@@ -12,7 +12,7 @@ export type { QueueType, VhostLimits };
 export interface VirtualHostInput {
   readonly description?: string;
   readonly tags?: readonly string[];
-  /** The type of durable queues whose declaration does not say; `classic` if left out. */
+  /** The type of durable queues whose declaration does not say; the broker's, if it is left out of a new one. */
   readonly defaultQueueType?: QueueType;
   /** While it is set, the virtual host cannot be deleted. */
   readonly protectedFromDeletion?: boolean;
@@ -26,6 +26,8 @@ export interface VirtualHostInfo extends VhostRecord {
 
 /** The virtual hosts of a broker. A change resolves when it will survive a restart. */
 export interface VirtualHosts {
+  /** Of those that are made without one of their own. */
+  readonly defaultQueueType: QueueType;
   /** Adds a virtual host, or changes of the one of that name what is given. Nobody has permissions in a new one. */
   set(name: string, input?: VirtualHostInput): Promise<void>;
   /** Takes the place of the limits that it has; `{}` takes them away. */
@@ -41,7 +43,7 @@ export interface VirtualHosts {
 
 const LIMITS = ['max-connections', 'max-queues'];
 
-const DEFAULTS = { description: '', tags: [], defaultQueueType: 'classic', protectedFromDeletion: false } as const;
+const DEFAULTS = { description: '', tags: [], protectedFromDeletion: false } as const;
 
 export class MetadataVirtualHosts implements VirtualHosts {
   readonly #metadata: Metadata;
@@ -54,9 +56,13 @@ export class MetadataVirtualHosts implements VirtualHosts {
     this.#events = events;
   }
 
+  get defaultQueueType(): QueueType {
+    return this.#registry.defaultQueueType;
+  }
+
   async set(name: string, input: VirtualHostInput = {}): Promise<void> {
     checkName('vhost', name);
-    const current = this.#metadata.vhosts.get(name) ?? DEFAULTS;
+    const current = this.#metadata.vhosts.get(name) ?? { ...DEFAULTS, defaultQueueType: this.defaultQueueType };
     const { description, tags, defaultQueueType, protectedFromDeletion } = { ...current, ...input };
     const type = queueTypeNamed(defaultQueueType);
     if (type === undefined) throw new ManagementError('invalid', `${defaultQueueType} is not a valid queue type`);

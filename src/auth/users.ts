@@ -24,6 +24,8 @@ export interface User {
 export interface UsersOptions {
   /** Whom anonymous logins are taken for. */
   readonly anonymousUser: string;
+  /** If given, it must be his password. */
+  readonly anonymousPassword?: string | undefined;
   /** Users that may only come from this machine. */
   readonly loopbackUsers: readonly string[];
 }
@@ -69,13 +71,20 @@ export class Users {
   }
 
   authenticate(credentials: Credentials, remoteAddress: string): User | Refusal {
-    const name = credentials.kind === 'anonymous' ? this.#options.anonymousUser : credentials.userName;
+    const { anonymousUser, anonymousPassword } = this.#options;
+    const isAnonymous = credentials.kind === 'anonymous';
+    const name = isAnonymous ? anonymousUser : credentials.userName;
     const user = this.#byName.get(name);
-    if (credentials.kind === 'password') {
+    const password = isAnonymous
+      ? anonymousPassword
+      : credentials.kind === 'password'
+        ? credentials.password
+        : undefined;
+    if (password !== undefined) {
       const { passwordHash, hashingAlgorithm } = user ?? NOBODY;
-      const matches = passwordMatches(credentials.password, passwordHash, hashingAlgorithm);
+      const matches = passwordMatches(password, passwordHash, hashingAlgorithm);
       // RabbitMQ lets nobody in with an empty password, whatever the hash says.
-      if (!matches || credentials.password === '') return 'unknown user or wrong password';
+      if (!matches || password === '') return 'unknown user or wrong password';
     }
     if (user === undefined) return 'unknown user or wrong password';
     if (!this.mayComeFrom(name, remoteAddress)) return 'user can only connect via localhost';

@@ -2,6 +2,7 @@ import { availableMemoryBytes, defaultDiskFreeLimitBytes, memoryLimitBytes } fro
 import type { Settings } from '../config/options.ts';
 import type { BrokerOptions } from '../index.ts';
 import type { NodeLimits } from '../server/limits.ts';
+import { credentialValidator } from './credential_validator.ts';
 import { listenerOptions } from './listener_options.ts';
 import { managementOptions, prometheusOptions } from './management_options.ts';
 import { oauth2Options } from './oauth2_options.ts';
@@ -42,7 +43,10 @@ export function brokerOptions(settings: Settings): BrokerOptions {
     consumerTimeoutMs: settings.consumerTimeoutMs,
     loopbackUsers: settings.loopbackUsers,
     allowAnonymous: settings.anonymous,
+    anonymousUser: settings.anonymousUser,
+    anonymousPassword: settings.anonymousPass,
     events: settings.events,
+    eventsVhost: settings.eventsVhost,
     defaultUser: settings.defaultUser,
     defaultPassword: settings.defaultPass,
     defaultVhost: settings.defaultVhost,
@@ -52,6 +56,8 @@ export function brokerOptions(settings: Settings): BrokerOptions {
       write: settings.defaultWrite,
       read: settings.defaultRead,
     },
+    credentialValidator: credentialValidator(settings),
+    defaultQueueType: settings.defaultQueueType,
     vhostDefaults: vhostDefaults(settings),
     ...listenerOptions(settings),
     management: managementOptions(settings),

@@ -1,8 +1,8 @@
 import { keys } from './file_key.ts';
 import { type Groups, groupKeys, groups } from './groups.ts';
 import type { Option } from './options.ts';
-import { byteSize, durationOfUnits } from './rabbitmq_types.ts';
-import { integer, names, oneOf, onOff, password, text } from './value_types.ts';
+import { byteSize, choice, durationOfUnits } from './rabbitmq_types.ts';
+import { integer, names, oneOf, onOff, password, text, type ValueType } from './value_types.ts';
 
 /** What there is from the start, and what virtual hosts have from when they are made. */
 export interface DefaultSettings {
@@ -13,6 +13,12 @@ export interface DefaultSettings {
   readonly defaultConfigure: string;
   readonly defaultWrite: string;
   readonly defaultRead: string;
+  readonly credentialValidator: 'accept_everything' | 'min_password_length' | 'password_regexp';
+  readonly credentialMinLength: number;
+  readonly credentialRegexp: string | undefined;
+  readonly defaultQueueType: 'classic' | 'quorum';
+  readonly anonymousUser: string | false | undefined;
+  readonly anonymousPass: string | undefined;
   readonly defaultLimits: Groups<LimitFields> | undefined;
   readonly defaultOperatorPolicies: Groups<PolicyFields> | undefined;
   readonly defaultUsers: Groups<UserFields> | undefined;
@@ -50,6 +56,32 @@ interface UserFields {
 const PATTERN = text('pattern', 'a regular expression');
 const POSITIVE = integer(1, Number.MAX_SAFE_INTEGER);
 const BYTES = byteSize(1, Number.MAX_SAFE_INTEGER);
+
+const VALIDATORS = ['accept_everything', 'min_password_length', 'password_regexp'] as const;
+
+/** RabbitMQ's names are those of its modules. */
+const VALIDATOR: ValueType<(typeof VALIDATORS)[number]> = {
+  ...oneOf('validator', ...VALIDATORS),
+  parse: (given) => VALIDATORS.find((name) => given === name || given === `rabbit_credential_validator_${name}`),
+};
+
+/** RabbitMQ takes the names of its modules too. */
+const QUEUE_TYPE: ValueType<'classic' | 'quorum'> = {
+  ...choice({
+    classic: 'classic',
+    quorum: 'quorum',
+    rabbit_classic_queue: 'classic',
+    rabbit_quorum_queue: 'quorum',
+  } as const),
+  accepted: 'classic or quorum; Leveret has no streams',
+};
+
+const USER_OR_NONE: ValueType<string | false> = {
+  placeholder: 'name',
+  accepted: 'a user name, or none',
+  parse: (given) => (given === 'none' ? false : given || undefined),
+  written: (value) => value || 'none',
+};
 
 const LIMIT_FIELDS = { pattern: PATTERN, max_connections: POSITIVE, max_queues: POSITIVE };
 
@@ -140,6 +172,57 @@ export const DEFAULT_OPTIONS: { readonly [Name in keyof DefaultSettings]: Option
     type: text('pattern', 'a regular expression'),
     default: '.*',
     sentence: 'What that user may consume and bind from there.',
+  },
+  credentialValidator: {
+    key: 'credential_validator.validation_backend',
+    environment: 'LEVERET_CREDENTIAL_VALIDATOR_VALIDATION_BACKEND',
+    flag: '--credential-validator-validation-backend',
+    type: VALIDATOR,
+    default: 'accept_everything',
+    sentence:
+      "What is asked of a password where a user is made or it changes: nothing, its length in bytes, or a regular expression; RabbitMQ's names of them are taken too.",
+  },
+  credentialMinLength: {
+    key: 'credential_validator.min_length',
+    environment: 'LEVERET_CREDENTIAL_VALIDATOR_MIN_LENGTH',
+    flag: '--credential-validator-min-length',
+    type: integer(0, 1024),
+    default: '5',
+    sentence: 'With min_password_length: bytes that a password must have at least.',
+  },
+  credentialRegexp: {
+    key: 'credential_validator.regexp',
+    environment: 'LEVERET_CREDENTIAL_VALIDATOR_REGEXP',
+    flag: '--credential-validator-regexp',
+    type: PATTERN,
+    default: undefined,
+    sentence: 'With password_regexp: what must be found in a password.',
+  },
+  defaultQueueType: {
+    key: 'default_queue_type',
+    environment: 'LEVERET_DEFAULT_QUEUE_TYPE',
+    flag: '--default-queue-type',
+    type: QUEUE_TYPE,
+    default: 'classic',
+    sentence: 'Type of durable queues in virtual hosts that are made without a type of their own.',
+  },
+  anonymousUser: {
+    key: 'anonymous_login_user',
+    environment: 'LEVERET_ANONYMOUS_LOGIN_USER',
+    flag: '--anonymous-login-user',
+    type: USER_OR_NONE,
+    default: undefined,
+    sentence:
+      'Whom anonymous logins are taken for, where they are on; none refuses them all; unless given, the default user.',
+  },
+  anonymousPass: {
+    key: 'anonymous_login_pass',
+    environment: 'LEVERET_ANONYMOUS_LOGIN_PASS',
+    flag: '--anonymous-login-pass',
+    type: password(),
+    default: undefined,
+    sentence: 'If given, it must be the password of that user, or anonymous logins are refused.',
+    secret: true,
   },
   defaultLimits: {
     key: 'default_limits',

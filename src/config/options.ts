@@ -52,6 +52,7 @@ export interface Settings
   readonly loopbackUsers: readonly string[];
   readonly anonymous: boolean;
   readonly events: boolean;
+  readonly eventsVhost: string | undefined;
   readonly loadDefinitions: string | undefined;
 }
 
@@ -226,7 +227,7 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     flag: '--anonymous',
     type: onOff(),
     default: 'off',
-    sentence: 'Let clients in without a password, as the default user (SASL mechanism ANONYMOUS).',
+    sentence: 'Let clients in without a password (SASL mechanism ANONYMOUS).',
   },
   events: {
     key: 'events',
@@ -235,6 +236,15 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     type: onOff(),
     default: 'off',
     sentence: 'Publish what happens in the broker to the exchange amq.rabbitmq.event.',
+  },
+  eventsVhost: {
+    key: 'events.vhost',
+    environment: 'LEVERET_EVENTS_VHOST',
+    flag: '--events-vhost',
+    type: text('name', 'the name of a virtual host'),
+    default: undefined,
+    sentence: 'Virtual host that has this exchange; unless given, the default one.',
+    rabbitmq: [key('event_exchange.vhost', text('name', 'the name of a virtual host'))],
   },
   ...DEFAULT_OPTIONS,
   loadDefinitions: {

@@ -1,9 +1,11 @@
 /**
  * How much work a backtracking matcher could make of a pattern, found from the pattern alone: in how many ways it can be
  * matched up to some point of a subject. An alternative multiplies that by the number of its branches, a repetition by the
- * number of times that it may run; a look-around is left as soon as it is decided, so what is within adds work but no ways.
+ * number of times that it may run; a look-around is left as soon as it is decided, so what is within adds work but no ways,
+ * and one after another adds to it.
  *
  *     ^(?!amq\.).*        2 * 256: `.*` has a choice of where to end, and there is one look-around
+ *     ^(?=.*a)(?=.*b).*  (1 + 256 + 256) * 256
  *     ^(a|b)+$            2^256 and more: a repeated choice is exponential
  */
 
@@ -17,7 +19,7 @@ const LOOK_AROUNDS = ['?=', '?!', '?<=', '?<!'];
 interface Cost {
   /** Ways to match. */
   readonly ways: number;
-  /** Work in look-arounds at one place. */
+  /** Work in look-arounds for each way, and the way's own. */
   readonly asides: number;
 }
 
@@ -49,7 +51,7 @@ class Reader {
       const branch = this.#branch();
       if (branch === undefined) return undefined;
       ways += branch.ways;
-      asides *= branch.asides;
+      asides += branch.asides - 1;
       if (!this.#take('|')) return { ways, asides };
       if (this.#depth === 0) this.topLevelChoice = true;
     }
@@ -62,7 +64,7 @@ class Reader {
       const piece = this.#piece();
       if (piece === undefined) return undefined;
       ways *= piece.ways;
-      asides *= piece.asides;
+      asides += piece.asides - 1;
     }
     return { ways, asides };
   }

@@ -5,18 +5,31 @@ export class ApiError extends Error {
   readonly error: string;
   readonly reason: unknown;
   readonly headers: Readonly<Record<string, string>>;
+  /** What RabbitMQ tells its operators at the terminal only. */
+  readonly detail: string | undefined;
 
-  constructor(status: number, error: string, reason: unknown, headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    status: number,
+    error: string,
+    reason: unknown,
+    headers: Readonly<Record<string, string>> = {},
+    detail?: string,
+  ) {
     super(`${error}: ${reason}`);
     this.status = status;
     this.error = error;
     this.reason = reason;
     this.headers = headers;
+    this.detail = detail;
   }
 }
 
 export function badRequest(reason: unknown): ApiError {
   return new ApiError(400, 'bad_request', reason);
+}
+
+export function credentialsRefused(detail: string): ApiError {
+  return new ApiError(400, 'bad_request', 'credential_validation_failed', {}, detail);
 }
 
 /** There is no such object, or no such path. */

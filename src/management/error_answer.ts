@@ -3,7 +3,7 @@ import { AmqpError } from '../codec/errors.ts';
 import { PolicyError } from '../core/policy/check.ts';
 import type { Logger } from '../server/logger.ts';
 import type { Answer } from './answer.ts';
-import { ApiError, badRequest, notAuthorised, notFound, preconditionFailed } from './api_error.ts';
+import { ApiError, badRequest, credentialsRefused, notAuthorised, notFound, preconditionFailed } from './api_error.ts';
 import { UnknownUser } from './login.ts';
 
 /** What is answered where something was wrong. Our own mistakes are logged, and not told. */
@@ -14,7 +14,8 @@ export function errorAnswer(error: unknown, logger: Logger): Answer {
     logger.error({ err: error }, 'a request of the management API failed');
     return { status: 500, json: { error: 'internal_server_error', reason: 'Internal Server Error' } };
   }
-  return { status: told.status, json: { error: told.error, reason: told.reason }, headers: told.headers };
+  const { status, error: name, reason, detail, headers } = told;
+  return { status, json: { error: name, reason, detail }, headers };
 }
 
 function apiError(error: unknown): ApiError | undefined {
@@ -31,6 +32,8 @@ function ofManagement({ code, message }: ManagementError): ApiError {
       return notFound(message);
     case 'protected':
       return preconditionFailed(message);
+    case 'credentials':
+      return credentialsRefused(message);
     case 'invalid':
       return badRequest(message);
   }

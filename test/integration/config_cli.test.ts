@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
+import { Api, basic } from '../support/api.ts';
 import { bin, placeForEachTest } from '../support/daemon.ts';
 
 type Child = ChildProcessByStdio<null, Readable, null>;
@@ -144,4 +145,33 @@ test('SIGHUP changes what can change, and tells what needs a restart', async () 
   write('a.conf', 'heartbeat = 6\nmax_message_size = 1000\n');
   child.kill('SIGHUP');
   expect(await next()).toMatchObject({ msg: 'a setting changed', setting: 'log.level', from: 'error', to: 'info' });
+});
+
+test('a rabbitmq.conf says what new virtual hosts have, and what passwords have to be like', async () => {
+  const path = write(
+    'rabbitmq.conf',
+    `listeners.tcp.default = 0
+     management.tcp.port = 0
+     default_pass = clover
+     default_queue_type = quorum
+     default_limits.vhosts.all.max_queues = 3
+     default_policies.operator.ttl.vhost_pattern = ^dev
+     default_policies.operator.ttl.message_ttl = 1h
+     default_users.hare.vhost_pattern = ^dev
+     default_users.hare.password = clover
+     credential_validator.validation_backend = rabbit_credential_validator_min_password_length
+     credential_validator.min_length = 6`,
+  );
+  const { next } = start({ LEVERET_CONFIG: path, LEVERET_MANAGEMENT_PORT: '' });
+  let ready = await next();
+  while (ready['managementPort'] === undefined) ready = await next();
+  const api = new Api(`http://127.0.0.1:${ready['managementPort']}`, basic('guest', 'clover'));
+  expect((await api.put('vhosts/dev')).status).toBe(201);
+  expect((await api.get('vhosts/dev')).json).toMatchObject({ default_queue_type: 'quorum' });
+  expect((await api.get('vhost-limits/dev')).json).toMatchObject([{ value: { 'max-queues': 3 } }]);
+  expect((await api.get('operator-policies/dev')).json).toMatchObject([
+    { name: 'ttl', pattern: '.*', definition: { 'message-ttl': 3_600_000 } },
+  ]);
+  expect((await api.get('permissions/dev/hare')).json).toMatchObject({ configure: '.*' });
+  expect((await api.put('users/fox', { password: 'clove', tags: '' })).status).toBe(400);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ManualClock } from '../../src/index.ts';
+import { type BrokerOptions, ManualClock } from '../../src/index.ts';
 import { dial, open, startBroker } from '../support/broker.ts';
 
 test.each([
@@ -64,6 +64,33 @@ test('anonymous logins are let in only where the operator says so', async () => 
   await refused.client.answer(0, ['connection.start']);
   await refused.client.call(0, 'connection.start-ok', anonymous);
   expect(refused.transcript.at(-1)).toContain('replyCode:503');
+});
+
+/** What comes of an anonymous login. */
+async function anonymousLogin(options: BrokerOptions): Promise<string | undefined> {
+  const broker = await startBroker({ allowAnonymous: true, defaultUserTags: [], ...options });
+  const { client } = await dial(broker);
+  client.header();
+  await client.answer(0, ['connection.start']);
+  const startOk = { mechanism: 'ANONYMOUS', response: Buffer.alloc(0) };
+  return (await client.call(0, 'connection.start-ok', startOk))?.name;
+}
+
+test('anonymous logins are those of whom the operator names, if he has the password that goes with it', async () => {
+  expect(await anonymousLogin({ anonymousUser: 'guest' })).toBe('connection.tune');
+  expect(await anonymousLogin({ anonymousUser: 'guest', anonymousPassword: 'guest' })).toBe('connection.tune');
+  expect(await anonymousLogin({ anonymousUser: 'guest', anonymousPassword: 'other' })).toBeUndefined();
+  expect(await anonymousLogin({ anonymousUser: 'nobody' })).toBeUndefined();
+});
+
+test('where anonymous logins are of nobody, the mechanism is not offered', async () => {
+  const { client, transcript } = await dial(
+    await startBroker({ allowAnonymous: true, authMechanisms: ['PLAIN', 'ANONYMOUS'], anonymousUser: false }),
+  );
+  client.header();
+  await client.answer(0, ['connection.start']);
+  expect(transcript.join()).toContain('PLAIN');
+  expect(transcript.join()).not.toContain('ANONYMOUS');
 });
 
 test('a new secret is taken note of', async () => {

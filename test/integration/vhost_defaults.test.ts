@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'amqplib';
 import { expect, onTestFinished, test } from 'vitest';
 import { createBroker, type VhostDefaultsInput } from '../../src/index.ts';
 import { Api } from '../support/api.ts';
-import { startBroker } from '../support/broker.ts';
+import { closing, startBroker } from '../support/broker.ts';
 import { channelOn, connectTo, refusal } from './amqplib/support.ts';
 
 const LIMITS: VhostDefaultsInput['limits'] = [
@@ -90,7 +91,7 @@ test('a virtual host has operator policies and users, as RabbitMQ would show the
   });
   expect((await api.get('vhosts/live/permissions')).json).toHaveLength(1);
   expect((await api.get('users/hare')).json).toMatchObject({ tags: ['monitoring'] });
-  await connectTo(broker, { username: 'hare', password: 'clover', vhost: 'dev-1' });
+  closing(await connect(`amqp://hare:clover@127.0.0.1:${broker.port}/dev-1`));
 });
 
 test('a default user who is there keeps his password and tags', async () => {
@@ -132,6 +133,29 @@ test('what a virtual host had from the start is there after a restart, whatever 
   }
   expect(broker.vhosts.get('dev-1')?.limits).toEqual({ 'max-queues': 1 });
   expect(broker.vhosts.get('/')?.limits).toEqual({ 'max-connections': 9 });
+});
+
+test('a virtual host made without a type of queues has the broker’s, and keeps it', async () => {
+  const dataDir = folder();
+  const definitions = { vhosts: [{ name: '/' }, { name: 'said', default_queue_type: 'classic' }] };
+  const first = await createBroker({ dataDir, defaultQueueType: 'quorum', definitions });
+  await first.vhosts.set('made');
+  await first.vhosts.set('asked', { defaultQueueType: 'classic' });
+  await first.close();
+  const broker = await startBroker({ dataDir, management: { port: 0 } });
+  const typeOf = (name: string): string | undefined => broker.vhosts.get(name)?.defaultQueueType;
+  expect(['/', 'said', 'made', 'asked'].map(typeOf)).toEqual(['quorum', 'classic', 'quorum', 'classic']);
+});
+
+test('durable queues are of the broker’s type, and the API tells', async () => {
+  const broker = await startBroker({ defaultQueueType: 'quorum', management: { port: 0 } });
+  const api = Api.of(broker);
+  const { connection } = await connectTo(broker);
+  await (await channelOn(connection)).assertQueue('q');
+  expect((await api.get('queues/%2f/q')).json).toMatchObject({ type: 'quorum' });
+  expect((await api.get('overview')).json).toMatchObject({ default_queue_type: 'quorum' });
+  await api.put('vhosts/v', { default_queue_type: 'undefined' });
+  expect((await api.get('vhosts/v')).json).toMatchObject({ default_queue_type: 'quorum' });
 });
 
 test.each<[string, VhostDefaultsInput, RegExp]>([

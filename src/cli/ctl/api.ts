@@ -132,7 +132,7 @@ function parsed(text: string): Json | undefined {
 }
 
 function reasonOf(json: Json | undefined, status: number): string {
-  const reason = isObject(json) ? json['reason'] : undefined;
+  const reason = isObject(json) ? (json['detail'] ?? json['reason']) : undefined;
   return reason === undefined ? `the management API answered ${status}` : readable(reason);
 }
 

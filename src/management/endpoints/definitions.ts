@@ -79,6 +79,7 @@ async function imported({ context }: ApiRequest, body: object, vhost?: string): 
   try {
     await context.administration.definitions.import(body as Readonly<Record<string, unknown>>, vhost);
   } catch (error) {
+    if (error instanceof ManagementError && error.code === 'credentials') throw error;
     // Whatever it was that was not found, or is protected: RabbitMQ does not tell apart what is wrong with definitions.
     const isTheirs = error instanceof ManagementError || error instanceof PolicyError || error instanceof AmqpError;
     throw isTheirs ? badRequest(error.message) : error;

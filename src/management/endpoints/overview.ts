@@ -63,7 +63,7 @@ function facts(context: ManagementContext): object {
     node_tags: {},
     ...runtimeFacts(),
     disable_stats: false,
-    default_queue_type: 'classic',
+    default_queue_type: context.administration.vhosts.defaultQueueType,
     is_op_policy_updating_enabled: true,
     enable_queue_totals: false,
     require_definition_json_extension: false,

@@ -142,7 +142,7 @@ function userInput(body: z.infer<typeof BODY>): UserInput {
   if (password !== undefined && passwordHash !== undefined) {
     throw badRequest('both_password_and_password_hash_are_provided');
   }
-  if (password !== undefined && password !== '') return { password, tags };
+  if (password !== undefined) return { password, tags };
   if (passwordHash === undefined) return { tags };
   if (!isPasswordHash(passwordHash)) throw badRequest(['not_base64', passwordHash]);
   if (hashingAlgorithm === undefined) return { passwordHash, tags };

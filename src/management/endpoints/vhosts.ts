@@ -161,7 +161,8 @@ function infoOf({ administration }: ManagementContext, name: string): VirtualHos
 }
 
 function vhostInput(body: z.infer<typeof BODY>): VirtualHostInput {
-  const { description, tags, default_queue_type: typeName, protected_from_deletion: protectedFromDeletion } = body;
+  const { description, tags, default_queue_type: given, protected_from_deletion: protectedFromDeletion } = body;
+  const typeName = given === '' || given === 'undefined' ? undefined : given;
   const defaultQueueType = typeName === undefined ? undefined : queueTypeNamed(typeName);
   if (typeName !== undefined && defaultQueueType === undefined) {
     throw badRequest(`${typeName} is not a valid queue type`);

@@ -6,9 +6,23 @@ import { expect, onTestFinished, test } from 'vitest';
 import { ManualClock } from '../../../src/index.ts';
 import { closing, startBroker, until } from '../../support/broker.ts';
 import { type Heard, Listener } from './event_listener.ts';
-import { channelOn, connectTo } from './support.ts';
+import { channelOn, connectTo, refusal } from './support.ts';
 
 const BY_GUEST = { vhost: '/', user_who_performed_action: 'guest' };
+
+test('events go to the virtual host that is asked for, from when it is there', async () => {
+  const broker = await startBroker({ events: true, eventsVhost: 'audit' });
+  await broker.vhosts.set('audit');
+  await broker.permissions.set('audit', 'guest', { configure: '.*', write: '.*', read: '.*' });
+  const connection = closing(await connect(`${broker.url}/audit`));
+  const channel = await channelOn(connection);
+  await channel.assertQueue('events');
+  await channel.bindQueue('events', 'amq.rabbitmq.event', 'user.created');
+  await broker.users.set('hare', { password: 'x' });
+  await until(async () => (await channel.checkQueue('events')).messageCount === 1);
+  const elsewhere = await channelOn((await connectTo(broker)).connection);
+  expect(await refusal(elsewhere, () => elsewhere.checkExchange('amq.rabbitmq.event'))).toContain('404');
+});
 
 test('what clients do to the topology', async () => {
   const broker = await startBroker({ events: true });

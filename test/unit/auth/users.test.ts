@@ -84,3 +84,14 @@ test.each([
 ])('%s is this machine: %s', (address, expected) => {
   expect(isLoopback(address)).toBe(expected);
 });
+
+test.each([
+  ['förm', HARE],
+  ['wrong', 'unknown user or wrong password'],
+  ['', 'unknown user or wrong password'],
+  [undefined, HARE],
+])('an anonymous login counts with the right password, where one is given: %s', (anonymousPassword, outcome) => {
+  const anonymous = new Users({ anonymousUser: 'hare', anonymousPassword, loopbackUsers: [] });
+  anonymous.set({ name: 'hare', passwordHash: hashPassword('förm'), hashingAlgorithm: SHA_256, tags: HARE.tags });
+  expect(anonymous.authenticate({ kind: 'anonymous' }, '10.0.0.1')).toEqual(outcome);
+});
