@@ -145,11 +145,12 @@ export function autoDeleteUnused(vhost: VirtualHost, queue: Queue): void {
 }
 
 /**
- * The connection `owner` is gone, and its exclusive queues with it, as many of them as there is time for: true when all are
- * removed.
+ * The connection `owner` is gone, and its exclusive queues with it, message by message, as many as there is time for: true when
+ * all are removed.
  */
 export function removeExclusiveQueues(vhost: VirtualHost, owner: object, timeIsUp: () => boolean): boolean {
   for (const queue of vhost.exclusiveQueues.get(owner) ?? []) {
+    if (!queue.dropReady(timeIsUp)) return false;
     removeQueue(vhost, queue);
     if (timeIsUp()) return !vhost.exclusiveQueues.has(owner);
   }
