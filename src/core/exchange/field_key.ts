@@ -39,14 +39,18 @@ export function headerValueKey(field: FieldValue): string {
 
 /** A string that two tables share exactly when they have the same entries, types included, in whatever order. */
 export function tableKey(table: FieldTable): string {
-  const names = table.size < LARGE_SIZE ? [...table.keys()].sort() : inOneOrder([...table.keys()]);
+  if (table.size >= LARGE_SIZE) return largeKey(inOneOrder([...table.keys()]), table);
+  const names = [...table.keys()].sort();
   return entriesKey(names.map((name) => [name, table.get(name) as FieldValue]));
 }
 
 /** The same names always in the same order: by a hash of theirs, since numbers are sorted faster than strings. */
 function inOneOrder(names: readonly string[]): readonly string[] {
-  const order = Float64Array.from(names, (name, index) => hashOf(name) * INDEX_RANGE + index).sort();
-  const sorted = Array.from(order, (place) => names[place % INDEX_RANGE] as string);
+  const order = new Float64Array(names.length);
+  for (let i = 0; i < order.length; i++) order[i] = hashOf(names[i] as string) * INDEX_RANGE + i;
+  order.sort();
+  const sorted: string[] = [];
+  for (const place of order) sorted.push(names[place % INDEX_RANGE] as string);
   for (let from = 0; from < sorted.length; ) {
     const hash = hashAt(order, from);
     let to = from + 1;
@@ -83,6 +87,18 @@ function exactKey(field: FieldValue): string {
     default:
       return `${field.tag}${field.value};`;
   }
+}
+
+/** As entriesKey: the lengths of the names, the names, and the values. Few long texts cost less than many short ones. */
+function largeKey(names: readonly string[], table: FieldTable): string {
+  const lengths: number[] = [];
+  const values: string[] = [];
+  for (const name of names) {
+    const field = table.get(name) as FieldValue;
+    lengths.push(name.length);
+    values.push(field.tag === 't' ? (field.value ? 'ttrue;' : 'tfalse;') : exactKey(field));
+  }
+  return `${lengths.join()};${names.join('')}${values.join('')}`;
 }
 
 function entriesKey(entries: readonly (readonly [string, FieldValue])[]): string {

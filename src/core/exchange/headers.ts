@@ -55,6 +55,8 @@ export class HeadersMatcher implements Matcher {
   /** Those where all of no criteria must hold: they match every message. */
   readonly #unconditional: Set<Rule> = new Set();
   #matches = 0;
+  /** Rules that the present match has not found. */
+  #left = 0;
 
   validate(binding: Binding): void {
     readXMatch(binding.arguments);
@@ -83,6 +85,7 @@ export class HeadersMatcher implements Matcher {
   match(_routingKey: string, properties: RoutedProperties, found: (destination: Destination) => void): number {
     let looks = this.#unconditional.size;
     this.#matches += 1;
+    this.#left = this.#rules.size - this.#unconditional.size;
     for (const rule of this.#unconditional) found(rule.destination);
     const visit = (name: string, value: () => FieldValue): boolean => {
       const index = this.#index.get(name);
@@ -94,11 +97,11 @@ export class HeadersMatcher implements Matcher {
           ? undefined
           : bucketOf(index, headerValueKey(value()));
       if (bucket !== undefined) looks += this.#matchBucket(bucket, properties, found);
-      return true;
+      return this.#left > 0;
     };
     const many = properties.manyHeaders;
     if (many !== undefined) many.each(visit);
-    else for (const [name, field] of properties.headers ?? EMPTY_TABLE) visit(name, () => field);
+    else for (const [name, field] of properties.headers ?? EMPTY_TABLE) if (!visit(name, () => field)) break;
     return looks;
   }
 
@@ -169,6 +172,7 @@ export class HeadersMatcher implements Matcher {
       if (!rule.criteria.every((criterion) => holds(criterion, headers))) return;
     }
     rule.foundIn = this.#matches;
+    this.#left--;
     found(rule.destination);
   }
 }
