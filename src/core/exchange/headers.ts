@@ -14,8 +14,10 @@ interface Criterion {
   readonly valueKey: string | undefined;
 }
 
-/** Rules by one criterion: mostly one, which then needs no set. */
-type Bucket = Rule | Set<Rule>;
+/** Rules by one criterion: mostly one, or few, which then need no set. */
+type Bucket = Rule | Rule[] | Set<Rule>;
+
+const FEW_MAX = 8;
 
 /** A binding as it is matched. */
 interface Rule {
@@ -157,12 +159,9 @@ export class HeadersMatcher implements Matcher {
   }
 
   #matchBucket(bucket: Bucket, properties: RoutedProperties, found: (destination: Destination) => void): number {
-    if (!(bucket instanceof Set)) {
-      this.#matchRule(bucket, properties, found);
-      return 1;
-    }
-    for (const rule of bucket) this.#matchRule(rule, properties, found);
-    return bucket.size;
+    if (isMany(bucket)) for (const rule of bucket) this.#matchRule(rule, properties, found);
+    else this.#matchRule(bucket, properties, found);
+    return sizeOf(bucket);
   }
 
   #matchRule(rule: Rule, properties: RoutedProperties, found: (destination: Destination) => void): void {
@@ -181,19 +180,32 @@ function bucketOf(index: HeaderIndex, valueKey: string): Bucket | undefined {
   return valueKey === index.value ? index.bucket : index.byValue?.get(valueKey);
 }
 
+function isMany(bucket: Bucket): bucket is Rule[] | Set<Rule> {
+  return bucket instanceof Set || Array.isArray(bucket);
+}
+
 function sizeOf(bucket: Bucket): number {
-  return bucket instanceof Set ? bucket.size : 1;
+  if (bucket instanceof Set) return bucket.size;
+  return Array.isArray(bucket) ? bucket.length : 1;
 }
 
 function withRule(bucket: Bucket | undefined, rule: Rule): Bucket {
   if (bucket === undefined) return rule;
-  return bucket instanceof Set ? bucket.add(rule) : new Set([bucket, rule]);
+  if (!isMany(bucket)) return [bucket, rule];
+  if (bucket instanceof Set) return bucket.add(rule);
+  if (bucket.length === FEW_MAX) return new Set(bucket).add(rule);
+  bucket.push(rule);
+  return bucket;
 }
 
 function withoutRule(bucket: Bucket | undefined, rule: Rule): Bucket | undefined {
-  if (!(bucket instanceof Set)) return bucket === rule ? undefined : bucket;
-  bucket.delete(rule);
-  return bucket.size === 0 ? undefined : bucket;
+  if (bucket === undefined || !isMany(bucket)) return undefined;
+  if (bucket instanceof Set) {
+    bucket.delete(rule);
+    return bucket.size === 0 ? undefined : bucket;
+  }
+  const left = bucket.filter((other) => other !== rule);
+  return left.length === 0 ? undefined : left;
 }
 
 function holds({ name, valueKey }: Criterion, headers: FieldTable): boolean {
