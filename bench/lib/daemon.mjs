@@ -21,7 +21,7 @@ export async function startDaemon(folder, { host = HOST, tls = false, gauge } = 
   const port = await freePort();
   const main = join(folder, 'dist', 'cli', 'main.js');
   const before = gauge === undefined ? [] : ['--expose-gc', '--import', gauge];
-  const words = [...(process.env.X_ARGS?.split(' ') ?? []), ...before, main, 'start', '--host', host, '--port', String(port), '--data-dir', dataDir];
+  const words = [...before, main, 'start', '--host', host, '--port', String(port), '--data-dir', dataDir];
   const secured = tls ? await tlsOf(main, dataDir) : undefined;
   const startedAt = performance.now();
   const child = spawn(

@@ -17,7 +17,7 @@ import { prepare } from '../../scripts/prepare.mjs';
 
 const self = fileURLToPath(import.meta.url);
 const root = join(dirname(self), '..', '..');
-const gauge = process.env.X_GAUGE ?? join(dirname(self), 'gauge.mjs');
+const gauge = join(dirname(self), 'gauge.mjs');
 
 /** The bystander's p99 under attack, in those of an idle broker. */
 const TIMES_IDLE_MAX = 10;
@@ -38,6 +38,7 @@ const PAUSE_MS = 200;
 const NICER = 15;
 /** Whatever else this computer does is no attack: it gives way to those two as well, where we may say so (as root). */
 const KINDER = 15;
+const SESSION = '/proc/self/autogroup';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -72,7 +73,7 @@ async function siege(effort, only, full) {
   const { ATTACKS } = await load('attacks.ts');
   const words = only.split(',');
   const own = getPriority();
-  prefer(own - KINDER);
+  const setBack = prefer(own);
   const daemon = await startDaemon(root, { gauge });
   const bystander = fork(self, [daemon.url], { execArgv: [] });
   const problems = [];
@@ -109,17 +110,25 @@ async function siege(effort, only, full) {
   } finally {
     if (bystander.connected) bystander.disconnect();
     await daemon.stop();
+    setBack();
   }
   for (const problem of problems) process.stdout.write(`hostile: ${problem}\n`);
   return problems.length === 0 ? 0 : 1;
 }
 
-/** Before others are started, who inherit it, each with all its threads. */
-function prefer(priority) {
+/**
+ * For those that are started from now on, who inherit it, each with all its threads; and for the session, since Linux first
+ * shares the processor between sessions, and only then looks at the priorities within. Returns what sets the session back.
+ */
+function prefer(own) {
   try {
-    setPriority(Math.max(-20, priority));
+    setPriority(Math.max(-20, own - KINDER));
+    const kept = /-?\d+$/m.exec(readFileSync(SESSION, 'utf8'))[0];
+    writeFileSync(SESSION, `${-KINDER}`);
+    return () => writeFileSync(SESSION, kept);
   } catch {
-    process.stdout.write('Not root: what else this computer does now counts as the attack.\n');
+    process.stdout.write('Not root on Linux: what else this computer does counts as the attack.\n');
+    return () => {};
   }
 }
 

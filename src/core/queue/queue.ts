@@ -22,8 +22,6 @@ import { WaitingRoom } from './waiting_room.ts';
 
 /** Deliveries made before other queues and connections get their turn. */
 const DRAIN_MESSAGES_MAX = 1024;
-/** Messages dropped before it is looked whether there is time for more. */
-const DROPPED_AT_ONCE = 500;
 
 /**
  * One queue: ready messages in order, consumers in turn, and a count of what is out with consumers.
@@ -304,16 +302,6 @@ export class Queue {
     }
     this.#rules?.expectRelease(Number.POSITIVE_INFINITY);
     return count;
-  }
-
-  /** As purge, of what is ready, for as long as there is time: false if not all is dropped yet. */
-  dropReady(timeIsUp: () => boolean): boolean {
-    for (let count = 1; ; count++) {
-      const entry = this.take();
-      if (entry === undefined) return true;
-      this.drop(entry.position, entry.sequence, entry.bodyBytes, entry.flags);
-      if (count % DROPPED_AT_ONCE === 0 && timeIsUp()) return false;
-    }
   }
 
   /** Empties the queue for good, tells its consumers, and says how many messages it had that were not with one. */
