@@ -1,3 +1,4 @@
+import './heap.ts';
 import { run } from './program.ts';
 
 const words = process.argv.slice(2);

@@ -3,6 +3,7 @@
  * the data plane's way. The range is that of the flags and the properties. A list is validated once, when it comes in;
  * the other functions rely on that.
  */
+import { EncodedTable } from './encoded_table.ts';
 import { DELIVERY_MODE, EXPIRATION, HEADERS, MORE_FLAGS, PRIORITY, TIMESTAMP } from './properties.ts';
 import type { FieldTable, FieldValue } from './table.ts';
 import { bytesToText } from './table.ts';
@@ -14,6 +15,8 @@ const FLAGS_BYTES = 2;
 /** The flags that stand for a property each: all but bits 0 and 1. */
 const ALL_PROPERTIES = 0xfffc;
 const OCTETS = DELIVERY_MODE | PRIORITY;
+/** Headers of so many octets are looked at where they are. */
+const MANY_BYTES_MIN = 4_096;
 
 /** Whether the range holds exactly the properties that its flags promise, and the headers are a field table. */
 export function validateProperties(bytes: Uint8Array, start: number, end: number): boolean {
@@ -65,6 +68,18 @@ export function peekTimestamp(bytes: Uint8Array, start: number, end: number): nu
 export function peekHeaders(bytes: Uint8Array, start: number, end: number): FieldTable | undefined {
   const offset = propertyOffset(bytes, start, end, HEADERS);
   return offset === -1 ? undefined : readTable(new WireReader(bytes, offset, end));
+}
+
+/** The headers where they are so many that they had better not become objects. `hidden` is one that is not to be seen. */
+export function peekManyHeaders(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  hidden: string | undefined,
+): EncodedTable | undefined {
+  const offset = propertyOffset(bytes, start, end, HEADERS);
+  if (offset === -1 || u32At(bytes, offset) < MANY_BYTES_MIN) return undefined;
+  return new EncodedTable(bytes, offset, hidden);
 }
 
 /** One header, whose name is in ASCII, without making a table of the others. */

@@ -1,4 +1,5 @@
 import { AmqpError, NO_METHOD } from './errors.ts';
+import { SharedText } from './shared_text.ts';
 
 /** A byte order mark is a character like any other here. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -20,6 +21,8 @@ export class WireReader {
   #sharedStart = 0;
   #sharedEnd = 0;
   #shared: Uint8Array | undefined;
+  /** As much of it as is text, likewise. */
+  #sharedText: SharedText | undefined;
 
   /** An error names the method, class id << 16 | method id, where its arguments are what is read. */
   constructor(bytes: Uint8Array, start: number, end: number, methodId = 0) {
@@ -90,7 +93,10 @@ export class WireReader {
   looseShortstr(): string {
     const lengthBytes = this.u8();
     const start = this.skip(lengthBytes);
-    return this.#bytes.toString('utf8', start, start + lengthBytes);
+    const end = start + lengthBytes;
+    if (end > this.#sharedEnd) return this.#bytes.toString('utf8', start, end);
+    this.#sharedText ??= new SharedText(this.#bytes, this.#sharedStart, this.#sharedEnd);
+    return this.#sharedText.at(start, end);
   }
 
   longstr(): Uint8Array {
@@ -102,7 +108,7 @@ export class WireReader {
     return this.#shared.subarray(at, at + lengthBytes);
   }
 
-  /** The byte strings from here to `end` are many: they share one copy, and keep it while any of them is kept. */
+  /** The strings from here to `end` are many: they share one copy, and keep it while any of them is kept. */
   share(end: number): void {
     if (this.#sharedEnd > 0) return;
     this.#sharedStart = this.offset;

@@ -6,7 +6,7 @@ export interface Destination {
   readonly kind: 'queue' | 'exchange';
   readonly name: string;
   /** What it was declared as. */
-  readonly properties?: { readonly arguments: FieldTable };
+  readonly properties?: { readonly arguments: FieldTable; readonly durable?: boolean };
 }
 
 export interface Binding {

@@ -1,4 +1,4 @@
-import type { FieldTable } from '../../codec/table.ts';
+import { EMPTY_TABLE, type FieldTable, type FieldValue } from '../../codec/table.ts';
 import { assert } from '../../lib/assert.ts';
 import type { Binding, Destination } from './binding.ts';
 import { headerValueKey } from './field_key.ts';
@@ -14,7 +14,10 @@ interface Criterion {
   readonly valueKey: string | undefined;
 }
 
-type Bucket = Set<Rule>;
+/** Rules by one criterion: mostly one, or few, which then need no set. */
+type Bucket = Rule | Rule[] | Set<Rule>;
+
+const FEW_MAX = 8;
 
 /** A binding as it is matched. */
 interface Rule {
@@ -30,8 +33,13 @@ interface Rule {
 
 /** The rules that are indexed by one header. */
 interface HeaderIndex {
-  readonly present: Bucket;
-  readonly byValue: Map<string, Bucket>;
+  present: Bucket | undefined;
+  /** The first value that was asked for, which mostly is the only one, and the rest. */
+  readonly value: string | undefined;
+  bucket: Bucket | undefined;
+  byValue: Map<string, Bucket> | undefined;
+  /** The last match that came to this header: where a message has it twice, the first counts. */
+  foundIn: number;
 }
 
 /**
@@ -47,8 +55,10 @@ export class HeadersMatcher implements Matcher {
   readonly #rules = new Map<Binding, Rule>();
   readonly #index = new Map<string, HeaderIndex>();
   /** Those where all of no criteria must hold: they match every message. */
-  readonly #unconditional: Bucket = new Set();
+  readonly #unconditional: Set<Rule> = new Set();
   #matches = 0;
+  /** Rules that the present match has not found. */
+  #left = 0;
 
   validate(binding: Binding): void {
     readXMatch(binding.arguments);
@@ -62,7 +72,7 @@ export class HeadersMatcher implements Matcher {
     const rule: Rule = { destination: binding.destination, criteria, all, indexed, foundIn: 0 };
     this.#rules.set(binding, rule);
     if (all && criteria.length === 0) this.#unconditional.add(rule);
-    for (const criterion of indexed) this.#bucketFor(criterion).add(rule);
+    for (const criterion of indexed) this.#addToIndex(criterion, rule);
   }
 
   remove(binding: Binding): void {
@@ -74,18 +84,26 @@ export class HeadersMatcher implements Matcher {
   }
 
   /** Returns how many rules it looked at, which is what it cost. */
-  match(_routingKey: string, { headers }: RoutedProperties, found: (destination: Destination) => void): number {
+  match(_routingKey: string, properties: RoutedProperties, found: (destination: Destination) => void): number {
     let looks = this.#unconditional.size;
     this.#matches += 1;
+    this.#left = this.#rules.size - this.#unconditional.size;
     for (const rule of this.#unconditional) found(rule.destination);
-    if (headers === undefined) return looks;
-    for (const [name, field] of headers) {
+    const visit = (name: string, value: () => FieldValue): boolean => {
       const index = this.#index.get(name);
-      if (index === undefined) continue;
-      looks += matchBucket(index.present, headers, this.#matches, found);
-      const bucket = index.byValue.size === 0 ? undefined : index.byValue.get(headerValueKey(field));
-      if (bucket !== undefined) looks += matchBucket(bucket, headers, this.#matches, found);
-    }
+      if (index === undefined || index.foundIn === this.#matches) return true;
+      index.foundIn = this.#matches;
+      if (index.present !== undefined) looks += this.#matchBucket(index.present, properties, found);
+      const bucket =
+        index.bucket === undefined && index.byValue === undefined
+          ? undefined
+          : bucketOf(index, headerValueKey(value()));
+      if (bucket !== undefined) looks += this.#matchBucket(bucket, properties, found);
+      return this.#left > 0;
+    };
+    const many = properties.manyHeaders;
+    if (many !== undefined) many.each(visit);
+    else for (const [name, field] of properties.headers ?? EMPTY_TABLE) if (!visit(name, () => field)) break;
     return looks;
   }
 
@@ -104,52 +122,90 @@ export class HeadersMatcher implements Matcher {
 
   #bucketSize({ name, valueKey }: Criterion): number {
     const index = this.#index.get(name);
-    const bucket = valueKey === undefined ? index?.present : index?.byValue.get(valueKey);
-    return bucket?.size ?? 0;
+    const bucket = index === undefined || valueKey === undefined ? index?.present : bucketOf(index, valueKey);
+    return bucket === undefined ? 0 : sizeOf(bucket);
   }
 
-  #bucketFor({ name, valueKey }: Criterion): Bucket {
-    let index = this.#index.get(name);
+  #addToIndex({ name, valueKey }: Criterion, rule: Rule): void {
+    const index = this.#index.get(name);
     if (index === undefined) {
-      index = { present: new Set(), byValue: new Map() };
-      this.#index.set(name, index);
+      const [present, bucket] = valueKey === undefined ? [rule, undefined] : [undefined, rule];
+      this.#index.set(name, { present, value: valueKey, bucket, byValue: undefined, foundIn: 0 });
+    } else if (valueKey === undefined) {
+      index.present = withRule(index.present, rule);
+    } else if (valueKey === index.value) {
+      index.bucket = withRule(index.bucket, rule);
+    } else {
+      index.byValue ??= new Map();
+      index.byValue.set(valueKey, withRule(index.byValue.get(valueKey), rule));
     }
-    if (valueKey === undefined) return index.present;
-    let bucket = index.byValue.get(valueKey);
-    if (bucket === undefined) {
-      bucket = new Set();
-      index.byValue.set(valueKey, bucket);
-    }
-    return bucket;
   }
 
   #removeFromIndex({ name, valueKey }: Criterion, rule: Rule): void {
     const index = this.#index.get(name);
     assert(index !== undefined, 'a rule is indexed by its criteria');
     if (valueKey === undefined) {
-      index.present.delete(rule);
+      index.present = withoutRule(index.present, rule);
+    } else if (valueKey === index.value) {
+      index.bucket = withoutRule(index.bucket, rule);
     } else {
-      const bucket = index.byValue.get(valueKey);
-      bucket?.delete(rule);
-      if (bucket?.size === 0) index.byValue.delete(valueKey);
+      const left = withoutRule(index.byValue?.get(valueKey), rule);
+      if (left !== undefined) index.byValue?.set(valueKey, left);
+      else index.byValue?.delete(valueKey);
+      if (index.byValue?.size === 0) index.byValue = undefined;
     }
-    if (index.present.size === 0 && index.byValue.size === 0) this.#index.delete(name);
+    const { present, bucket, byValue } = index;
+    if (present === undefined && bucket === undefined && byValue === undefined) this.#index.delete(name);
+  }
+
+  #matchBucket(bucket: Bucket, properties: RoutedProperties, found: (destination: Destination) => void): number {
+    if (isMany(bucket)) for (const rule of bucket) this.#matchRule(rule, properties, found);
+    else this.#matchRule(bucket, properties, found);
+    return sizeOf(bucket);
+  }
+
+  #matchRule(rule: Rule, properties: RoutedProperties, found: (destination: Destination) => void): void {
+    if (rule.foundIn === this.#matches) return;
+    if (rule.all) {
+      const headers = properties.headers ?? EMPTY_TABLE;
+      if (!rule.criteria.every((criterion) => holds(criterion, headers))) return;
+    }
+    rule.foundIn = this.#matches;
+    this.#left--;
+    found(rule.destination);
   }
 }
 
-function matchBucket(
-  bucket: Bucket,
-  headers: FieldTable,
-  match: number,
-  found: (destination: Destination) => void,
-): number {
-  for (const rule of bucket) {
-    if (rule.foundIn === match) continue;
-    if (rule.all && !rule.criteria.every((criterion) => holds(criterion, headers))) continue;
-    rule.foundIn = match;
-    found(rule.destination);
+function bucketOf(index: HeaderIndex, valueKey: string): Bucket | undefined {
+  return valueKey === index.value ? index.bucket : index.byValue?.get(valueKey);
+}
+
+function isMany(bucket: Bucket): bucket is Rule[] | Set<Rule> {
+  return bucket instanceof Set || Array.isArray(bucket);
+}
+
+function sizeOf(bucket: Bucket): number {
+  if (bucket instanceof Set) return bucket.size;
+  return Array.isArray(bucket) ? bucket.length : 1;
+}
+
+function withRule(bucket: Bucket | undefined, rule: Rule): Bucket {
+  if (bucket === undefined) return rule;
+  if (!isMany(bucket)) return [bucket, rule];
+  if (bucket instanceof Set) return bucket.add(rule);
+  if (bucket.length === FEW_MAX) return new Set(bucket).add(rule);
+  bucket.push(rule);
+  return bucket;
+}
+
+function withoutRule(bucket: Bucket | undefined, rule: Rule): Bucket | undefined {
+  if (bucket === undefined || !isMany(bucket)) return undefined;
+  if (bucket instanceof Set) {
+    bucket.delete(rule);
+    return bucket.size === 0 ? undefined : bucket;
   }
-  return bucket.size;
+  const left = bucket.filter((other) => other !== rule);
+  return left.length === 0 ? undefined : left;
 }
 
 function holds({ name, valueKey }: Criterion, headers: FieldTable): boolean {

@@ -1,9 +1,14 @@
+import type { EncodedTable } from '../../codec/encoded_table.ts';
 import { type BasicProperties, CORRELATION_ID, MESSAGE_ID } from '../../codec/properties.ts';
-import { peekHeaders, peekShortstr, peekTimestamp } from '../../codec/property_peek.ts';
+import { peekHeaders, peekManyHeaders, peekShortstr, peekTimestamp } from '../../codec/property_peek.ts';
 import type { FieldTable } from '../../codec/table.ts';
 
 /** What an exchange may look at in a message, beside its routing keys. */
-export type RoutedProperties = Pick<BasicProperties, 'headers' | 'messageId' | 'correlationId' | 'timestamp'>;
+export interface RoutedProperties
+  extends Pick<BasicProperties, 'headers' | 'messageId' | 'correlationId' | 'timestamp'> {
+  /** The same headers, where they are so many that `headers` costs too much, and there are bytes to read them from. */
+  readonly manyHeaders?: EncodedTable | undefined;
+}
 
 export const NO_PROPERTIES: RoutedProperties = {};
 
@@ -12,19 +17,32 @@ export class PeekedProperties implements RoutedProperties {
   readonly #bytes: Uint8Array;
   readonly #start: number;
   readonly #end: number;
+  readonly #hidden: string | undefined;
   #headers: FieldTable | undefined;
 
-  /** The range is that of the flags and the properties; `headers` stand in for those that are in it. */
-  constructor(bytes: Uint8Array, start: number, end: number, headers?: FieldTable) {
+  /** The range is that of the flags and the properties; `hidden` is a header that is not to be seen. */
+  constructor(bytes: Uint8Array, start: number, end: number, hidden?: string) {
     this.#bytes = bytes;
     this.#start = start;
     this.#end = end;
-    this.#headers = headers;
+    this.#hidden = hidden;
   }
 
   get headers(): FieldTable | undefined {
-    this.#headers ??= peekHeaders(this.#bytes, this.#start, this.#end);
+    this.#headers ??= this.#readHeaders();
     return this.#headers;
+  }
+
+  get manyHeaders(): EncodedTable | undefined {
+    return peekManyHeaders(this.#bytes, this.#start, this.#end, this.#hidden);
+  }
+
+  #readHeaders(): FieldTable | undefined {
+    const headers = peekHeaders(this.#bytes, this.#start, this.#end);
+    if (headers === undefined || this.#hidden === undefined) return headers;
+    const shown = new Map(headers);
+    shown.delete(this.#hidden);
+    return shown;
   }
 
   get messageId(): string | undefined {

@@ -123,7 +123,8 @@ function forgetHistory(vhost: VirtualHost, exchange: Exchange): void {
 /** Bindings that are gone are gone for good, those that were durable too. */
 export function forgetBindings(vhost: VirtualHost, removed: readonly Binding[]): void {
   for (const binding of removed) {
-    vhost.durable?.unbound(binding);
+    // The journal would look for it by its key, which takes long where it has very many arguments.
+    if (binding.destination.properties?.durable !== false) vhost.durable?.unbound(binding);
     bindingChanged(vhost, 'binding.deleted', binding);
   }
 }

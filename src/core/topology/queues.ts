@@ -15,6 +15,9 @@ import { checkQueueLimits } from './limits.ts';
 import { applyPolicies } from './policies.ts';
 import { isReplyAddress } from './reply_queues.ts';
 
+/** Messages dropped before it is looked whether there is time for more. */
+const DROPPED_AT_ONCE = 500;
+
 export interface QueueDeclaration {
   readonly queue: string;
   readonly passive: boolean;
@@ -145,15 +148,26 @@ export function autoDeleteUnused(vhost: VirtualHost, queue: Queue): void {
 }
 
 /**
- * The connection `owner` is gone, and its exclusive queues with it, as many of them as there is time for: true when all are
- * removed.
+ * The connection `owner` is gone, and its exclusive queues with it, message by message, as many as there is time for: true when
+ * all are removed.
  */
 export function removeExclusiveQueues(vhost: VirtualHost, owner: object, timeIsUp: () => boolean): boolean {
   for (const queue of vhost.exclusiveQueues.get(owner) ?? []) {
+    if (!dropReady(queue, timeIsUp)) return false;
     removeQueue(vhost, queue);
     if (timeIsUp()) return !vhost.exclusiveQueues.has(owner);
   }
   return true;
+}
+
+/** Drops what is ready in a queue that is going, for as long as there is time: false if not all is dropped yet. */
+function dropReady(queue: Queue, timeIsUp: () => boolean): boolean {
+  for (let count = 1; ; count++) {
+    const entry = queue.take();
+    if (entry === undefined) return true;
+    queue.drop(entry.position, entry.sequence, entry.bodyBytes, entry.flags);
+    if (count % DROPPED_AT_ONCE === 0 && timeIsUp()) return false;
+  }
 }
 
 function addExclusive(vhost: VirtualHost, queue: Queue, owner: object): void {

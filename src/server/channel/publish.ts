@@ -8,7 +8,7 @@ import { FRAME_OVERHEAD, propertiesEnd, propertiesStart, readU16, readU32 } from
 import { rewriteRecord } from '../../core/store/rewrite.ts';
 import type { Route } from '../../core/vhost.ts';
 import type { Assembly } from './assembly.ts';
-import type { Copies } from './carbon_copy.ts';
+import type { EncodedCopies } from './carbon_copy.ts';
 import type { Channel } from './channel.ts';
 import { CHECKED_PROPERTIES, checkPublishProperties, checkSchedule } from './publish_checks.ts';
 import { take, text } from './take.ts';
@@ -131,12 +131,18 @@ function publish(
 }
 
 /** Where a message with CC or BCC goes. */
-function routeCopies(channel: Channel, bytes: Uint8Array, routeStart: number, content: number, copies: Copies): Route {
+function routeCopies(
+  channel: Channel,
+  bytes: Uint8Array,
+  routeStart: number,
+  content: number,
+  copies: EncodedCopies,
+): Route {
   channel.connection.costly();
   const routingKey = routeStart + 1 + (bytes[routeStart] as number);
   const routingKeys = [text(bytes, routingKey), ...copies.routingKeys];
   const end = propertiesEnd(bytes, content);
-  const properties = new PeekedProperties(bytes, propertiesStart(content), end, copies.headers);
+  const properties = new PeekedProperties(bytes, propertiesStart(content), end, copies.blind ? 'BCC' : undefined);
   const route = channel.vhost.routeKeys(text(bytes, routeStart), routingKeys, properties);
   const { access } = channel.connection;
   for (const routingKey of copies.routingKeys) access.checkTopic('write', route.exchange, routingKey);

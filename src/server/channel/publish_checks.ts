@@ -1,12 +1,11 @@
 import { AmqpError } from '../../codec/errors.ts';
 import { type BasicProperties, EXPIRATION, HEADERS, REPLY_TO, USER_ID } from '../../codec/properties.ts';
-import { peekExpiration, peekHeader, peekHeaders, peekShortstr } from '../../codec/property_peek.ts';
+import { peekExpiration, peekHeader, peekShortstr } from '../../codec/property_peek.ts';
 import type { PropertyChange } from '../../codec/property_rewrite.ts';
-import { EMPTY_TABLE } from '../../codec/table.ts';
 import { EXPIRY_MS_MAX } from '../../core/argument_problems.ts';
 import { DELAY_HEADER, DELIVER_AT_HEADER, scheduleProblem } from '../../core/queue/schedule.ts';
 import type { Connection } from '../connection/connection.ts';
-import { type Copies, hasCopies, readCopies, withoutBlind } from './carbon_copy.ts';
+import { copiesIn, type EncodedCopies, hasCopies, withoutBlind } from './carbon_copy.ts';
 import type { Channel } from './channel.ts';
 import { replyAddress, wantsReplyAddress } from './reply_to.ts';
 
@@ -15,8 +14,8 @@ export const CHECKED_PROPERTIES: number = HEADERS | REPLY_TO | EXPIRATION | USER
 
 /** What a message asks for beyond being put where its exchange and routing key say. */
 export interface PublishChange {
-  /** More keys to route by, and the headers to do it with; undefined where there is neither CC nor BCC. */
-  readonly copies: Copies | undefined;
+  /** More keys to route by, and whether some are to be seen by nobody; undefined where there is neither CC nor BCC. */
+  readonly copies: EncodedCopies | undefined;
   /** What is different in the message that is delivered; undefined where nothing is. */
   readonly properties: PropertyChange | undefined;
 }
@@ -36,7 +35,7 @@ export function checkPublishProperties(
   const replyTo = asks ? replyAddress(channel) : undefined;
   if ((flags & EXPIRATION) !== 0) checkExpiration(peekExpiration(bytes, start, end) ?? '');
   const copied = (flags & HEADERS) !== 0 && hasCopies(bytes, start, end);
-  const copies = copied ? readCopies(peekHeaders(bytes, start, end) ?? EMPTY_TABLE) : undefined;
+  const copies = copied ? copiesIn(bytes, start, end) : undefined;
   if ((flags & USER_ID) !== 0) checkUserId(peekShortstr(bytes, start, end, USER_ID) ?? '', channel.connection);
   if (replyTo === undefined && copies === undefined) return undefined;
   const blind = copies?.blind === true;

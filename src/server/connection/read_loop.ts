@@ -72,7 +72,7 @@ export class ReadLoop implements Waiter {
     const { server } = this.#connection;
     const { turn } = server;
     turn.begin();
-    if (chunk.length > SMALL_BYTES && turn.longOver) {
+    if (this.#mayWait(chunk) && turn.longOver) {
       this.#carry.append(chunk);
       this.#wait();
       return;
@@ -87,6 +87,11 @@ export class ReadLoop implements Waiter {
     if (this.#unasked < ALARM_BYTES) return;
     this.#unasked = 0;
     server.alarms.check();
+  }
+
+  /** Who says little is heard at once, but for his handshake: that costs much, and very many may come in one turn. */
+  #mayWait(chunk: Uint8Array): boolean {
+    return chunk.length > SMALL_BYTES || this.#connection.phase.name !== 'running';
   }
 
   get held(): boolean {

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AmqpError } from '../../../../src/codec/errors.ts';
+import { writeProperties } from '../../../../src/codec/properties.ts';
 import type { FieldTable, FieldValue } from '../../../../src/codec/table.ts';
+import { WireWriter } from '../../../../src/codec/wire_writer.ts';
 import type { Binding } from '../../../../src/core/exchange/binding.ts';
 import { HeadersMatcher } from '../../../../src/core/exchange/headers.ts';
+import { PeekedProperties } from '../../../../src/core/exchange/routed_properties.ts';
 import { headersMatch } from './oracle.ts';
 import { bindingOf, integer, matched, queue, table, text, VOID } from './samples.ts';
 
@@ -50,6 +53,21 @@ const xMatches = fc.constantFrom(undefined, 'all', 'any', 'all-with-x', 'any-wit
 const argumentTables = fc.tuple(xMatches, tables).map(([xMatch, entries]): FieldTable => {
   return xMatch === undefined ? entries : new Map([['x-match', text(xMatch)], ...entries]);
 });
+
+/** So much that the headers are looked at in their bytes. */
+const PADDING = ['padding', { tag: 'x', value: Buffer.alloc(5_000) }] as const;
+
+/** As matched, by the bytes of the headers. */
+function matchedIn(matcher: HeadersMatcher, headers: FieldTable, change = (text: string): string => text): string[] {
+  const writer = new WireWriter(64);
+  writeProperties(writer, { headers });
+  const bytes = Buffer.from(change(Buffer.from(writer.view()).toString('latin1')), 'latin1');
+  const found = new Set<string>();
+  const properties = new PeekedProperties(bytes, 0, bytes.length);
+  expect(properties.manyHeaders).toBeDefined();
+  matcher.match('', properties, ({ name }) => found.add(name));
+  return [...found].sort();
+}
 
 describe('a headers exchange', () => {
   const both = { h: text('a'), i: integer(1) };
@@ -131,10 +149,23 @@ describe('a headers exchange', () => {
         }
         for (const headers of messages) {
           const expected = bound.filter((binding) => headersMatch(binding.arguments, headers));
-          expect(matched(matcher, '', headers)).toEqual(expected.map(({ destination }) => destination.name).sort());
+          const names = expected.map(({ destination }) => destination.name).sort();
+          expect(matched(matcher, '', headers)).toEqual(names);
+          expect(matchedIn(matcher, new Map([...headers, PADDING]))).toEqual(names);
         }
       }),
     );
+  });
+
+  it('takes the first of two headers of one name, in many as in few', () => {
+    const matcher = new HeadersMatcher();
+    for (const value of ['a', 'b']) {
+      matcher.add(bindingOf(queue(value), '', table({ 'x-match': text('any'), h: text(value) })));
+      matcher.add(bindingOf(queue(`all-${value}`), '', table({ h: text(value) })));
+    }
+    const headers = new Map([['h', text('a')], ['i', text('b')], PADDING]);
+    const twice = (bytes: string): string => bytes.replace('\u0001i', '\u0001h');
+    expect(matchedIn(matcher, headers, twice)).toEqual(['a', 'all-a']);
   });
 
   it('does not hold a message against the bindings that ask for another value of a header they share', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type BasicProperties, writeProperties } from '../../../../src/codec/properties.ts';
-import { EMPTY_TABLE, fromPlain } from '../../../../src/codec/table.ts';
+import { type FieldValue, fromPlain } from '../../../../src/codec/table.ts';
 import { WireWriter } from '../../../../src/codec/wire_writer.ts';
 import { PeekedProperties } from '../../../../src/core/exchange/routed_properties.ts';
 
@@ -41,6 +41,19 @@ it('finds nothing where there is nothing', () => {
   expect([headers, messageId, correlationId, timestamp]).toEqual([undefined, undefined, undefined, undefined]);
 });
 
-it('shows other headers in place of those in the bytes', () => {
-  expect(new PeekedProperties(...range(ALL), EMPTY_TABLE).headers).toBe(EMPTY_TABLE);
+it('does not show a header that is hidden', () => {
+  const headers = fromPlain({ a: 1, BCC: ['b'] });
+  expect(new PeekedProperties(...range({ headers }), 'BCC').headers).toEqual(fromPlain({ a: 1 }));
+});
+
+it('leaves very many headers in their bytes for who asks for them there', () => {
+  expect(new PeekedProperties(...range(ALL)).manyHeaders).toBe(undefined);
+  const many = fromPlain(Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`n${index}`, index])));
+  const headers = new Map([...many, ...fromPlain({ BCC: 'b', '\u00e9': 'e' })]);
+  const seen = new Map<string, FieldValue>();
+  new PeekedProperties(...range({ headers }), 'BCC').manyHeaders?.each((name, value) => {
+    seen.set(name, value());
+    return true;
+  });
+  expect(seen).toEqual(new Map([...many, ...fromPlain({ '\u00e9': 'e' })]));
 });

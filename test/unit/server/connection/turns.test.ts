@@ -82,6 +82,19 @@ test('a client that asks for very much at once does not stall the others: each h
   expect(busy.socket.paused).toBe(false);
 });
 
+test('very many handshakes at once take several turns, and who is logged in is heard in each', async () => {
+  const server = testServer(new BusyClock());
+  const other = await clientOf(server);
+  const many = Array.from({ length: 100 }, () => new FakeClient(server));
+  for (const client of many) client.chunk(handshakeBytes());
+  const loggedIn = (): number => [...server.connections].filter(({ phase }) => phase.name === 'running').length;
+  expect(loggedIn()).toBeLessThan(many.length / 2);
+  other.send(1, 'queue.declare', { queue: 'other' });
+  expect(queuesOf(server).has('other')).toBe(true);
+  for (const client of many) await settled(client);
+  expect(loggedIn()).toBe(many.length + 1);
+});
+
 test('what comes while a client waits for its next turn is kept', async () => {
   const server = testServer(new BusyClock());
   const client = new FakeClient(server);

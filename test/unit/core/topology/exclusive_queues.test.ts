@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { EMPTY_TABLE } from '../../../../src/codec/table.ts';
+import { PageTable } from '../../../../src/core/store/page_table.ts';
+import { declareQueue, removeExclusiveQueues } from '../../../../src/core/topology/queues.ts';
+import { Arena } from '../../../../src/lib/arena.ts';
+import { HostClient } from '../../../support/host_client.ts';
+import { memoryHost } from '../../../support/journal_host.ts';
+import { MicrotaskTurn } from '../../../support/microtask_turn.ts';
+
+test('an exclusive queue with very many messages goes a part at a time, and keeps no page', () => {
+  const pages = new PageTable(new Arena({ readBytes: 0, slots: 0, pages: 1 }));
+  const vhost = memoryHost(pages, new MicrotaskTurn());
+  const client = new HostClient(vhost);
+  const request = { queue: 'long', passive: false, durable: false, exclusive: true, autoDelete: false };
+  const queue = declareQueue(vhost, { ...request, arguments: EMPTY_TABLE }, client);
+  for (let i = 0; i < 1_200; i++) client.publish({ routingKey: 'long' });
+  const left: number[] = [];
+  while (!removeExclusiveQueues(vhost, client, () => true)) left.push(queue.readyCount);
+  expect(left).toEqual([700, 200]);
+  expect(vhost.queues.has('long')).toBe(false);
+  vhost.store.close();
+  expect(pages.pageCount).toBe(0);
+});
