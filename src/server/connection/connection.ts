@@ -435,8 +435,10 @@ export class Connection implements Actor {
   };
 
   readonly #onEnd = (): void => {
-    // The peer will send no more; what it has not been told yet it need not know.
-    this.socket.destroy();
+    // The peer will send no more; what it has not been told yet it need not know. Where very many go at once, that takes turns.
+    const { turn } = this.server;
+    if (turn.over) turn.wait({ goOn: () => this.socket.destroy() });
+    else this.socket.destroy();
   };
 
   readonly #onClose = (): void => {

@@ -36,7 +36,8 @@ export function readInPlace(accepted: Socket): Socket {
       return true;
     },
   };
-  const options = { ...SOCKET_OPTIONS, handle, onread };
+  // When it ends is the connection's to say: left to Node, all that end at once would be closed in one go.
+  const options = { ...SOCKET_OPTIONS, allowHalfOpen: true, handle, onread };
   const socket = new Socket(options as SocketConstructorOpts);
   return socket;
 }
