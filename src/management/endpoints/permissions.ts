@@ -151,21 +151,24 @@ export const TOPIC_PERMISSIONS: readonly Endpoint[] = [
     answers: TOPIC_PERMISSION,
     handle: ({ context, params }) => list(topicsOf(context, params)),
   }),
-  endpoint({
-    method: 'PUT',
-    path: '/api/topic-permissions/:vhost/:user',
-    may: 'administrator',
-    summary: 'Which routing keys a user may publish to, and bind to, a topic exchange with.',
-    body: z.object({ exchange: z.string(), write: z.string(), read: z.string() }),
-    before: ({ context, params }) => checkBoth(context, params),
-    handle: async ({ context, params: { vhost, user }, body: { exchange, ...patterns } }) => {
-      const { permissions } = context.administration;
-      if (!vhostNamed(context, vhost).exchanges.has(exchange)) throw badRequest(['no_such_exchange', exchange]);
-      const isNew = !allTopic(context).some((row) => row.vhost === vhost && row.user === user);
-      await permissions.setTopic(vhost, user, exchange, patterns);
-      return put(isNew);
-    },
-  }),
+  // The body says which exchange; RabbitMQ takes the longer path too, and pays no attention to its end.
+  ...(['/api/topic-permissions/:vhost/:user', '/api/topic-permissions/:vhost/:user/:exchange'] as const).map((path) =>
+    endpoint({
+      method: 'PUT',
+      path,
+      may: 'administrator',
+      summary: 'Which routing keys a user may publish to, and bind to, a topic exchange with.',
+      body: z.object({ exchange: z.string(), write: z.string(), read: z.string() }),
+      before: ({ context, params }) => checkBoth(context, params),
+      handle: async ({ context, params: { vhost, user }, body: { exchange, ...patterns } }) => {
+        const { permissions } = context.administration;
+        if (!vhostNamed(context, vhost).exchanges.has(exchange)) throw badRequest(['no_such_exchange', exchange]);
+        const isNew = !allTopic(context).some((row) => row.vhost === vhost && row.user === user);
+        await permissions.setTopic(vhost, user, exchange, patterns);
+        return put(isNew);
+      },
+    }),
+  ),
   endpoint({
     method: 'DELETE',
     path: '/api/topic-permissions/:vhost/:user',

@@ -93,6 +93,7 @@ export const ADMINISTRATION: readonly HttpConversation[] = [
       put(`topic-permissions/${VHOST}/${USER}`, { exchange: 'nope', write: 'a', read: 'b' }),
       put(`topic-permissions/${VHOST}/${USER}`, { exchange: 'amq.topic', write: 'a', read: 'b' }),
       put(`topic-permissions/${VHOST}/${USER}`, { exchange: 'amq.topic', write: 'a', read: 'c' }),
+      put(`topic-permissions/${VHOST}/${USER}/amq.direct`, { exchange: 'amq.topic', write: 'a', read: 'd' }),
       literally(`topic-permissions/${VHOST}/${USER}`),
       literally(`topic-permissions/${VHOST}/${USER}/amq.topic`),
       literally(`users/${USER}/topic-permissions`),
