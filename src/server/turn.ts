@@ -91,6 +91,12 @@ export class LoopTurn implements Turn {
     this.#schedule();
   }
 
+  /** Does `work` now if this turn has time for it, and otherwise in a later one, as `wait`. */
+  whenTime(work: () => void): void {
+    if (this.over) this.wait({ goOn: work });
+    else work();
+  }
+
   /** Whether nobody waits. */
   get idle(): boolean {
     return this.#waiters.length === 0;

@@ -41,9 +41,10 @@ export function withDeliveryCounts(
   const acquired = rules.acquiredCount(sequence);
   if (acquired === 0) return undefined;
   const failed = queue.returnsOf(sequence);
-  const properties = propertiesStart(routeEnd(bytes, start));
-  if ((readU16(bytes, properties) & HEADERS) !== 0) return withMoreHeaders(bytes, start, bodyBytes, acquired, failed);
-  return withHeaders(bytes, start, bodyBytes, acquired, failed);
+  const content = routeEnd(bytes, start);
+  const flags = readU16(bytes, propertiesStart(content));
+  if ((flags & HEADERS) !== 0) return withMoreHeaders(bytes, start, bodyBytes, acquired, failed);
+  return withHeaders(bytes, start, content, flags, bodyBytes, acquired, failed);
 }
 
 function withMoreHeaders(
@@ -67,13 +68,13 @@ function withMoreHeaders(
 function withHeaders(
   bytes: Uint8Array,
   start: number,
+  content: number,
+  flags: number,
   bodyBytes: number,
   acquired: number,
   failed: number,
 ): RewrittenRecord {
-  const content = routeEnd(bytes, start);
   const properties = propertiesStart(content);
-  const flags = readU16(bytes, properties);
   const end = contentEnd(bytes, content, bodyBytes);
   let at = properties + 2;
   if ((flags & CONTENT_TYPE) !== 0) at += 1 + (bytes[at] as number);

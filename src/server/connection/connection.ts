@@ -436,9 +436,7 @@ export class Connection implements Actor {
 
   readonly #onEnd = (): void => {
     // The peer will send no more; what it has not been told yet it need not know. Where very many go at once, that takes turns.
-    const { turn } = this.server;
-    if (turn.over) turn.wait({ goOn: () => this.socket.destroy() });
-    else this.socket.destroy();
+    this.server.turn.whenTime(() => this.socket.destroy());
   };
 
   readonly #onClose = (): void => {

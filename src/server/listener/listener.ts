@@ -60,9 +60,7 @@ export class Listener {
   }
 
   readonly #welcome = (accepted: Socket): void => {
-    const { turn } = this.#server;
-    if (turn.over) turn.wait({ goOn: () => this.#connect(accepted) });
-    else this.#connect(accepted);
+    this.#server.turn.whenTime(() => this.#connect(accepted));
   };
 
   #connect(accepted: Socket): void {
