@@ -36,7 +36,7 @@ const READ: Readonly<Record<Exclude<FieldType, 'bit'>, string>> = {
   shortstr: 'reader.shortstr()',
   longstr: 'reader.longstr()',
   timestamp: 'reader.u64()',
-  table: 'readTable(reader)',
+  table: 'readArguments(reader)',
 };
 
 const SKIP: Readonly<Record<Exclude<FieldType, 'bit'>, string>> = {
@@ -140,9 +140,9 @@ function listMethods(spec: ProtocolSpec): Method[] {
 const ORIGIN = '// Generated from protocol/spec.ts; `npx vitest run test/protocol -u` rewrites it.';
 
 const HEAD = `${ORIGIN}
+import { readArguments } from './encoded_table.ts';
 import { AmqpError } from './errors.ts';
 import type { FieldTable } from './table.ts';
-import { readTable } from './table_wire.ts';
 import { WireReader } from './wire_reader.ts';
 import type { WireWriter } from './wire_writer.ts';`;
 

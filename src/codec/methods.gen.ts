@@ -1,7 +1,7 @@
 // Generated from protocol/spec.ts; `npx vitest run test/protocol -u` rewrites it.
+import { readArguments } from './encoded_table.ts';
 import { AmqpError } from './errors.ts';
 import type { FieldTable } from './table.ts';
-import { readTable } from './table_wire.ts';
 import { WireReader } from './wire_reader.ts';
 import type { WireWriter } from './wire_writer.ts';
 
@@ -878,7 +878,7 @@ export function encodeMethod(writer: WireWriter, method: Method): void {
 function decodeConnectionStart(reader: WireReader): ConnectionStart {
   const versionMajor = reader.u8();
   const versionMinor = reader.u8();
-  const serverProperties = readTable(reader);
+  const serverProperties = readArguments(reader);
   const mechanisms = reader.longstr();
   const locales = reader.longstr();
   return { name: 'connection.start', versionMajor, versionMinor, serverProperties, mechanisms, locales };
@@ -894,7 +894,7 @@ function encodeConnectionStart(writer: WireWriter, method: ConnectionStart): voi
 }
 
 function decodeConnectionStartOk(reader: WireReader): ConnectionStartOk {
-  const clientProperties = readTable(reader);
+  const clientProperties = readArguments(reader);
   const mechanism = reader.shortstr();
   const response = reader.longstr();
   const locale = reader.shortstr();
@@ -1114,7 +1114,7 @@ function decodeExchangeDeclare(reader: WireReader): ExchangeDeclare {
   const autoDelete = (passiveBits & 4) !== 0;
   const internal = (passiveBits & 8) !== 0;
   const noWait = (passiveBits & 16) !== 0;
-  const args = readTable(reader);
+  const args = readArguments(reader);
   return { name: 'exchange.declare', exchange, type, passive, durable, autoDelete, internal, noWait, arguments: args };
 }
 
@@ -1150,7 +1150,7 @@ function decodeExchangeBind(reader: WireReader): ExchangeBind {
   const routingKey = reader.shortstr();
   const noWaitBits = reader.u8();
   const noWait = (noWaitBits & 1) !== 0;
-  const args = readTable(reader);
+  const args = readArguments(reader);
   return { name: 'exchange.bind', destination, source, routingKey, noWait, arguments: args };
 }
 
@@ -1171,7 +1171,7 @@ function decodeExchangeUnbind(reader: WireReader): ExchangeUnbind {
   const routingKey = reader.shortstr();
   const noWaitBits = reader.u8();
   const noWait = (noWaitBits & 1) !== 0;
-  const args = readTable(reader);
+  const args = readArguments(reader);
   return { name: 'exchange.unbind', destination, source, routingKey, noWait, arguments: args };
 }
 
@@ -1194,7 +1194,7 @@ function decodeQueueDeclare(reader: WireReader): QueueDeclare {
   const exclusive = (passiveBits & 4) !== 0;
   const autoDelete = (passiveBits & 8) !== 0;
   const noWait = (passiveBits & 16) !== 0;
-  const args = readTable(reader);
+  const args = readArguments(reader);
   return { name: 'queue.declare', queue, passive, durable, exclusive, autoDelete, noWait, arguments: args };
 }
 
@@ -1227,7 +1227,7 @@ function decodeQueueBind(reader: WireReader): QueueBind {
   const routingKey = reader.shortstr();
   const noWaitBits = reader.u8();
   const noWait = (noWaitBits & 1) !== 0;
-  const args = readTable(reader);
+  const args = readArguments(reader);
   return { name: 'queue.bind', queue, exchange, routingKey, noWait, arguments: args };
 }
 
@@ -1298,7 +1298,7 @@ function decodeQueueUnbind(reader: WireReader): QueueUnbind {
   const queue = reader.shortstr();
   const exchange = reader.shortstr();
   const routingKey = reader.shortstr();
-  const args = readTable(reader);
+  const args = readArguments(reader);
   return { name: 'queue.unbind', queue, exchange, routingKey, arguments: args };
 }
 
@@ -1335,7 +1335,7 @@ function decodeBasicConsume(reader: WireReader): BasicConsume {
   const noAck = (noLocalBits & 2) !== 0;
   const exclusive = (noLocalBits & 4) !== 0;
   const noWait = (noLocalBits & 8) !== 0;
-  const args = readTable(reader);
+  const args = readArguments(reader);
   return { name: 'basic.consume', queue, consumerTag, noLocal, noAck, exclusive, noWait, arguments: args };
 }
 

@@ -4,6 +4,7 @@
  * the other functions rely on that.
  */
 import { EncodedTable } from './encoded_table.ts';
+import { isName } from './name_index.ts';
 import { DELIVERY_MODE, EXPIRATION, HEADERS, MORE_FLAGS, PRIORITY, TIMESTAMP } from './properties.ts';
 import type { FieldTable, FieldValue } from './table.ts';
 import { bytesToText } from './table.ts';
@@ -70,16 +71,21 @@ export function peekHeaders(bytes: Uint8Array, start: number, end: number): Fiel
   return offset === -1 ? undefined : readTable(new WireReader(bytes, offset, end));
 }
 
-/** The headers where they are so many that they had better not become objects. `hidden` is one that is not to be seen. */
-export function peekManyHeaders(
+/** The headers as they stand there. `hidden` is one that is not to be seen. */
+export function peekEncodedHeaders(
   bytes: Uint8Array,
   start: number,
   end: number,
   hidden: string | undefined,
 ): EncodedTable | undefined {
   const offset = propertyOffset(bytes, start, end, HEADERS);
-  if (offset === -1 || u32At(bytes, offset) < MANY_BYTES_MIN) return undefined;
-  return new EncodedTable(bytes, offset, hidden);
+  return offset === -1 ? undefined : new EncodedTable(bytes, offset + 4, offset + 4 + u32At(bytes, offset), hidden);
+}
+
+/** Whether there are so many headers that they had better not become objects. */
+export function peekManyHeaders(bytes: Uint8Array, start: number, end: number): boolean {
+  const offset = propertyOffset(bytes, start, end, HEADERS);
+  return offset !== -1 && u32At(bytes, offset) >= MANY_BYTES_MIN;
 }
 
 /** One header, whose name is in ASCII, without making a table of the others. */
@@ -93,12 +99,6 @@ export function peekHeader(bytes: Uint8Array, start: number, end: number, header
     name = skipField(bytes, tag);
   }
   return undefined;
-}
-
-function isName(bytes: Uint8Array, at: number, name: string): boolean {
-  if (bytes[at] !== name.length) return false;
-  for (let i = 0; i < name.length; i++) if (bytes[at + 1 + i] !== name.charCodeAt(i)) return false;
-  return true;
 }
 
 /** Where a property starts, by its flag, or -1 if it is not there. */

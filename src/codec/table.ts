@@ -31,7 +31,10 @@ export type FieldValue =
 export type FieldTag = FieldValue['tag'];
 
 /** In the order of the wire. Where a name comes twice the first one counts, as in RabbitMQ. */
-export type FieldTable = ReadonlyMap<string, FieldValue>;
+export interface FieldTable extends ReadonlyMap<string, FieldValue> {
+  /** Its fields in bytes, where it has them (encoded_table.ts). */
+  readonly encoded?: Uint8Array | undefined;
+}
 
 export const EMPTY_TABLE: FieldTable = new Map();
 

@@ -118,6 +118,7 @@ function unknownTag(tag: never): AmqpError {
 }
 
 export function writeTable(writer: WireWriter, table: FieldTable): void {
+  if (table.encoded !== undefined) return writer.longstr(table.encoded);
   const length = writer.beginLength();
   for (const [name, value] of table) writeField(writer, name, value);
   writer.endLength(length);

@@ -120,10 +120,13 @@ export class ChannelDeliveries extends DeliveryCounts {
   }
 }
 
+const NOBODY: ReadonlySet<unknown> = new Set();
+
 /** The counts of an exchange or a queue: those of open channels one by one, and what all others have left. */
 export class Book<Total extends { add(other: Total): void }, Live extends Total> {
   readonly #past: Total;
-  readonly #live = new Set<Live>();
+  /** None, where nobody uses it: an empty set is as large as what is counted. */
+  #live: Set<Live> | undefined;
 
   /** `past` is all zero. */
   constructor(past: Total) {
@@ -132,21 +135,24 @@ export class Book<Total extends { add(other: Total): void }, Live extends Total>
 
   /** The counts of the open channels. */
   get live(): ReadonlySet<Live> {
-    return this.#live;
+    return this.#live ?? (NOBODY as ReadonlySet<Live>);
   }
 
   open(live: Live): void {
+    this.#live ??= new Set();
     this.#live.add(live);
   }
 
   close(live: Live): void {
-    if (this.#live.delete(live)) this.#past.add(live);
+    if (this.#live?.delete(live) !== true) return;
+    this.#past.add(live);
+    if (this.#live.size === 0) this.#live = undefined;
   }
 
   /** Adds all that was ever counted to `total`. */
   sum(total: Total): Total {
     total.add(this.#past);
-    for (const live of this.#live) total.add(live);
+    for (const live of this.live) total.add(live);
     return total;
   }
 }

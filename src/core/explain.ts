@@ -168,7 +168,7 @@ function typeOf({ matcher, properties }: Exchange): string {
 /** An exchange like this one, with this binding only. */
 function matchesAlone({ properties }: Exchange, binding: Binding, message: RoutedMessage): boolean {
   const alone = new Exchange(properties);
-  alone.addBinding('', binding);
+  alone.addBinding(binding);
   return matchAll(alone, message).size > 0;
 }
 

@@ -1,5 +1,6 @@
 import { WireWriter } from '../codec/wire_writer.ts';
-import { type Binding, bindingKey } from '../core/exchange/binding.ts';
+import type { Binding } from '../core/exchange/binding.ts';
+import { BindingSet } from '../core/exchange/binding_set.ts';
 import type { Exchange } from '../core/exchange/exchange.ts';
 import type { Policy, PolicyKind } from '../core/policy/policy.ts';
 import type { CommitWaiter, DurableStore, QueueLog, Turn } from '../core/ports.ts';
@@ -64,7 +65,7 @@ export class Journal implements DurableStore {
   /** By id; a queue that was deleted is not here, and what the journal still holds of it is dead. */
   readonly queues: Map<number, JournalQueue> = new Map();
   readonly exchanges: Map<string, Exchange> = new Map();
-  readonly bindings: Map<string, Binding> = new Map();
+  readonly bindings: BindingSet = new BindingSet();
   readonly policies: PoliciesByName = { policy: new Map(), 'operator policy': new Map() };
   readonly #byQueue = new Map<Queue, JournalQueue>();
   readonly #pages: PageTable;
@@ -202,12 +203,12 @@ export class Journal implements DurableStore {
   }
 
   bound(binding: Binding): void {
-    this.bindings.set(bindingKey(binding), binding);
+    this.bindings.add(binding);
     this.#topology(bindingRecord('bound', binding));
   }
 
   unbound(binding: Binding): void {
-    if (this.bindings.delete(bindingKey(binding))) this.#topology(bindingRecord('unbound', binding));
+    if (this.bindings.delete(binding) !== undefined) this.#topology(bindingRecord('unbound', binding));
   }
 
   policySet(kind: PolicyKind, policy: Policy): void {

@@ -1,5 +1,5 @@
+import { readArguments } from '../codec/encoded_table.ts';
 import { bytesToText, type FieldTable } from '../codec/table.ts';
-import { readTable } from '../codec/table_wire.ts';
 import type { WireReader } from '../codec/wire_reader.ts';
 import type { WireWriter } from '../codec/wire_writer.ts';
 import type { Policy, PolicyKind } from '../core/policy/policy.ts';
@@ -221,7 +221,7 @@ export function readFields(type: number, reader: WireReader): JournalRecord {
       const queue = reader.u32();
       const flags = reader.u8();
       const kind = { autoDelete: (flags & AUTO_DELETE) !== 0, forwards: (flags & FORWARDS) !== 0 };
-      return { type: 'queue declared', queue, ...kind, name: reader.shortstr(), arguments: readTable(reader) };
+      return { type: 'queue declared', queue, ...kind, name: reader.shortstr(), arguments: readArguments(reader) };
     }
     case QUEUE_DELETED:
       return { type: 'queue deleted', queue: reader.u32() };
@@ -231,7 +231,7 @@ export function readFields(type: number, reader: WireReader): JournalRecord {
       const exchangeType = reader.shortstr();
       const autoDelete = (flags & 1) !== 0;
       const internal = (flags & 2) !== 0;
-      return { type: 'exchange declared', autoDelete, internal, name, exchangeType, arguments: readTable(reader) };
+      return { type: 'exchange declared', autoDelete, internal, name, exchangeType, arguments: readArguments(reader) };
     }
     case EXCHANGE_DELETED:
       return { type: 'exchange deleted', name: reader.shortstr() };
@@ -269,7 +269,7 @@ function readBinding(reader: WireReader): BindingFields {
   const source = reader.shortstr();
   const destinationKind = reader.u8() === 0 ? 'queue' : 'exchange';
   const destination = reader.shortstr();
-  return { source, destinationKind, destination, routingKey: reader.shortstr(), arguments: readTable(reader) };
+  return { source, destinationKind, destination, routingKey: reader.shortstr(), arguments: readArguments(reader) };
 }
 
 function readRanges(reader: WireReader): Range[] {

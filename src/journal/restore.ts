@@ -272,11 +272,17 @@ function restoreOne(
 
 /** A binding of something that is not there (its end was deleted, and that is all the journal knows) is left out. */
 function restoreBindings(vhost: VirtualHost, journal: Journal, recovery: Recovery): void {
-  for (const [key, { source, destinationKind, destination, routingKey, arguments: table }] of recovery.state.bindings) {
+  for (const {
+    source,
+    destinationKind,
+    destination,
+    routingKey,
+    arguments: table,
+  } of recovery.state.bindings.values()) {
     const to = destinationKind === 'queue' ? vhost.queues.get(destination) : vhost.exchanges.get(destination);
     if (to === undefined || !vhost.exchanges.has(source)) continue;
     const binding = { source, destination: to, routingKey, arguments: table };
     vhost.bindings.add(binding);
-    journal.bindings.set(key, binding);
+    journal.bindings.add(binding);
   }
 }

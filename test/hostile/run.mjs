@@ -93,6 +93,7 @@ async function siege(effort, only, full) {
         (error) => problems.push(`${name}: ${error.message}`) && undefined,
       );
       const tookMs = performance.now() - startedMs;
+      await sleep(SETTLE_MS);
       now = await measure(daemon);
       if (latency === undefined) continue;
       const times = latency.p99 / Math.max(IDLE_P99_MS_MIN, idle.p99);

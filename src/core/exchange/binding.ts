@@ -23,9 +23,13 @@ export interface Binding {
  * RabbitMQ does, by type and value and whatever their order: an int32 1 and an int64 1 make two bindings.
  */
 export function bindingKey(binding: Binding): string {
-  const { source, destination, routingKey } = binding;
-  // Names may hold any character, so each is told from the next by its length.
-  const kind = destination.kind === 'queue' ? 'q' : 'e';
-  const ends = `${source.length}:${source}${kind}${destination.name.length}:${destination.name}`;
-  return `${ends}${routingKey.length}:${routingKey}${tableKey(binding.arguments)}`;
+  return bindingEnds(binding) + tableKey(binding.arguments);
+}
+
+/** What of it is not arguments. */
+export function bindingEnds({ source, destination, routingKey }: Binding): string {
+  const { kind, name } = destination;
+  // Names may hold any character, so each is told from the next by its length. Joined, it is one string; by `+`, it would be as
+  // many as it has parts for as long as it is kept.
+  return [source.length, source, kind, name.length, name, routingKey.length, routingKey].join(':');
 }

@@ -1,10 +1,11 @@
 import { assert } from '../../lib/assert.ts';
-import { type Binding, bindingKey, type Destination } from './binding.ts';
+import type { Binding, Destination } from './binding.ts';
+import { BindingSet } from './binding_set.ts';
 import type { Exchange } from './exchange.ts';
 
-type BindingsByKey = ReadonlyMap<string, Binding>;
+type Bindings = Pick<BindingSet, 'size' | 'get' | 'values'>;
 
-const NO_BINDINGS: BindingsByKey = new Map();
+const NO_BINDINGS: Bindings = new BindingSet();
 
 /**
  * All bindings of a vhost. Those of one source are kept by the source exchange, with its matcher; those of one
@@ -14,7 +15,10 @@ export class BindingTable {
   readonly #exchange: (name: string) => Exchange | undefined;
   /** The source exchanges that have bindings: they are found here even when the vhost has already let them go. */
   readonly #sources = new Map<string, Exchange>();
-  readonly #destinations = new Map<string, Map<string, Binding>>();
+  readonly #destinations: Readonly<Record<Destination['kind'], Map<string, BindingSet>>> = {
+    queue: new Map(),
+    exchange: new Map(),
+  };
   #size = 0;
 
   constructor(exchange: (name: string) => Exchange | undefined) {
@@ -31,7 +35,7 @@ export class BindingTable {
   }
 
   has(binding: Binding): boolean {
-    return this.#bySource(binding.source).has(bindingKey(binding));
+    return this.#bySource(binding.source).get(binding) !== undefined;
   }
 
   /**
@@ -42,20 +46,17 @@ export class BindingTable {
     const source = this.#exchange(binding.source);
     assert(source !== undefined, 'the source of a binding exists');
     source.matcher.validate?.(binding);
-    const key = bindingKey(binding);
-    if (source.bindings.has(key)) return false;
-    source.addBinding(key, binding);
+    if (!source.addBinding(binding)) return false;
     this.#sources.set(binding.source, source);
-    this.#addToDestination(key, binding);
+    this.#addToDestination(binding);
     this.#size += 1;
     return true;
   }
 
   /** Removes the binding with this identity and returns it as it was added, or undefined when there is none. */
   remove(binding: Binding): Binding | undefined {
-    const key = bindingKey(binding);
-    const present = this.#bySource(binding.source).get(key);
-    if (present !== undefined) this.#remove(key, present);
+    const present = this.#bySource(binding.source).get(binding);
+    if (present !== undefined) this.#remove(present);
     return present;
   }
 
@@ -85,40 +86,39 @@ export class BindingTable {
     return this.#removeAll(this.#byDestination(kind, name));
   }
 
-  #bySource(name: string): BindingsByKey {
+  #bySource(name: string): Bindings {
     return this.#sources.get(name)?.bindings ?? NO_BINDINGS;
   }
 
-  #byDestination(kind: Destination['kind'], name: string): BindingsByKey {
-    return this.#destinations.get(destinationKey(kind, name)) ?? NO_BINDINGS;
+  #byDestination(kind: Destination['kind'], name: string): Bindings {
+    return this.#destinations[kind].get(name) ?? NO_BINDINGS;
   }
 
-  #addToDestination(key: string, binding: Binding): void {
-    const index = destinationKey(binding.destination.kind, binding.destination.name);
-    const bindings = this.#destinations.get(index);
-    if (bindings === undefined) this.#destinations.set(index, new Map([[key, binding]]));
-    else bindings.set(key, binding);
+  #addToDestination(binding: Binding): void {
+    const { kind, name } = binding.destination;
+    let bindings = this.#destinations[kind].get(name);
+    if (bindings === undefined) {
+      bindings = new BindingSet();
+      this.#destinations[kind].set(name, bindings);
+    }
+    bindings.add(binding);
   }
 
-  #remove(key: string, binding: Binding): void {
+  #remove(binding: Binding): void {
     const source = this.#sources.get(binding.source);
-    const index = destinationKey(binding.destination.kind, binding.destination.name);
-    const siblings = this.#destinations.get(index);
+    const { kind, name } = binding.destination;
+    const siblings = this.#destinations[kind].get(name);
     assert(source !== undefined && siblings !== undefined, 'a binding is in both indexes');
-    source.removeBinding(key);
+    source.removeBinding(binding);
     if (source.bindings.size === 0) this.#sources.delete(binding.source);
-    siblings.delete(key);
-    if (siblings.size === 0) this.#destinations.delete(index);
+    siblings.delete(binding);
+    if (siblings.size === 0) this.#destinations[kind].delete(name);
     this.#size -= 1;
   }
 
-  #removeAll(bindings: BindingsByKey): readonly Binding[] {
-    const entries = [...bindings];
-    for (const [key, binding] of entries) this.#remove(key, binding);
-    return entries.map(([, binding]) => binding);
+  #removeAll(bindings: Bindings): readonly Binding[] {
+    const all = [...bindings.values()];
+    for (const binding of all) this.#remove(binding);
+    return all;
   }
-}
-
-function destinationKey(kind: Destination['kind'], name: string): string {
-  return `${kind}:${name}`;
 }

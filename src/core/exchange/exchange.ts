@@ -4,6 +4,7 @@ import { Book, type ChannelPublishes, PublishCounts } from '../counts.ts';
 import { windowOf } from '../deduplication/arguments.ts';
 import type { KeyWindow } from '../deduplication/key_window.ts';
 import type { Binding, Destination } from './binding.ts';
+import { BindingSet } from './binding_set.ts';
 import { ConsistentHashMatcher } from './consistent_hash.ts';
 import { DELAYED_MESSAGE, DelayedMessageMatcher, delayedType } from './delayed_message.ts';
 import { DestinationBag } from './destination_bag.ts';
@@ -59,7 +60,7 @@ export class Exchange implements Destination {
   /** What was published to it, where it drops what comes again. */
   readonly deduplication: KeyWindow | undefined;
 
-  readonly #bindings = new Map<string, Binding>();
+  readonly #bindings = new BindingSet();
   readonly #boundExchanges = new DestinationBag();
 
   /**
@@ -74,8 +75,8 @@ export class Exchange implements Destination {
     this.deduplication = windowOf(properties.arguments);
   }
 
-  /** The bindings that this exchange is the source of, by `bindingKey`. */
-  get bindings(): ReadonlyMap<string, Binding> {
+  /** The bindings that this exchange is the source of. */
+  get bindings(): Pick<BindingSet, 'size' | 'get' | 'values'> {
     return this.#bindings;
   }
 
@@ -84,18 +85,17 @@ export class Exchange implements Destination {
     return this.#boundExchanges.values();
   }
 
-  /** For the vhost's BindingTable, which keeps the other index, by destination, in step. */
-  addBinding(key: string, binding: Binding): void {
-    this.#bindings.set(key, binding);
+  /** For the vhost's BindingTable, which keeps the other index, by destination, in step. Returns false when it is there. */
+  addBinding(binding: Binding): boolean {
+    if (!this.#bindings.add(binding)) return false;
     this.matcher.add(binding);
     if (binding.destination.kind === 'exchange') this.#boundExchanges.add(binding.destination);
+    return true;
   }
 
-  /** For the vhost's BindingTable, as `addBinding`. */
-  removeBinding(key: string): void {
-    const binding = this.#bindings.get(key);
-    assert(binding !== undefined, 'only a binding that was added is removed');
-    this.#bindings.delete(key);
+  /** For the vhost's BindingTable, as `addBinding`: of a binding that is there. */
+  removeBinding(binding: Binding): void {
+    assert(this.#bindings.delete(binding) === binding, 'only a binding that was added is removed');
     this.matcher.remove(binding);
     if (binding.destination.kind === 'exchange') this.#boundExchanges.remove(binding.destination);
   }

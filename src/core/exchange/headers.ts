@@ -1,9 +1,11 @@
+import { EncodedTable } from '../../codec/encoded_table.ts';
 import { EMPTY_TABLE, type FieldTable, type FieldValue } from '../../codec/table.ts';
 import { assert } from '../../lib/assert.ts';
 import type { Binding, Destination } from './binding.ts';
-import { headerValueKey } from './field_key.ts';
+import { headerValueKey, MANY_ENTRIES } from './field_key.ts';
+import { type Criteria, criteriaOf, holdsAll, ManyCriteria } from './many_criteria.ts';
 import type { Matcher } from './matcher.ts';
-import type { RoutedProperties } from './routed_properties.ts';
+import { encodedHeaders, type RoutedProperties } from './routed_properties.ts';
 import { readXMatch, X_MATCH } from './x_match.ts';
 
 const X_PREFIX = 'x-';
@@ -23,6 +25,8 @@ const FEW_MAX = 8;
 interface Rule {
   readonly destination: Destination;
   readonly criteria: readonly Criterion[];
+  /** In their place, where they are very many. */
+  readonly many: Criteria | undefined;
   /** Whether all criteria must hold, or any one. */
   readonly all: boolean;
   /** The criteria it is indexed by: one of them when all must hold, else every one. */
@@ -56,6 +60,7 @@ export class HeadersMatcher implements Matcher {
   readonly #index = new Map<string, HeaderIndex>();
   /** Those where all of no criteria must hold: they match every message. */
   readonly #unconditional: Set<Rule> = new Set();
+  readonly #many = new ManyCriteria<Rule>();
   #matches = 0;
   /** Rules that the present match has not found. */
   #left = 0;
@@ -66,13 +71,31 @@ export class HeadersMatcher implements Matcher {
 
   add(binding: Binding): void {
     const xMatch = readXMatch(binding.arguments);
-    const criteria = readCriteria(binding.arguments, xMatch.endsWith('-with-x'));
+    const withX = xMatch.endsWith('-with-x');
     const all = xMatch.startsWith('all');
-    const indexed = all ? this.#rarest(criteria) : criteria;
-    const rule: Rule = { destination: binding.destination, criteria, all, indexed, foundIn: 0 };
+    const { destination } = binding;
+    if (binding.arguments.size >= MANY_ENTRIES) {
+      const many = { table: EncodedTable.of(binding.arguments), withX };
+      this.#add(binding, {
+        destination,
+        criteria: [],
+        many,
+        all,
+        indexed: all ? this.#rarest(firstOf(many)) : [],
+        foundIn: 0,
+      });
+    } else {
+      const criteria = readCriteria(binding.arguments, withX);
+      const indexed = all ? this.#rarest(criteria) : criteria;
+      this.#add(binding, { destination, criteria, many: undefined, all, indexed, foundIn: 0 });
+    }
+  }
+
+  #add(binding: Binding, rule: Rule): void {
     this.#rules.set(binding, rule);
-    if (all && criteria.length === 0) this.#unconditional.add(rule);
-    for (const criterion of indexed) this.#addToIndex(criterion, rule);
+    if (rule.all && rule.indexed.length === 0) this.#unconditional.add(rule);
+    if (!rule.all && rule.many !== undefined) this.#many.add(rule, rule.many);
+    for (const criterion of rule.indexed) this.#addToIndex(criterion, rule);
   }
 
   remove(binding: Binding): void {
@@ -80,6 +103,7 @@ export class HeadersMatcher implements Matcher {
     assert(rule !== undefined, 'only a binding that was added is removed');
     this.#rules.delete(binding);
     this.#unconditional.delete(rule);
+    if (this.#many.has(rule)) this.#many.remove(rule);
     for (const criterion of rule.indexed) this.#removeFromIndex(criterion, rule);
   }
 
@@ -89,6 +113,8 @@ export class HeadersMatcher implements Matcher {
     this.#matches += 1;
     this.#left = this.#rules.size - this.#unconditional.size;
     for (const rule of this.#unconditional) found(rule.destination);
+    if (this.#many.size > 0) looks += this.#matchMany(properties, found);
+    if (this.#index.size === 0 || this.#left === 0) return looks;
     const visit = (name: string, value: () => FieldValue): boolean => {
       const index = this.#index.get(name);
       if (index === undefined || index.foundIn === this.#matches) return true;
@@ -104,6 +130,21 @@ export class HeadersMatcher implements Matcher {
     const many = properties.manyHeaders;
     if (many !== undefined) many.each(visit);
     else for (const [name, field] of properties.headers ?? EMPTY_TABLE) if (!visit(name, () => field)) break;
+    return looks;
+  }
+
+  #matchMany(properties: RoutedProperties, found: (destination: Destination) => void): number {
+    const headers = encodedHeaders(properties);
+    if (headers === undefined) return 0;
+    let looks = 0;
+    const visit = (rule: Rule, holds: () => boolean): void => {
+      looks++;
+      if (rule.foundIn === this.#matches || !holds()) return;
+      rule.foundIn = this.#matches;
+      this.#left--;
+      found(rule.destination);
+    };
+    this.#many.match(headers, visit, () => this.#left === 0);
     return looks;
   }
 
@@ -166,7 +207,10 @@ export class HeadersMatcher implements Matcher {
 
   #matchRule(rule: Rule, properties: RoutedProperties, found: (destination: Destination) => void): void {
     if (rule.foundIn === this.#matches) return;
-    if (rule.all) {
+    if (rule.many !== undefined) {
+      const headers = encodedHeaders(properties);
+      if (headers === undefined || !holdsAll(rule.many, headers)) return;
+    } else if (rule.all) {
       const headers = properties.headers ?? EMPTY_TABLE;
       if (!rule.criteria.every((criterion) => holds(criterion, headers))) return;
     }
@@ -213,11 +257,25 @@ function holds({ name, valueKey }: Criterion, headers: FieldTable): boolean {
   return field !== undefined && (valueKey === undefined || headerValueKey(field) === valueKey);
 }
 
+/** Enough of them to find one that few others share. */
+function firstOf(many: Criteria): readonly Criterion[] {
+  const criteria: Criterion[] = [];
+  for (const at of criteriaOf(many)) {
+    if (criteria.length === MANY_ENTRIES) break;
+    criteria.push(criterionOf(many.table.nameAt(at), many.table.valueAt(at)));
+  }
+  return criteria;
+}
+
+function criterionOf(name: string, field: FieldValue): Criterion {
+  return { name, valueKey: field.tag === 'V' ? undefined : headerValueKey(field) };
+}
+
 function readCriteria(table: FieldTable, withX: boolean): readonly Criterion[] {
   const criteria: Criterion[] = [];
   for (const [name, field] of table) {
     if (name === X_MATCH || (!withX && name.startsWith(X_PREFIX))) continue;
-    criteria.push({ name, valueKey: field.tag === 'V' ? undefined : headerValueKey(field) });
+    criteria.push(criterionOf(name, field));
   }
   return criteria;
 }

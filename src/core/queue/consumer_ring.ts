@@ -13,6 +13,8 @@ interface Level {
   members: number;
 }
 
+const NOBODY: ReadonlySet<QueueConsumer> = new Set();
+
 export class ConsumerRing {
   /** The one that gets everything, where only one may: the first, until it goes or gives way. */
   #active: QueueConsumer | undefined;
@@ -23,7 +25,7 @@ export class ConsumerRing {
   #restricted: boolean;
   #paused = false;
   readonly #byPriority: boolean;
-  readonly #all = new Set<QueueConsumer>();
+  #all: Set<QueueConsumer> | undefined;
   /** Highest priority first; a level stays while its ring is empty, since its consumers mostly come back. */
   readonly #levels: Level[] = [];
   /** Consumers standing in a ring: those with `waiting` set. */
@@ -63,11 +65,11 @@ export class ConsumerRing {
   resume(): void {
     this.#paused = false;
     this.#restricted = this.#single;
-    for (const consumer of this.#all) this.wake(consumer);
+    for (const consumer of this.all()) this.wake(consumer);
   }
 
   get size(): number {
-    return this.#all.size;
+    return this.all().size;
   }
 
   get hasWaiting(): boolean {
@@ -76,10 +78,11 @@ export class ConsumerRing {
 
   /** In the order in which they subscribed. */
   all(): ReadonlySet<QueueConsumer> {
-    return this.#all;
+    return this.#all ?? NOBODY;
   }
 
   add(consumer: QueueConsumer): void {
+    this.#all ??= new Set();
     this.#all.add(consumer);
     this.#level(consumer.priority).members++;
     if (this.#single) {
@@ -91,7 +94,7 @@ export class ConsumerRing {
   }
 
   remove(consumer: QueueConsumer): boolean {
-    if (!this.#all.delete(consumer)) return false;
+    if (this.#all?.delete(consumer) !== true) return false;
     const level = this.#level(consumer.priority);
     if (consumer.waiting) this.#leave(level, level.ring.indexOf(consumer), consumer);
     level.members--;
@@ -102,7 +105,7 @@ export class ConsumerRing {
 
   /** `consumer` may have room (again). */
   wake(consumer: QueueConsumer): void {
-    if (consumer.waiting || !this.#all.has(consumer)) return;
+    if (consumer.waiting || this.#all?.has(consumer) !== true) return;
     if (this.#restricted && !this.#mayStand(consumer)) return;
     consumer.waiting = true;
     this.#waitingCount++;
@@ -161,7 +164,7 @@ export class ConsumerRing {
   #activateNext(): void {
     this.#givesWay = false;
     const highest = this.#levels[0]?.priority;
-    this.#active = [...this.#all].find(({ priority }) => priority === highest);
+    this.#active = [...this.all()].find(({ priority }) => priority === highest);
     if (this.#active !== undefined) this.wake(this.#active);
   }
 

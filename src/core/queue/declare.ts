@@ -1,5 +1,5 @@
 import { AmqpError } from '../../codec/errors.ts';
-import { type FieldValue, fieldTypeName, getString } from '../../codec/table.ts';
+import { type FieldTable, type FieldValue, fieldTypeName, getString } from '../../codec/table.ts';
 import { argumentDifference } from '../exchange/argument_difference.ts';
 import { DEAD_LETTER_EXCHANGE, QUEUE_ARGUMENTS, QUEUE_TYPE, queueType, queueTypeProblem } from './arguments.ts';
 import type { QueueProperties } from './properties.ts';
@@ -88,14 +88,19 @@ function checkValues(properties: QueueProperties, vhostName: string): void {
 /** What no type of queue knows is left alone; of what only another one knows, the first that the client wrote is told. */
 function checkNamesKnown(properties: QueueProperties, vhostName: string): void {
   const type = queueType(properties);
-  const names = [...properties.arguments.keys()];
+  const foreign = QUEUE_ARGUMENTS.filter(
+    ({ name, queueTypes }) => !queueTypes.includes(type) && properties.arguments.has(name),
+  );
+  if (foreign.length === 0) return;
+  const names = foreign.map(({ name }) => name).sort();
   // RabbitMQ adds the type where it is missing, which sorts the table.
-  if (!names.includes(QUEUE_TYPE)) names.sort();
-  for (const name of names) {
-    const argument = QUEUE_ARGUMENTS.find((known) => known.name === name);
-    if (argument === undefined || argument.queueTypes.includes(type)) continue;
-    throw invalidArgument(properties, vhostName, name, ` of queue type rabbit_${type}_queue`);
-  }
+  const first = properties.arguments.has(QUEUE_TYPE) ? firstOf(properties.arguments, names) : names[0];
+  throw invalidArgument(properties, vhostName, first as string, ` of queue type rabbit_${type}_queue`);
+}
+
+function firstOf(table: FieldTable, names: readonly string[]): string | undefined {
+  for (const name of table.keys()) if (names.includes(name)) return name;
+  return undefined;
 }
 
 function checkQuorumProperties(properties: QueueProperties, vhostName: string): void {

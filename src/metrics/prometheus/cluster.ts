@@ -49,7 +49,7 @@ export function* clusterMetrics(
 function* exchangeLines(
   name: string,
   vhost: VirtualHost,
-  value: (exchange: { readonly bindings: ReadonlyMap<string, unknown> }) => number,
+  value: (exchange: { readonly bindings: { readonly size: number } }) => number,
 ): Generator<string, void, undefined> {
   for (const exchange of vhost.exchanges.values()) {
     const { type } = exchange.properties;

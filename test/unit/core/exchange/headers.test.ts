@@ -19,11 +19,17 @@ const SAMPLE_VALUES: readonly FieldValue[] = [
   integer(1, 's'),
   integer(1, 'l'),
   integer(2),
+  integer(-1, 'b'),
+  integer(-1, 'l'),
+  { tag: 'B', value: 255 },
+  { tag: 'i', value: 0xffff_ffff },
   { tag: 'T', value: 1 },
   { tag: 't', value: true },
   { tag: 'f', value: 1.5 },
   { tag: 'd', value: 1.5 },
   { tag: 'd', value: 1 },
+  { tag: 'f', value: 0 },
+  { tag: 'd', value: -0 },
   { tag: 'D', value: { scale: 0, value: 1 } },
   { tag: 'A', value: [text('a')] },
   { tag: 'A', value: [text('a'), text('1')] },
@@ -52,6 +58,18 @@ const tables = fc.array(fc.tuple(names, values), { maxLength: 4 }).map((entries)
 const xMatches = fc.constantFrom(undefined, 'all', 'any', 'all-with-x', 'any-with-x');
 const argumentTables = fc.tuple(xMatches, tables).map(([xMatch, entries]): FieldTable => {
   return xMatch === undefined ? entries : new Map([['x-match', text(xMatch)], ...entries]);
+});
+
+/** So many that arguments are looked at in their bytes. */
+const [FILLERS, X_FILLERS] = ['f', 'x-f'].map((name) =>
+  Array.from({ length: 70 }, (_, index): [string, FieldValue] => [`${name}${index}`, integer(index)]),
+) as [[string, FieldValue][], [string, FieldValue][]];
+const fillers = fc.constantFrom(FILLERS, X_FILLERS);
+const manyArguments = fc.tuple(argumentTables, fillers, fc.boolean()).map(([args, more, first]): FieldTable => {
+  return new Map(first ? [...more, ...args] : [...args, ...more]);
+});
+const manyHeaders = fc.tuple(tables, fc.subarray([...FILLERS, ...X_FILLERS])).map(([headers, more]): FieldTable => {
+  return new Map([...headers, ...more]);
 });
 
 /** So much that the headers are looked at in their bytes. */
@@ -135,9 +153,10 @@ describe('a headers exchange', () => {
   });
 
   it('finds what the definition finds, whatever was bound and unbound before', () => {
-    const operations = fc.array(fc.tuple(argumentTables, fc.boolean()), { maxLength: 20 });
+    const operations = fc.array(fc.tuple(fc.oneof(argumentTables, manyArguments), fc.boolean()), { maxLength: 20 });
+    const headerTables = fc.oneof(tables, manyHeaders);
     fc.assert(
-      fc.property(operations, fc.array(tables, { minLength: 1, maxLength: 5 }), (steps, messages) => {
+      fc.property(operations, fc.array(headerTables, { minLength: 1, maxLength: 5 }), (steps, messages) => {
         const matcher = new HeadersMatcher();
         const bound: Binding[] = [];
         for (const [index, [args, remove]] of steps.entries()) {
@@ -157,6 +176,19 @@ describe('a headers exchange', () => {
     );
   });
 
+  it('compares values among many arguments as among few', () => {
+    for (const asked of SAMPLE_VALUES) {
+      const few: FieldTable = new Map([
+        ['x-match', text('any')],
+        ['h', asked],
+      ]);
+      const many: FieldTable = new Map([...few, ...FILLERS]);
+      for (const value of SAMPLE_VALUES) {
+        expect(matches(many, table({ h: value })), `${asked.tag} ${value.tag}`).toBe(matches(few, table({ h: value })));
+      }
+    }
+  });
+
   it('takes the first of two headers of one name, in many as in few', () => {
     const matcher = new HeadersMatcher();
     for (const value of ['a', 'b']) {
@@ -166,6 +198,11 @@ describe('a headers exchange', () => {
     const headers = new Map([['h', text('a')], ['i', text('b')], PADDING]);
     const twice = (bytes: string): string => bytes.replace('\u0001i', '\u0001h');
     expect(matchedIn(matcher, headers, twice)).toEqual(['a', 'all-a']);
+    for (const value of ['a', 'b']) {
+      const args = new Map([['x-match', text('any')], ['h', text(value)], ...FILLERS]);
+      matcher.add(bindingOf(queue(`many-${value}`), '', args));
+    }
+    expect(matchedIn(matcher, headers, twice)).toEqual(['a', 'all-a', 'many-a']);
   });
 
   it('does not hold a message against the bindings that ask for another value of a header they share', () => {
