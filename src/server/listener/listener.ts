@@ -5,7 +5,7 @@ import { Connection } from '../connection/connection.ts';
 import { originOf } from '../origin.ts';
 import type { Server } from '../server.ts';
 import type { Arrival, Gate } from './arrival.ts';
-import { readInPlace, SOCKET_OPTIONS } from './read_in_place.ts';
+import { acceptInPlace, type Newcomer, SOCKET_OPTIONS } from './read_in_place.ts';
 
 /** Connections the kernel holds while the loop is busy. */
 const BACKLOG = 1024;
@@ -23,7 +23,7 @@ export class Listener {
   readonly #net: NetServer;
   /** Those still at a gate, with their deadlines. */
   readonly #entering: Map<Socket, Timer> = new Map();
-  /** Those that the net server does not know of any more, see readInPlace. */
+  /** Those that the net server does not know of, see acceptInPlace. */
   readonly #inPlace: Set<Socket> = new Set();
   #emptied: (() => void) | undefined;
 
@@ -31,7 +31,7 @@ export class Listener {
     this.#server = server;
     this.#gates = gates;
     const open = gates.length === 0;
-    this.#net = createServer({ ...SOCKET_OPTIONS, pauseOnConnect: open }, open ? this.#welcome : this.#examine);
+    this.#net = createServer({ ...SOCKET_OPTIONS, pauseOnConnect: open }, open ? undefined : this.#examine);
   }
 
   /** Rejects with a StartError when it cannot listen there. */
@@ -42,6 +42,7 @@ export class Listener {
       net.once('error', (error: NodeJS.ErrnoException) => fail(listenError(error, place)));
       net.listen({ ...place, backlog: BACKLOG }, done);
     });
+    if (gates.length === 0) acceptInPlace(net, listener.#welcome);
     net.removeAllListeners('error').on('error', (error) => server.logger.error({ err: error }, 'listener error'));
     return listener;
   }
@@ -59,12 +60,14 @@ export class Listener {
     if (this.#inPlace.size > 0) await new Promise<void>((done) => (this.#emptied = done));
   }
 
-  readonly #welcome = (accepted: Socket): void => {
-    this.#server.turn.whenTime(() => this.#connect(accepted));
+  readonly #welcome = (newcomer: Newcomer): void => {
+    this.#server.turn.whenTime(() => {
+      if (this.#net.listening) this.#connect(newcomer.welcome());
+      else newcomer.turnAway();
+    });
   };
 
-  #connect(accepted: Socket): void {
-    const socket = readInPlace(accepted);
+  #connect(socket: Socket): void {
     this.#inPlace.add(socket);
     socket.once('close', () => {
       this.#inPlace.delete(socket);

@@ -1,4 +1,4 @@
-import { Socket, type SocketConstructorOpts } from 'node:net';
+import { type Server, Socket, type SocketConstructorOpts } from 'node:net';
 import { UNSENT_BYTES_MAX } from '../outbox.ts';
 
 /** How every socket is made: accepted ones by the listener, and those here. */
@@ -12,23 +12,47 @@ export const SOCKET_OPTIONS: { readonly highWaterMark: number; readonly allowHal
 /** Where all clients are read to, one after the other: what is in it is used before the next read. */
 const region = new Uint8Array(64 * 1024);
 
-/** What Node keeps to itself: the socket as libuv has it, which may be given to another Socket. */
-type Handled = { _handle: object | null };
+/** What Node keeps to itself: a socket as libuv has it, of which a Socket can be made, and how one comes in. */
+interface Handle {
+  close(): void;
+  setNoDelay?(noDelay: boolean): void;
+}
+interface ListeningHandle {
+  onconnection: ((this: ListeningHandle, status: number, handle: Handle | undefined) => void) | undefined;
+}
+
+/** A client who has come in, of whom nothing is read yet. */
+export interface Newcomer {
+  /** Reads what he says; chunks are valid only within their 'data' event. */
+  welcome(): Socket;
+  turnAway(): void;
+}
 
 /**
- * The accepted socket as one that is read into a region for all; `accepted` is empty from now on. It must not have been read
- * yet (`pauseOnConnect`).
+ * Hands over who comes in by a server that listens, as one who is read into a region for all. The server does not know of
+ * those. It must leave them unread itself (`pauseOnConnect`).
  *
  * Node allocates 64 KiB for each read of a socket that it accepted, and leaves them to the garbage collector: a third of the
  * broker's time with messages of 16 KiB. It reads into a buffer of ours (`onread`) only for sockets that a program makes
- * itself, so the handle moves to such a one. Its chunks are valid only within their 'data' event.
+ * itself, so that is what is made of each handle. Nor is it made at once: of the thousands that may come in together, each would
+ * keep the loop busy longer than to be told of it does.
  */
-export function readInPlace(accepted: Socket): Socket {
-  const handle = (accepted as unknown as Handled)._handle;
-  // Gone already, or a Node that keeps its handles elsewhere: then it is read as Node would.
-  if (!handle) return accepted.resume();
-  (accepted as unknown as Handled)._handle = null;
-  accepted.destroy();
+export function acceptInPlace(server: Server, comes: (newcomer: Newcomer) => void): void {
+  const listening = (server as unknown as { _handle: ListeningHandle | null })._handle;
+  const inNode = listening?.onconnection;
+  if (!listening || inNode === undefined) {
+    // A Node that keeps its handles elsewhere: then they are read as Node would.
+    server.on('connection', (socket) => comes({ welcome: () => socket.resume(), turnAway: () => socket.destroy() }));
+    return;
+  }
+  listening.onconnection = function (status, handle) {
+    if (handle === undefined || status !== 0) inNode.call(this, status, handle);
+    else comes({ welcome: () => readInPlace(handle), turnAway: () => handle.close() });
+  };
+}
+
+function readInPlace(handle: Handle): Socket {
+  handle.setNoDelay?.(SOCKET_OPTIONS.noDelay);
   const onread = {
     buffer: region,
     callback: (length: number): boolean => {
