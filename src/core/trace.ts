@@ -13,7 +13,7 @@ import type { VirtualHost } from './vhost.ts';
  * its exchange amq.rabbitmq.trace, with RabbitMQ's headers. The body is the message's own; its exchange, routing keys and
  * properties are headers of the copy, and so is who published or got it.
  */
-const TRACE_EXCHANGE = 'amq.rabbitmq.trace';
+export const TRACE_EXCHANGE = 'amq.rabbitmq.trace';
 
 /** A message as it lies in `bytes`: its route at `start`, the CE before its header frame at `content` (store/record.ts). */
 export interface TracedMessage {
