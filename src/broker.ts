@@ -19,6 +19,7 @@ import { type ListenerOptions, Listeners } from './broker_listeners.ts';
 import { BrokerManagement } from './broker_management.ts';
 import { BrokerMetrics, type PrometheusOptions } from './broker_metrics.ts';
 import { openStorage, type Storage, type VhostStores } from './broker_storage.ts';
+import { BrokerTraces } from './broker_traces.ts';
 import { VERSION } from './config/version.ts';
 import { EventExchange } from './core/event_exchange.ts';
 import { NO_EVENTS } from './core/events.ts';
@@ -57,6 +58,8 @@ export interface BrokerOptions extends ListenerOptions, Readonly<Partial<NodeLim
   readonly port?: number | false;
   /** Folder for what is durable, locked for this broker. Without one, everything is in memory only. */
   readonly dataDir?: string | undefined;
+  /** Folder for what the management API's traces write: `traces` in the data folder unless given, or one that goes with the broker. */
+  readonly tracingDir?: string | undefined;
   /** What to do when the journal is found damaged: serve what is sound (the default), or reject. */
   readonly onDamage?: 'serve' | 'stop';
   /** Bytes of messages kept in memory; what is beyond is read back from disk when its turn comes. */
@@ -278,7 +281,11 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
       consumerTimeoutMs: options.consumerTimeoutMs ?? 0,
     };
     const metrics = new BrokerMetrics(server);
-    undo.unshift(() => metrics.stop());
+    const traces = new BrokerTraces(server, options);
+    undo.unshift(
+      () => metrics.stop(),
+      () => traces.close(),
+    );
     if (options.openTelemetry !== undefined) await metrics.send(options.openTelemetry);
     const administration = administrationOf({
       metadata,
@@ -300,6 +307,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
       settings: options.settings,
       dataDir: options.dataDir,
       loadMetrics: () => metrics.load(),
+      loadTraces: () => traces.load(),
     });
     const broker = new RunningBroker({
       options,

@@ -5,9 +5,18 @@ export interface Answer {
   readonly status: number;
   /** Undefined for an answer without a body. */
   readonly json?: unknown;
+  /** Where it is no JSON. */
+  readonly content?: Content;
   /** Where the answer is a list, and asked for by page, sorted, or filtered. */
   readonly items?: Items;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Bytes that are made as they are sent; they are not asked for where somebody wants the headers only. */
+export interface Content {
+  readonly type: string;
+  readonly bytes: number;
+  readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 /** A list of which only the page that is asked for has to be made. */

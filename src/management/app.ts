@@ -119,8 +119,13 @@ async function shown(given: Answer, query: URLSearchParams): Promise<Answer> {
   return given.json === undefined ? given : { ...given, json: withColumns(given.json, query) };
 }
 
-function send(c: HttpContext, { status, json, headers = {} }: Answer): Response {
+function send(c: HttpContext, { status, json, content, headers = {} }: Answer): Response {
   for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  if (content !== undefined) {
+    c.header('content-type', content.type);
+    c.header('content-length', String(content.bytes));
+    return c.body(ReadableStream.from(content.chunks), status as 200);
+  }
   if (json === undefined) return c.body(null, status as 204);
   c.header('content-type', 'application/json');
   c.header('cache-control', 'no-cache');

@@ -1,5 +1,6 @@
 import type { Administration } from '../admin/administration.ts';
 import type { Metadata } from '../admin/metadata.ts';
+import type { Traces } from '../admin/tracing/traces.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Server } from '../server/server.ts';
 
@@ -33,6 +34,7 @@ export interface ManagementParts {
   /** Undefined where everything is in memory. */
   readonly dataDir: string | undefined;
   readonly loadMetrics: () => Promise<Metrics>;
+  readonly loadTraces: () => Promise<Traces>;
 }
 
 /** Everything that endpoints are about. */

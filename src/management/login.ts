@@ -24,7 +24,7 @@ export class HttpLogin {
     if (authorization === undefined || authorization === '') throw new UnknownUser();
     const credentials = readAuthorization(authorization);
     await this.#turn(remoteAddress);
-    const outcome = await this.#authenticate(credentials, remoteAddress);
+    const outcome = await authenticate(this.#server, credentials, remoteAddress);
     const isRefused = typeof outcome === 'string' || !isManagementUser(outcome);
     if (isRefused) this.#attempts.refused++;
     else this.#attempts.accepted++;
@@ -47,29 +47,33 @@ export class HttpLogin {
       wheel.after(delayMs, resolve);
     });
   }
+}
 
-  async #authenticate({ userName, password }: HttpCredentials, remoteAddress: string): Promise<User | string> {
-    const { authBackends, users } = this.#server;
-    let refusal = 'unknown user or wrong password';
-    for (const backend of authBackends) {
-      if (backend === 'internal' && userName === undefined) continue;
-      const outcome =
-        backend === 'internal'
-          ? users.authenticate({ kind: 'password', userName: userName ?? '', password }, remoteAddress)
-          : await this.#byToken(password, remoteAddress);
-      if (typeof outcome !== 'string') return outcome;
-      refusal = outcome;
-    }
-    return refusal;
+/** Each of those who know users, until one lets him in; else why nobody does. */
+export async function authenticate(
+  server: Server,
+  { userName, password }: HttpCredentials,
+  remoteAddress: string,
+): Promise<User | string> {
+  const { authBackends, users } = server;
+  let refusal = 'unknown user or wrong password';
+  for (const backend of authBackends) {
+    if (backend === 'internal' && userName === undefined) continue;
+    const outcome =
+      backend === 'internal'
+        ? users.authenticate({ kind: 'password', userName: userName ?? '', password }, remoteAddress)
+        : await byToken(server, password, remoteAddress);
+    if (typeof outcome !== 'string') return outcome;
+    refusal = outcome;
   }
+  return refusal;
+}
 
-  async #byToken(jwt: string, remoteAddress: string): Promise<User | string> {
-    const { tokens, users } = this.#server;
-    const token = (await tokens?.verify(jwt)) ?? { refused: 'no tokens are taken' };
-    if ('refused' in token) return token.refused;
-    const { userName: name, tags } = token;
-    return users.mayComeFrom(name, remoteAddress) ? { name, tags, token } : LOOPBACK_ONLY;
-  }
+async function byToken({ tokens, users }: Server, jwt: string, remoteAddress: string): Promise<User | string> {
+  const token = (await tokens?.verify(jwt)) ?? { refused: 'no tokens are taken' };
+  if ('refused' in token) return token.refused;
+  const { userName: name, tags } = token;
+  return users.mayComeFrom(name, remoteAddress) ? { name, tags, token } : LOOPBACK_ONLY;
 }
 
 const LOOPBACK_ONLY = 'user can only connect via localhost';

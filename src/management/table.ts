@@ -14,6 +14,8 @@ import { PARAMETERS } from './endpoints/parameters.ts';
 import { PERMISSIONS, TOPIC_PERMISSIONS } from './endpoints/permissions.ts';
 import { POLICIES } from './endpoints/policies.ts';
 import { LIVE_SETTINGS } from './endpoints/settings.ts';
+import { TRACE_FILES } from './endpoints/trace_files.ts';
+import { TRACES } from './endpoints/traces.ts';
 import { USERS } from './endpoints/users.ts';
 import { VHOSTS } from './endpoints/vhosts.ts';
 import { WHOAMI } from './endpoints/whoami.ts';
@@ -35,6 +37,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...PERMISSIONS,
   ...POLICIES,
   ...TOPIC_PERMISSIONS,
+  ...TRACES,
+  ...TRACE_FILES,
   ...USERS,
   ...USER_LIMITS,
   ...VHOSTS,

@@ -6,9 +6,9 @@ import type { QueueConsumer } from '../../core/ports.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import { messageAt } from '../../core/store/message.ts';
 import type { Position } from '../../core/store/page_table.ts';
-import { TRACE_EXCHANGE } from '../../core/trace.ts';
 import { bind } from '../../core/topology/exchanges.ts';
 import { declareQueue, removeQueue } from '../../core/topology/queues.ts';
+import { TRACE_EXCHANGE } from '../../core/trace.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
 import type { Server } from '../../server/server.ts';
 import { jsonRecord } from './json.ts';
@@ -93,6 +93,7 @@ export class Trace implements QueueConsumer, Actor {
     const record = readRecord(message, payloadBytes, this.#server.clock.nowMs());
     queue.drop(position, sequence, bodyBytes, flags);
     this.#deliveries.deliverNoAck++;
+    this.vhost.counts.deliveries[queue.type].deliverNoAck++;
     this.#countLost(sequence);
     this.#log.append(FORMATS[this.settings.format](record));
   }
