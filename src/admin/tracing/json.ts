@@ -29,7 +29,8 @@ export function jsonRecord(record: TraceRecord): Buffer {
 }
 
 function plainTable(table: FieldTable): { readonly [name: string]: PlainValue } {
-  return Object.fromEntries(Array.from(table, ([name, field]) => [name, plainField(field)]));
+  const sorted = [...table].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([name, field]) => [name, plainField(field)]));
 }
 
 function plainField(field: FieldValue): PlainValue {

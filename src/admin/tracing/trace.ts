@@ -36,6 +36,9 @@ const WAITING = { 'x-max-length': 20_000, 'x-max-length-bytes': 64 * 1024 * 1024
 /** More of a body is never written. */
 const PAYLOAD_BYTES_MAX = 64 * 1024 * 1024;
 
+/** How long its last messages may take to be written. */
+const CLOSE_GRACE_MS = 2_000;
+
 const FORMATS = { json: jsonRecord, text: textRecord } as const;
 
 /** Copies of messages, from the firehose to a file, by way of a queue that is its own and is dropped with it. */
@@ -111,14 +114,16 @@ export class Trace implements QueueConsumer, Actor {
   async #end(): Promise<void> {
     const { vhost, queue } = this;
     this.#onEnd();
+    queue.removeConsumer(this);
     removeQueue(vhost, queue);
     const fields = { ...this.#names(), lost: this.#lost };
-    try {
-      await this.#log.close();
-      this.#server.logger.info(fields, 'a trace ended');
-    } catch (error) {
-      this.#server.logger.error({ ...fields, err: error }, 'the file of a trace cannot be closed');
-    }
+    // Real time, not the clock's, as for a broker that closes.
+    const grace = new Promise<'late'>((resolve) => setTimeout(resolve, CLOSE_GRACE_MS, 'late').unref());
+    const closed = this.#log.close().catch((error: Error) => error);
+    const outcome = await Promise.race([closed, grace]);
+    const { logger } = this.#server;
+    if (outcome === undefined) logger.info(fields, 'a trace ended');
+    else logger.error({ ...fields, reason: String(outcome) }, 'a trace ended without its last messages');
   }
 
   #openQueue(): Queue {

@@ -6,7 +6,7 @@ import { Trace, type TraceSettings } from './trace.ts';
 import { TraceFolder } from './trace_folder.ts';
 
 /** RabbitMQ's words for whatever went wrong. */
-const NOT_STARTED = 'Something went wrong trying to start the trace - check the logs.';
+export const NOT_STARTED = 'Something went wrong trying to start the trace - check the logs.';
 
 /** Each has a queue, an open file, and a copy of the messages. */
 const TRACES_MAX = 100;
@@ -52,7 +52,8 @@ export class Traces {
       }
     } catch (error) {
       if (error instanceof ManagementError) throw error;
-      this.#server.logger.error({ vhost: vhost.name, trace: settings.name, err: error }, 'a trace cannot be started');
+      const reason = (error as Error).message;
+      this.#server.logger.error({ vhost: vhost.name, trace: settings.name, reason }, 'a trace cannot be started');
       throw new ManagementError('invalid', NOT_STARTED);
     }
   }

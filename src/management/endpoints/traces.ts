@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Trace, TraceSettings } from '../../admin/tracing/trace.ts';
-import type { Traces } from '../../admin/tracing/traces.ts';
+import { NOT_STARTED, type Traces } from '../../admin/tracing/traces.ts';
 import type { Access } from '../../core/access.ts';
 import { type Answer, created, list, noContent, ok } from '../answer.ts';
 import { badRequest, objectNotFound } from '../api_error.ts';
@@ -29,9 +29,6 @@ const BODY = z.object({
   tracer_connection_username: z.unknown().optional(),
   tracer_connection_password: z.unknown().optional(),
 });
-
-/** RabbitMQ's words for whatever it finds out when it begins. */
-const NOT_STARTED = 'Something went wrong trying to start the trace - check the logs.';
 
 const SHORTSTR_BYTES_MAX = 255;
 
