@@ -27,6 +27,32 @@ export const ACCEPTED: readonly Accepted[] = [
     why: 'a column of an object is that column alone, as in lists',
   },
   { request: /^GET health\/checks\/(port|protocol)-listener/, difference: /No active listener/, why: 'other ports' },
+  {
+    request: /^PUT traces\/http-nowhere/,
+    difference: /^status 500 is 404/,
+    why: 'RabbitMQ fails where there is no such virtual host',
+  },
+  {
+    request: /^GET trace-files\/.*etc%2Fpasswd/,
+    difference: /^status 500 is 404/,
+    why: 'RabbitMQ fails at paths that lead out of the folder',
+  },
+  {
+    request: /^DELETE traces\/http-tracing\/t$/,
+    difference: /^status 204 is 404/,
+    why: 'RabbitMQ lists a trace that could not be started',
+  },
+  { request: /^GET trace-files\?sort=name/, difference: /t\.log/, why: 'RabbitMQ sorts neither traces nor files' },
+  {
+    request: /^GET traces/,
+    difference: /(^|\.)queue\.arguments\.x-max-length(-bytes)?: more$/,
+    why: 'what waits to be written is limited',
+  },
+  {
+    request: /^GET traces/,
+    difference: /(^|\.)queue\.(?!arguments)\w+: more$/,
+    why: 'RabbitMQ tells of its figures five seconds later',
+  },
   { request: /^GET users\?page=99/, difference: /page_out_of_range/, why: 'there are other users' },
   { request: /^POST definitions \[\]/, difference: /not_json/, why: 'one word for what is no object' },
   {

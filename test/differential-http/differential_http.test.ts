@@ -12,6 +12,7 @@ import { ADMINISTRATION } from './conversations/administration.ts';
 import { CLIENTS } from './conversations/clients.ts';
 import { MESSAGING } from './conversations/messaging.ts';
 import { NODE } from './conversations/node.ts';
+import { TRACING } from './conversations/tracing.ts';
 import { type PermissionTable, permissionTable } from './permissions.ts';
 import { differences } from './shape.ts';
 
@@ -20,6 +21,7 @@ const TOPICS: Readonly<Record<string, readonly HttpConversation[]>> = {
   clients: CLIENTS,
   messaging: MESSAGING,
   node: NODE,
+  tracing: TRACING,
 };
 
 /** Of a RabbitMQ, whose answers are recorded then. */

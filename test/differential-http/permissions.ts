@@ -58,6 +58,7 @@ const REQUESTS: readonly string[] = [
   ...['users/without-permissions', 'permissions', `permissions/${VHOST}/guest`],
   ...['topic-permissions', `topic-permissions/${VHOST}/guest`, `topic-permissions/${VHOST}/guest/amq.topic`],
   ...['auth/attempts/$node', 'auth/attempts/$node/source', 'auth/hash_password/x', `aliveness-test/${VHOST}`],
+  ...['traces', `traces/${VHOST}`, `traces/${VHOST}/nope`, 'trace-files', 'trace-files/nope.log'],
   ...['healthchecks/node', 'health/checks/alarms', 'health/checks/virtual-hosts', 'health/checks/port-listener/x'],
 ]
   .map((path) => `GET ${path}`)
@@ -88,6 +89,9 @@ const REQUESTS: readonly string[] = [
     `POST vhosts/${VHOST}/start/nope`,
     `DELETE vhosts/${VHOST}/deletion/protection`,
     'DELETE auth/attempts/$node',
+    `PUT traces/${VHOST}/nope`,
+    `DELETE traces/${VHOST}/nope`,
+    'DELETE trace-files/nope.log',
   ]);
 
 /** Asks everything of everybody. The broker has what is needed for it before and after only. */
