@@ -46,7 +46,16 @@ const MESSAGING: readonly string[] = [
 
 /** What is asked: of mutations, such as cannot be done or do nothing. */
 const REQUESTS: readonly string[] = [
-  ...['overview', 'whoami', 'nodes', 'nodes/$node', 'nodes/$node/memory', 'extensions', 'cluster-name'],
+  ...[
+    'overview',
+    'whoami',
+    'nodes',
+    'nodes/$node',
+    'nodes/$node/memory',
+    'nodes/$node/memory/ets',
+    'extensions',
+    'cluster-name',
+  ],
   ...['definitions', `definitions/${VHOST}`, 'all-configuration', 'feature-flags', 'deprecated-features'],
   ...['parameters', 'parameters/policy', `parameters/policy/${VHOST}`, `parameters/policy/${VHOST}/nope`],
   ...['global-parameters', 'global-parameters/nope'],

@@ -59,7 +59,26 @@ export const NODES: readonly Endpoint[] = [
       return ok({ memory: relativeMemory(memoryOf(context.server)) });
     },
   }),
+  ...erlangTables(['/api/nodes/:node/memory/ets', '/api/nodes/:node/memory/ets/relative'], { total: 0 }),
+  ...erlangTables(['/api/nodes/:node/memory/ets/:filter', '/api/nodes/:node/memory/ets/:filter/relative'], 'no_tables'),
 ];
+
+/** There are none: what RabbitMQ answers, all of them or those of a process, where it has none. */
+function erlangTables(paths: readonly `/api/nodes/:node/${string}`[], memory: object | string): Endpoint[] {
+  return paths.map((path) =>
+    endpoint<string, undefined>({
+      method: 'GET',
+      path,
+      may: 'monitoring',
+      summary: "What Erlang's tables take of the memory: nothing, as there are none.",
+      answers: z.object({ ets_tables_memory: z.union([z.string(), z.record(z.string(), z.number())]) }),
+      handle: ({ params }) => {
+        checkNode((params as { readonly node: string }).node);
+        return ok({ ets_tables_memory: memory });
+      },
+    }),
+  );
+}
 
 /** What only an Erlang node has, or RabbitMQ's way of storing: nothing of it, under its names, for programs that want a number. */
 const NOTHING: readonly string[] = [
