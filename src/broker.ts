@@ -155,6 +155,7 @@ export interface Broker {
   openManagement(options: ManagementOptions): Promise<void>;
   /** Undefined where Prometheus cannot read. */
   readonly prometheusPort: number | undefined;
+  readonly prometheusTlsPort: number | undefined;
   /** Lets Prometheus read from now on, once. Rejects with a StartError. */
   openPrometheus(options: PrometheusPortOptions): Promise<void>;
   /**

@@ -2,18 +2,22 @@ import type { SecureContextOptions } from 'node:tls';
 import { assert } from './lib/assert.ts';
 import { StartError } from './lib/start_error.ts';
 import type { ManagementParts } from './management/context.ts';
-import type { HttpServer } from './management/http_server.ts';
-import type { Management } from './management/management.ts';
-import type { ManagementOptions, PrometheusPortOptions } from './management/options.ts';
+import type { HttpPorts } from './management/http_ports.ts';
+import type { HttpTlsOptions, ManagementOptions, PrometheusPortOptions } from './management/options.ts';
 import { readTlsFiles } from './tls_files.ts';
+
+/** Ports that are open, and what they were opened with. */
+interface Opened<Options> {
+  readonly options: Options;
+  readonly ports: HttpPorts;
+}
 
 /** What a broker serves over HTTP: the management API, and what Prometheus reads. */
 export class BrokerManagement {
   readonly #brokerHost: string;
   readonly #parts: ManagementParts;
-  #options: ManagementOptions | undefined;
-  #management: Management | undefined;
-  #prometheus: HttpServer | undefined;
+  #management: Opened<ManagementOptions> | undefined;
+  #prometheus: Opened<PrometheusPortOptions> | undefined;
 
   constructor(brokerHost: string, parts: ManagementParts) {
     this.#brokerHost = brokerHost;
@@ -23,59 +27,95 @@ export class BrokerManagement {
   /** Loads what it takes, which a broker without does not. Rejects with a StartError. */
   async open(options: ManagementOptions): Promise<void> {
     assert(this.#management === undefined, 'the management API is opened once');
-    const { Management: Loaded } = await import('./management/management.ts');
-    const material = await readMaterial(options);
-    this.#management = await usable(options, () => Loaded.open(this.#parts, options, this.#brokerHost, material));
-    this.#options = options;
+    const { openManagement } = await import('./management/management.ts');
+    const ports = await withMaterial(MANAGEMENT, options.tls, (material) =>
+      openManagement(this.#parts, options, this.#brokerHost, material),
+    );
+    this.#management = { options, ports };
   }
 
   get url(): string | undefined {
     if (this.#management === undefined) return undefined;
-    const { port, tlsPort } = this.#management;
-    const { host = this.#brokerHost, tls } = this.#options ?? {};
-    if (port !== undefined) return `http://${shown(host)}:${port}`;
-    return tlsPort === undefined ? undefined : `https://${shown(tls?.host ?? host)}:${tlsPort}`;
+    const { options, ports } = this.#management;
+    const { host = this.#brokerHost, tls } = options;
+    if (ports.port !== undefined) return `http://${shown(host)}:${ports.port}`;
+    return ports.tlsPort === undefined ? undefined : `https://${shown(tls?.host ?? host)}:${ports.tlsPort}`;
   }
 
   get port(): number | undefined {
-    return this.#management?.port;
+    return this.#management?.ports.port;
   }
 
   get tlsPort(): number | undefined {
-    return this.#management?.tlsPort;
+    return this.#management?.ports.tlsPort;
   }
 
   get prometheusPort(): number | undefined {
-    return this.#prometheus?.port;
+    return this.#prometheus?.ports.port;
+  }
+
+  get prometheusTlsPort(): number | undefined {
+    return this.#prometheus?.ports.tlsPort;
   }
 
   /** Rejects with a StartError. */
   async openPrometheus(options: PrometheusPortOptions): Promise<void> {
     assert(this.#prometheus === undefined, 'the port for Prometheus is opened once');
     const { openPrometheus } = await import('./management/prometheus.ts');
-    this.#prometheus = await openPrometheus(this.#parts, options, this.#brokerHost);
+    const ports = await withMaterial(PROMETHEUS, options.tls, (material) =>
+      openPrometheus(this.#parts, options, this.#brokerHost, material),
+    );
+    this.#prometheus = { options, ports };
   }
 
   /** Reads the certificates again. Rejects with a StartError, and goes on with those it has, when they cannot be used. */
   async reloadCertificates(): Promise<void> {
-    const options = this.#options;
-    if (options?.tls === undefined) return;
-    const material = await readMaterial(options);
-    await usable(options, async () => this.#management?.replace(material));
+    await replaced(MANAGEMENT, this.#management);
+    await replaced(PROMETHEUS, this.#prometheus);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#management?.close(), this.#prometheus?.close()]);
+    await Promise.all([this.#management?.ports.close(), this.#prometheus?.ports.close()]);
   }
 }
+
+const MANAGEMENT = 'The management API';
+const PROMETHEUS = 'The port for Prometheus';
 
 function shown(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-async function readMaterial({ tls }: ManagementOptions): Promise<SecureContextOptions> {
-  if (tls === undefined) return {};
-  const { certfile, keyfile, password, cacertfile } = tls;
+async function replaced(
+  what: string,
+  opened: Opened<{ readonly tls?: HttpTlsOptions | undefined }> | undefined,
+): Promise<void> {
+  if (opened?.options.tls === undefined) return;
+  await withMaterial(what, opened.options.tls, async (material) => opened.ports.replace(material));
+}
+
+/** What OpenSSL says of certificates and keys becomes a sentence. */
+async function withMaterial<T>(
+  what: string,
+  tls: HttpTlsOptions | undefined,
+  use: (material: SecureContextOptions) => Promise<T>,
+): Promise<T> {
+  if (tls === undefined) return await use({});
+  const material = await readMaterial(tls);
+  try {
+    return await use(material);
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    throw new StartError('certificate', `${what} cannot use ${tls.certfile} and its key: ${(error as Error).message}.`);
+  }
+}
+
+async function readMaterial({
+  certfile,
+  keyfile,
+  password,
+  cacertfile,
+}: HttpTlsOptions): Promise<SecureContextOptions> {
   const { identity, authorities } = await readTlsFiles({ certfile, keyfile, password, cacertfile });
   const { cert, key, passphrase } = identity;
   return {
@@ -84,15 +124,4 @@ async function readMaterial({ tls }: ManagementOptions): Promise<SecureContextOp
     ...(passphrase === undefined ? {} : { passphrase }),
     ...(authorities === undefined ? {} : { ca: authorities }),
   };
-}
-
-/** What OpenSSL says of certificates and keys, in a sentence. */
-async function usable<T>({ tls }: ManagementOptions, use: () => Promise<T>): Promise<T> {
-  try {
-    return await use();
-  } catch (error) {
-    if (error instanceof StartError || tls === undefined) throw error;
-    const { message } = error as Error;
-    throw new StartError('certificate', `The management API cannot use ${tls.certfile} and its key: ${message}.`);
-  }
 }

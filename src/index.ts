@@ -25,7 +25,7 @@ export type { PrometheusOptions } from './broker_metrics.ts';
 export { PolicyError } from './core/policy/check.ts';
 export { type Clock, ManualClock, SystemClock, type Timer } from './lib/clock.ts';
 export { StartError, type StartErrorCode } from './lib/start_error.ts';
-export type { ManagementOptions, ManagementTlsOptions, PrometheusPortOptions } from './management/options.ts';
+export type { HttpTlsOptions, ManagementOptions, PrometheusPortOptions } from './management/options.ts';
 export type { OpenTelemetryOptions, OpenTelemetryProtocol } from './metrics/opentelemetry/options.ts';
 export type { LiveOptions } from './reconfigure.ts';
 export type { AlarmName } from './server/alarms.ts';

@@ -88,6 +88,10 @@ export class RunningBroker implements Broker {
     return this.#parts.management.prometheusPort;
   }
 
+  get prometheusTlsPort(): number | undefined {
+    return this.#parts.management.prometheusTlsPort;
+  }
+
   openPrometheus(options: PrometheusPortOptions): Promise<void> {
     return this.#parts.management.openPrometheus(options);
   }

@@ -26,6 +26,7 @@ export function brokerOptions(settings: Settings): BrokerOptions {
     host: settings.host,
     port: settings.port,
     dataDir: settings.dataDir,
+    tracingDir: settings.tracingDir,
     memoryLimitBytes: limitBytes,
     memoryCacheBytes: cacheBytes,
     diskFreeLimitBytes:

@@ -1,5 +1,5 @@
 import type { Settings } from '../config/options.ts';
-import type { BrokerOptions } from '../index.ts';
+import type { BrokerOptions, HttpTlsOptions } from '../index.ts';
 import { StartError } from '../lib/start_error.ts';
 
 type Management = NonNullable<BrokerOptions['management']>;
@@ -7,7 +7,7 @@ type Management = NonNullable<BrokerOptions['management']>;
 /** What the settings say of the management API; undefined where it is off. */
 export function managementOptions(settings: Settings): Management | undefined {
   const { managementPort: port, managementHost: host } = settings;
-  const tls = tlsOptions(settings);
+  const tls = managementTls(settings);
   if (port === false && tls === undefined) return undefined;
   return {
     port,
@@ -23,16 +23,22 @@ export function managementOptions(settings: Settings): Management | undefined {
 /** Undefined where Prometheus does not read. */
 export function prometheusOptions(settings: Settings): BrokerOptions['prometheus'] {
   const { prometheusPort: port, prometheusHost: host, prometheusPath: path, prometheusPerObject: perObject } = settings;
-  return port === false ? undefined : { port, host, path, perObject };
+  const tls = prometheusTls(settings);
+  return port === false && tls === undefined ? undefined : { port, host, tls, path, perObject };
 }
 
-function tlsOptions(settings: Settings): Management['tls'] {
+function managementTls(settings: Settings): HttpTlsOptions | undefined {
   const { managementTlsPort: port, managementTlsHost: host, managementTlsVerify: verify } = settings;
   if (port === undefined) return undefined;
+  const own = {
+    certfile: settings.managementTlsCertfile,
+    keyfile: settings.managementTlsKeyfile,
+    password: settings.managementTlsPassword,
+  };
   return {
     port,
     host,
-    ...certificate(settings),
+    ...certificate(settings, own, { what: 'The management API', flags: '--management-tls' }),
     cacertfile: settings.managementTlsCacertfile,
     verify,
     failIfNoPeerCert: settings.managementTlsFailIfNoPeerCert,
@@ -40,14 +46,41 @@ function tlsOptions(settings: Settings): Management['tls'] {
   };
 }
 
+function prometheusTls(settings: Settings): HttpTlsOptions | undefined {
+  const { prometheusTlsPort: port, prometheusTlsHost: host, prometheusTlsVerify: verify } = settings;
+  if (port === undefined) return undefined;
+  const own = {
+    certfile: settings.prometheusTlsCertfile,
+    keyfile: settings.prometheusTlsKeyfile,
+    password: settings.prometheusTlsPassword,
+  };
+  return {
+    port,
+    host,
+    ...certificate(settings, own, { what: 'The port for Prometheus', flags: '--prometheus-tls' }),
+    cacertfile: settings.prometheusTlsCacertfile,
+    verify,
+    failIfNoPeerCert: settings.prometheusTlsFailIfNoPeerCert,
+    versions: settings.prometheusTlsVersions,
+  };
+}
+
+interface Certificate {
+  readonly certfile: string | undefined;
+  readonly keyfile: string | undefined;
+  readonly password: string | undefined;
+}
+
 /** Its own, or that of AMQP. */
-function certificate(settings: Settings): Pick<NonNullable<Management['tls']>, 'certfile' | 'keyfile' | 'password'> {
-  const { managementTlsCertfile, managementTlsKeyfile, managementTlsPassword } = settings;
-  const isOwn = managementTlsCertfile !== undefined;
-  const certfile = isOwn ? managementTlsCertfile : settings.tlsCertfile;
-  const keyfile = isOwn ? managementTlsKeyfile : settings.tlsKeyfile;
-  const password = isOwn ? managementTlsPassword : settings.tlsPassword;
+function certificate(
+  settings: Settings,
+  own: Certificate,
+  { what, flags }: { readonly what: string; readonly flags: string },
+): Pick<HttpTlsOptions, 'certfile' | 'keyfile' | 'password'> {
+  const { tlsCertfile, tlsKeyfile, tlsPassword } = settings;
+  const shared = { certfile: tlsCertfile, keyfile: tlsKeyfile, password: tlsPassword };
+  const { certfile, keyfile, password } = own.certfile === undefined ? shared : own;
   if (certfile !== undefined && keyfile !== undefined) return { certfile, keyfile, password };
-  const missing = certfile === undefined ? '--management-tls-certfile' : '--management-tls-keyfile';
-  throw new StartError('option', `The management API over TLS needs a certificate and a key: ${missing} is missing.`);
+  const missing = certfile === undefined ? 'certfile' : 'keyfile';
+  throw new StartError('option', `${what} over TLS needs a certificate and a key: ${flags}-${missing} is missing.`);
 }

@@ -18,13 +18,14 @@ export async function serveHttp(broker: Broker, wanted: Wanted, configuration: C
     await broker.close();
     throw error;
   }
-  const { managementUrl, managementPort, managementTlsPort, prometheusPort } = broker;
-  if (managementUrl === undefined && prometheusPort === undefined) return;
+  const { managementUrl, managementPort, managementTlsPort, prometheusPort, prometheusTlsPort } = broker;
+  const ports = [prometheusPort, prometheusTlsPort].filter((port) => port !== undefined);
+  if (managementUrl === undefined && ports.length === 0) return;
   if (log.format === 'pretty') {
-    const places = [managementUrl, prometheusPort === undefined ? undefined : `Prometheus on port ${prometheusPort}`];
+    const places = [managementUrl, ports.length === 0 ? undefined : `Prometheus on port ${ports.join(' and ')}`];
     log.logger.info(`HTTP is ready: ${places.filter((place) => place !== undefined).join(', ')}`);
   } else {
-    log.logger.info({ managementPort, managementTlsPort, prometheusPort }, 'HTTP is ready');
+    log.logger.info({ managementPort, managementTlsPort, prometheusPort, prometheusTlsPort }, 'HTTP is ready');
   }
 }
 
@@ -57,7 +58,9 @@ async function openPrometheus(
     await broker.openPrometheus(prometheus);
   } catch (error) {
     if (!isTaken(error) || !isDefault('prometheusPort', configuration)) throw error;
-    notServed(log, configuration, 'prometheusPort', 'Prometheus');
+    const { tls } = prometheus;
+    if (tls !== undefined) await broker.openPrometheus({ ...prometheus, port: false });
+    notServed(log, configuration, 'prometheusPort', tls === undefined ? 'Prometheus' : 'plain HTTP for Prometheus');
   }
 }
 

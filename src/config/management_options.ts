@@ -20,6 +20,7 @@ export interface ManagementSettings {
   readonly managementTlsVerify: 'verify_none' | 'verify_peer';
   readonly managementTlsFailIfNoPeerCert: boolean;
   readonly managementTlsVersions: readonly ('tlsv1.2' | 'tlsv1.3')[];
+  readonly tracingDir: string | undefined;
 }
 
 const PORT_MAX = 0xffff;
@@ -189,5 +190,13 @@ export const MANAGEMENT_OPTIONS: { readonly [Name in keyof ManagementSettings]: 
     default: 'tlsv1.2,tlsv1.3',
     sentence: 'Versions of TLS that are spoken there.',
     rabbitmq: [keys('management.ssl.versions.$version', VERSION, (all) => all.map(({ value }) => value))],
+  },
+  tracingDir: {
+    key: 'tracing.dir',
+    environment: 'LEVERET_TRACING_DIR',
+    flag: '--tracing-dir',
+    type: text('folder', 'the path of a folder'),
+    default: undefined,
+    sentence: 'Folder for the files of traces; unless given, `traces` in the data folder.',
   },
 };

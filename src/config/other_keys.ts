@@ -51,7 +51,7 @@ export const OTHER_KEYS: readonly OtherKey[] = [
   ...needless('statistics are kept as they are', 'management.db_cache_multiplier'),
   ...needless(OWN_FORM, 'management.http_log_dir', 'http_dispatch.**'),
   ...missing(NO_HTTP, 'management.**', 'management_agent.**'),
-  ...needless(OWN_SOCKETS, 'prometheus.tcp.**'),
+  ...needless(OWN_SOCKETS, 'prometheus.tcp.**', 'prometheus.ssl.**'),
   ...missing(NO_PROMETHEUS, 'prometheus.**'),
   ...needless('statistics are kept as they are', 'collect_statistics', 'collect_statistics_interval'),
   ...missing(NO_DEFINITIONS, 'definitions.**'),
@@ -91,7 +91,7 @@ export const OTHER_KEYS: readonly OtherKey[] = [
     'shovel.**',
     'federation.**',
   ),
-  ...missing('the firehose is switched by the program that embeds Leveret', 'tracing.**'),
+  ...needless('a trace needs no login', 'tracing.username', 'tracing.password'),
   { pattern: 'event_exchange.protocol', kind: 'missing', why: 'events are AMQP 0-9-1', fulfilled: ['amqp_0_9_1'] },
   ...missing(NO_PLUGIN, 'session_max_per_connection', 'link_max_per_session', 'amqp_client.**', 'amqp10_client.**'),
 

@@ -10,6 +10,9 @@ export interface Answering {
   fetch(request: Request, env: object): Response | Promise<Response>;
 }
 
+/** Makes it, when the first request comes. */
+export type HttpLoad = () => Promise<Answering>;
+
 export interface HttpPlace {
   readonly host: string;
   readonly port: number;
@@ -30,7 +33,7 @@ export class HttpServer {
   }
 
   /** Rejects with a StartError when it cannot listen there. Throws what OpenSSL says of what it cannot use. */
-  static async open(load: () => Promise<Answering>, place: HttpPlace, logger: Logger): Promise<HttpServer> {
+  static async open(load: HttpLoad, place: HttpPlace, logger: Logger): Promise<HttpServer> {
     const { host, port, tls } = place;
     const options = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
     const answer = answering(load, logger);
@@ -72,7 +75,7 @@ async function secured(options: TlsOptions & ServerOptions, answer: RequestListe
   return createTlsServer(options, answer);
 }
 
-function answering(load: () => Promise<Answering>, logger: Logger): RequestListener {
+function answering(load: HttpLoad, logger: Logger): RequestListener {
   let loaded: Promise<RequestListener> | undefined;
   return (request, response) => {
     loaded ??= listenerOf(load);
@@ -85,7 +88,7 @@ function answering(load: () => Promise<Answering>, logger: Logger): RequestListe
   };
 }
 
-async function listenerOf(load: () => Promise<Answering>): Promise<RequestListener> {
+async function listenerOf(load: HttpLoad): Promise<RequestListener> {
   const [{ getRequestListener }, app] = await Promise.all([import('@hono/node-server'), load()]);
   return getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false });
 }

@@ -4,7 +4,7 @@ export interface ManagementOptions {
   readonly port?: number | false;
   /** Address to listen on; unless given, the broker's. */
   readonly host?: string | undefined;
-  readonly tls?: ManagementTlsOptions | undefined;
+  readonly tls?: HttpTlsOptions | undefined;
   /** What all paths begin with, as in `/rabbit`; nothing unless given. */
   readonly pathPrefix?: string;
   /** Origins of web pages that may use it; `*` is every one. */
@@ -16,18 +16,19 @@ export interface ManagementOptions {
 
 /** The port on which Prometheus reads. */
 export interface PrometheusPortOptions {
-  /** 0, the default, takes any free one. */
-  readonly port?: number;
+  /** 0, the default, takes any free one; false is none, which leaves TLS. */
+  readonly port?: number | false;
   /** Unless given, the broker's. */
   readonly host?: string | undefined;
+  readonly tls?: HttpTlsOptions | undefined;
   /** `/metrics` unless given. */
   readonly path?: string;
   /** Whether that path tells of each object, instead of adding them up. */
   readonly perObject?: boolean;
 }
 
-/** The API over TLS, on a port of its own. */
-export interface ManagementTlsOptions {
+/** The same over TLS, on a port of its own. */
+export interface HttpTlsOptions {
   readonly port?: number;
   readonly host?: string | undefined;
   /** The certificate with those that lead to its authority, and its key: PEM files. */

@@ -49,7 +49,7 @@ function checkTransport(settings: Settings): readonly Finding[] {
 
 /** The management API takes passwords; whoever reads for Prometheus gives none, and learns the names of everything. */
 function checkHttp(settings: Settings): readonly Finding[] {
-  const { host, managementPort, managementHost, prometheusPort, prometheusHost } = settings;
+  const { host, managementPort, managementHost } = settings;
   const findings: Finding[] = [];
   if (managementPort !== false && !isLocal(managementHost ?? host)) {
     findings.push(
@@ -58,10 +58,20 @@ function checkHttp(settings: Settings): readonly Finding[] {
       ),
     );
   }
-  if (prometheusPort !== false && !isLocal(prometheusHost ?? host)) {
-    findings.push(note(`Whoever reaches port ${prometheusPort} can read the figures for Prometheus, without a login.`));
+  for (const port of openToReaders(settings)) {
+    findings.push(note(`Whoever reaches port ${port} can read the figures for Prometheus, without a login.`));
   }
   return findings;
+}
+
+/** The ports for Prometheus on which other machines need neither a login nor a certificate. */
+function openToReaders(settings: Settings): number[] {
+  const { prometheusPort, prometheusTlsPort, prometheusTlsVerify, prometheusTlsFailIfNoPeerCert } = settings;
+  const host = settings.prometheusHost ?? settings.host;
+  const plain = prometheusPort === false || isLocal(host) ? [] : [prometheusPort];
+  const asksWho = prometheusTlsVerify === 'verify_peer' && prometheusTlsFailIfNoPeerCert;
+  if (prometheusTlsPort === undefined || asksWho || isLocal(settings.prometheusTlsHost ?? host)) return plain;
+  return [...plain, prometheusTlsPort];
 }
 
 function checkManners(settings: Settings): readonly Finding[] {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import type { PemPair } from '../../../src/cli/dev_certificates.ts';
-import type { Broker, ManagementTlsOptions } from '../../../src/index.ts';
+import type { Broker, HttpTlsOptions } from '../../../src/index.ts';
 import { Api, basic } from '../../support/api.ts';
 import { startBroker } from '../../support/broker.ts';
 import { certificates, certificatesFor, strangers, temporaryFolder, writePair } from '../../support/certificates.ts';
@@ -36,7 +36,7 @@ function written(folder: string, name: string, pair: PemPair): { readonly certfi
   return { certfile, keyfile };
 }
 
-function tls(folder: string): ManagementTlsOptions {
+function tls(folder: string): HttpTlsOptions {
   return { ...written(folder, 'server', certificates().server), host: '127.0.0.1' };
 }
 
