@@ -26,18 +26,26 @@ export interface PingFlags {
 /** Prints one line when the broker answers; throws a StartError when it does not. */
 export async function ping(flags: Flags, { ready }: PingFlags): Promise<void> {
   const settings = loadSettings(flags, process.env);
-  const readiness = ready ? readinessUrl(settings) : undefined;
+  const urls = ready ? readinessUrls(settings) : [];
   // It can be ready without a port that speaks AMQP without TLS.
-  if (settings.port !== false || readiness === undefined) await askInAmqp(settings);
-  if (readiness !== undefined) await askWhetherReady(readiness);
+  if (settings.port !== false || urls.length === 0) await askInAmqp(settings);
+  if (urls.length > 0) await askWhetherReady(urls, amqpPort(settings));
 }
 
-/** Who asks needs no login there. Undefined where no broker answers, or on a port that only its log tells. */
-function readinessUrl(settings: Settings): string | undefined {
+/** Who asks needs no login there. Not those where no broker answers, or on a port that only its log tells. */
+function readinessUrls(settings: Settings): string[] {
   const { host, prometheusPort, prometheusHost, managementPort, managementHost, managementPathPrefix } = settings;
-  if (prometheusPort !== false && prometheusPort !== 0) return urlOf(prometheusHost ?? host, prometheusPort, '');
-  if (managementPort === false || managementPort === 0) return undefined;
-  return urlOf(managementHost ?? host, managementPort, managementPathPrefix);
+  const isKnown = (port: number | false): port is number => port !== false && port !== 0;
+  return [
+    ...(isKnown(prometheusPort) ? [urlOf(prometheusHost ?? host, prometheusPort, '')] : []),
+    ...(isKnown(managementPort) ? [urlOf(managementHost ?? host, managementPort, managementPathPrefix)] : []),
+  ];
+}
+
+/** By which the broker is told from others; undefined where the settings do not say. */
+function amqpPort({ port, tlsPort }: Settings): number | undefined {
+  const known = port === false ? tlsPort : port;
+  return known === 0 ? undefined : known;
 }
 
 function urlOf(host: string, port: number, prefix: string): string {
@@ -45,16 +53,44 @@ function urlOf(host: string, port: number, prefix: string): string {
   return `http://${address.includes(':') ? `[${address}]` : address}:${port}${prefix}/health/ready`;
 }
 
-async function askWhetherReady(url: string): Promise<void> {
-  let status: number;
+/** The first that is of the broker with that port decides: a second broker on a machine may have lost the others to the first. */
+async function askWhetherReady(urls: readonly string[], port: number | undefined): Promise<void> {
+  for (const url of urls) {
+    const { status, ports } = await readinessAt(url);
+    if (port !== undefined && ports !== undefined && !ports.includes(port)) continue;
+    if (status !== 200) throw new StartError('address', `The broker is not ready: ${url} answers ${status}.`);
+    process.stdout.write('The broker is ready.\n');
+    return;
+  }
+  throw new StartError(
+    'address',
+    `Whether the broker on port ${port} is ready cannot be told: what answers at ${urls.join(' and at ')} is another broker.`,
+  );
+}
+
+interface Readiness {
+  readonly status: number;
+  /** Of AMQP; undefined where what answers does not say. */
+  readonly ports: readonly unknown[] | undefined;
+}
+
+async function readinessAt(url: string): Promise<Readiness> {
   try {
-    ({ status } = await fetch(url, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) }));
+    const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
+    return { status: answer.status, ports: portsIn(await answer.text()) };
   } catch (error) {
     const { code, message } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
     throw new StartError('address', `The broker does not answer at ${url} (${code ?? message}).`);
   }
-  if (status !== 200) throw new StartError('address', `The broker is not ready: ${url} answers ${status}.`);
-  process.stdout.write('The broker is ready.\n');
+}
+
+function portsIn(text: string): readonly unknown[] | undefined {
+  try {
+    const { ports } = JSON.parse(text) as { readonly ports?: unknown };
+    return Array.isArray(ports) ? ports : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function askInAmqp({ host, port }: Settings): Promise<void> {

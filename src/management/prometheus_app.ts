@@ -28,7 +28,7 @@ export function prometheusApp(
   });
   app.get('/health/live', (c) => c.json({ status: 'ok' }));
   app.get('/health/ready', (c) => {
-    const { status, json } = readiness(parts.server);
+    const { status, json } = readiness(parts);
     return c.json(json, status);
   });
   return app;

@@ -284,6 +284,40 @@ test('ping --ready asks the port for Prometheus, then the management API, or AMQ
   });
 });
 
+interface Ports {
+  readonly port: number;
+  readonly managementPort: number;
+  readonly prometheusPort: number;
+}
+
+/** What a broker logs until it serves HTTP. */
+async function allPorts(child: Child): Promise<Ports> {
+  let output = '';
+  for await (const data of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+    output += data;
+    if (/HTTP is ready.*\n/.test(output)) break;
+  }
+  const lines = output.trimEnd().split('\n');
+  return Object.assign({}, ...lines.map((line) => JSON.parse(line) as Ports));
+}
+
+test('ping --ready is not taken in by another broker that has the ports of this one', async () => {
+  const first = await allPorts(leveret(['start', '--management-port', '0', '--prometheus-port', '0']));
+  const elsewhere = ['--data-dir', join(place.folder, 'second')];
+  const second = await allPorts(leveret(['start', '--management-port', '0', '--prometheus-port', 'off', ...elsewhere]));
+  const ping = (port: number | undefined, managementPort: number | undefined): Promise<Ended> => {
+    const http = ['--prometheus-port', `${first.prometheusPort}`, '--management-port', `${managementPort ?? 'off'}`];
+    return ended(leveret(['ping', '--ready', '--port', `${port}`, ...http]));
+  };
+  expect(await ping(first.port, undefined)).toMatchObject({ code: 0 });
+  expect(await ping(second.port, second.managementPort)).toMatchObject({ code: 0 });
+  const url = `http://127.0.0.1:${first.prometheusPort}/health/ready`;
+  expect(await ping(second.port, undefined)).toMatchObject({
+    code: 1,
+    stderr: `leveret: Whether the broker on port ${second.port} is ready cannot be told: what answers at ${url} is another broker.\n`,
+  });
+});
+
 test('ping tells whether a broker answers', async () => {
   const { port } = await ready(leveret(['start']));
   expect(await ended(leveret(['ping', '--port', String(port)]))).toMatchObject({

@@ -89,6 +89,23 @@ test('HTTPS, which was asked for, is served where the default port of plain HTTP
   expect(lines[0]).toMatchObject({ level: 'warn', msg: expect.stringContaining('its plain HTTP is not served') });
 });
 
+test('Prometheus reads over TLS, which was asked for, where the default port of plain HTTP is taken', async () => {
+  const prometheus = await takenPort();
+  const { certfile, keyfile } = tlsFiles();
+  const flags = { managementPort: 'off', prometheusPort: String(prometheus), prometheusTlsPort: '0' };
+  const shared = { tlsCertfile: certfile, tlsKeyfile: keyfile };
+  const { broker, lines } = await served({ ...flags, ...shared }, ['prometheusPort']);
+  expect(broker.prometheusTlsPort).toBeGreaterThan(0);
+  expect(lines[0]).toMatchObject({ level: 'warn', msg: expect.stringContaining('plain HTTP for Prometheus is not') });
+  expect(lines[1]).toMatchObject({ prometheusTlsPort: broker.prometheusTlsPort, msg: 'HTTP is ready' });
+});
+
+test('a port for TLS needs a certificate', async () => {
+  await expect(served({ managementPort: 'off', prometheusTlsPort: '0' }, [])).rejects.toThrow(
+    'The port for Prometheus over TLS needs a certificate and a key: --prometheus-tls-certfile is missing.',
+  );
+});
+
 test.each<[Readonly<Partial<Record<SettingName, string>>>, readonly SettingName[]]>([
   [{ managementPort: 'taken', prometheusPort: 'off' }, []],
   [{ managementPort: 'off', prometheusPort: 'taken' }, []],

@@ -17,8 +17,9 @@ export const LIVENESS: readonly Endpoint[] = [
     method: 'GET',
     path: '/health/ready',
     may: 'anybody',
-    summary: 'Whether clients may be sent here: 503 once the journal has failed. Alarms that hold publishers are told.',
-    answers: z.object({ status: z.string(), alarms: z.array(z.string()) }),
-    handle: ({ context }) => readiness(context.server),
+    summary:
+      'Whether clients may be sent here: 503 once the journal has failed. Alarms that hold publishers are told, and the ports of AMQP.',
+    answers: z.object({ status: z.string(), alarms: z.array(z.string()), ports: z.array(z.number()) }),
+    handle: ({ context }) => readiness(context),
   }),
 ];

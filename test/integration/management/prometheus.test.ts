@@ -1,7 +1,10 @@
+import { get } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import { expect, test } from 'vitest';
 import { type Broker, createBroker } from '../../../src/index.ts';
 import { Api } from '../../support/api.ts';
 import { startBroker } from '../../support/broker.ts';
+import { certificates, certificatesFor, tlsFiles, writePair } from '../../support/certificates.ts';
 
 async function read(broker: Broker, path: string, accept = 'text/plain'): Promise<Response> {
   return fetch(`http://127.0.0.1:${broker.prometheusPort}${path}`, { headers: { accept } });
@@ -43,7 +46,11 @@ test('whoever starts brokers asks how they are without a login', async () => {
   const url = `http://127.0.0.1:${broker.prometheusPort}`;
   for (const base of [url, broker.managementUrl]) {
     expect(await (await fetch(`${base}/health/live`)).json()).toEqual({ status: 'ok' });
-    expect(await (await fetch(`${base}/health/ready`)).json()).toEqual({ status: 'ok', alarms: [] });
+    expect(await (await fetch(`${base}/health/ready`)).json()).toEqual({
+      status: 'ok',
+      alarms: [],
+      ports: [broker.port],
+    });
   }
 });
 
@@ -51,8 +58,55 @@ test('an alarm is told of, and is no reason not to be ready; the API’s check f
   const broker = await startBroker({ management: {}, memoryLimitBytes: 1 });
   await broker.reconfigure({ memoryLimitBytes: 1 });
   const ready = await fetch(`${broker.managementUrl}/health/ready`);
-  expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok', alarms: ['memory'] }]);
+  expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok', alarms: ['memory'], ports: [broker.port] }]);
   const { status, json } = await Api.of(broker).get('health/checks/alarms');
   expect([status, json.alarms]).toEqual([503, [{ node: 'leveret@localhost', resource: 'memory' }]]);
   expect((await Api.of(broker).get('healthchecks/node')).json.reason).toContain('resource_limit,memory');
+});
+
+/** Over TLS: the status, and the serial number of the certificate that the broker showed. */
+function secured(
+  broker: Broker,
+  more: { readonly cert?: string; readonly key?: string } = {},
+): Promise<{ readonly status: number | undefined; readonly serialNumber: string }> {
+  const url = `https://localhost:${broker.prometheusTlsPort}/metrics`;
+  return new Promise((resolve, reject) => {
+    const request = get(url, { ca: certificates().authority.cert, agent: false, ...more }, (response) => {
+      const { serialNumber } = (response.socket as TLSSocket).getPeerCertificate();
+      response.resume().on('end', () => resolve({ status: response.statusCode, serialNumber }));
+    });
+    request.on('error', reject);
+  });
+}
+
+test('over TLS it is the same, plain HTTP may be off, and the API tells of the port', async () => {
+  const { certfile, keyfile } = tlsFiles();
+  const broker = await startBroker({ prometheus: { port: false, tls: { certfile, keyfile } }, management: {} });
+  expect(broker.prometheusPort).toBeUndefined();
+  expect(await secured(broker)).toMatchObject({ status: 200 });
+  const { listeners } = (await Api.of(broker).get('overview')).json;
+  expect(listeners).toContainEqual(
+    expect.objectContaining({ protocol: 'https/prometheus', port: broker.prometheusTlsPort }),
+  );
+});
+
+test('a certificate for Prometheus that was changed is shown once it is read again', async () => {
+  const { certfile, keyfile } = tlsFiles();
+  const broker = await startBroker({ prometheus: { tls: { certfile, keyfile } } });
+  expect((await read(broker, '/metrics')).status).toBe(200);
+  const before = await secured(broker);
+  writePair(certfile, keyfile, certificatesFor({}).server);
+  await broker.reloadCertificates();
+  expect((await secured(broker)).serialNumber).not.toBe(before.serialNumber);
+  writePair(certfile, keyfile, { ...certificatesFor({}).server, key: certificates().client.key });
+  await expect(broker.reloadCertificates()).rejects.toThrow(/^The port for Prometheus cannot use .* and its key: /);
+  expect(await secured(broker)).toMatchObject({ status: 200 });
+});
+
+test('Prometheus needs a certificate where one is asked for', async () => {
+  const { certfile, keyfile, cacertfile } = tlsFiles();
+  const tls = { certfile, keyfile, cacertfile, verify: 'verify_peer', failIfNoPeerCert: true } as const;
+  const broker = await startBroker({ prometheus: { tls } });
+  await expect(secured(broker)).rejects.toThrow();
+  expect(await secured(broker, certificates().client)).toMatchObject({ status: 200 });
 });

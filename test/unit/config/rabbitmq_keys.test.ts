@@ -125,6 +125,19 @@ test.each([
     'management.tcp.port = 15673\nmanagement.tcp.ip = 127.0.0.1\nmanagement.path_prefix = /rabbit/',
     { managementPort: 15673, managementHost: '127.0.0.1', managementPathPrefix: '/rabbit' },
   ],
+  ['prometheus.tcp.listener = none', { prometheusPort: false }],
+  ['prometheus.tcp.listener = 127.0.0.1:15700', { prometheusHost: '127.0.0.1', prometheusPort: 15700 }],
+  [
+    'prometheus.ssl.port = 15691\nprometheus.ssl.ip = ::1\nprometheus.ssl.certfile = c.pem\nprometheus.ssl.verify = verify_peer',
+    {
+      prometheusTlsPort: 15691,
+      prometheusTlsHost: '::1',
+      prometheusTlsCertfile: 'c.pem',
+      prometheusTlsVerify: 'verify_peer',
+    },
+  ],
+  ['prometheus.ssl.versions.1 = tlsv1.3', { prometheusTlsVersions: ['tlsv1.3'] }],
+  ['tracing.dir = /var/tmp/rabbitmq-tracing', { tracingDir: '/var/tmp/rabbitmq-tracing' }],
   [
     'management.ssl.port = 15671\nmanagement.ssl.certfile = c.pem\nmanagement.ssl.versions.1 = tlsv1.3',
     { managementTlsPort: 15671, managementTlsCertfile: 'c.pem', managementTlsVersions: ['tlsv1.3'] },

@@ -33,6 +33,17 @@ test.each<[Flags, readonly string[]]>([
   [{ ...HERE, managementHost: '::', prometheusPort: 'off' }, ['warning: Other machines can use the']],
   [{ ...HERE, prometheusHost: '10.0.0.1' }, ['note: Whoever reaches port 15692 can']],
   [NO_HTTP, ['warning: Other machines can connect without']],
+  [{ ...HERE, prometheusTlsHost: '10.0.0.1', prometheusTlsPort: '15691' }, ['note: Whoever reaches port 15691 can']],
+  [
+    {
+      ...HERE,
+      prometheusTlsHost: '10.0.0.1',
+      prometheusTlsPort: '15691',
+      prometheusTlsVerify: 'verify_peer',
+      prometheusTlsFailIfNoPeerCert: 'on',
+    },
+    [],
+  ],
   [{ ...NO_HTTP, port: 'none' }, []],
   [
     { ...NO_HTTP, loopbackUsers: 'none' },
