@@ -1,6 +1,7 @@
 /**
  * The disk as the journal sees it: the few verbs that can fail, and that a test can make fail. Errors pass as the system
- * gives them, with their `code` (EIO, ENOSPC, ENOENT, ...). Nothing else in the broker writes to the data folder.
+ * gives them, with their `code` (EIO, ENOSPC, ENOENT, ...). Nothing else in the broker writes to the data folder, but for the
+ * traces in a folder of their own.
  *
  * What was written is safe after `datasync` on its file; that the file is there under its name, after `syncDir` on its
  * folder. Until then a power failure may undo any of it, in any order. The end of the process undoes nothing.

@@ -29,6 +29,8 @@ export interface Endpoint<Path extends string = string, Body = unknown> {
   readonly isForm?: boolean;
   /** What is answered: of a list, each of its objects. */
   readonly answers?: z.ZodType | undefined;
+  /** Whether text is answered, not JSON. */
+  readonly isText?: boolean;
   /** Whether a list is answered: by page, sorted and filtered, as the query asks. */
   readonly isList?: boolean;
   /** What the query may say beside what all lists take, and what it means. */

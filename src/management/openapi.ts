@@ -48,7 +48,8 @@ function openApiDocument(endpoints: readonly Endpoint[], version: string): unkno
   };
 }
 
-function operation({ path, method, may, summary, body, answers, isList = false, query = {} }: Endpoint): unknown {
+function operation(endpoint: Endpoint): unknown {
+  const { path, method, may, summary, body, isList = false, query = {} } = endpoint;
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -70,13 +71,15 @@ function operation({ path, method, may, summary, body, answers, isList = false, 
     parameters: [...inPath, ...inQuery],
     ...(body === undefined ? {} : { requestBody: { content: json(schemaOf(body)) } }),
     responses: {
-      '2XX': {
-        description: 'Done.',
-        ...(answers === undefined ? {} : { content: json(answered(schemaOf(answers), isList)) }),
-      },
+      '2XX': { description: 'Done.', ...contentOf(endpoint) },
       '4XX': { description: 'Something is wrong with the request.', content: json(ERROR) },
     },
   };
+}
+
+function contentOf({ answers, isList = false, isText = false }: Endpoint): object {
+  if (isText) return { content: { 'text/plain': { schema: { type: 'string' } } } };
+  return answers === undefined ? {} : { content: json(answered(schemaOf(answers), isList)) };
 }
 
 function json(schema: unknown): unknown {

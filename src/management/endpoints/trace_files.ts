@@ -26,6 +26,7 @@ export const TRACE_FILES: readonly Endpoint[] = (['/api/trace-files', '/api/trac
       path: `${root}/:name`,
       may: 'administrator',
       summary: 'What is in a file, as text.',
+      isText: true,
       handle: async ({ context, params }) => {
         checkMember(params);
         const { files } = await context.loadTraces();
