@@ -75,6 +75,7 @@ export function webContexts({ listeners }: ManagementContext): readonly WebConte
     http: 'RabbitMQ Management',
     https: 'RabbitMQ Management',
     'http/prometheus': 'RabbitMQ Prometheus',
+    'https/prometheus': 'RabbitMQ Prometheus',
   };
   return listeners.flatMap(({ protocol, host, port }) => {
     const description = applications[protocol];
