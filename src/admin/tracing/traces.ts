@@ -1,4 +1,5 @@
 import { type Access, FULL_ACCESS } from '../../core/access.ts';
+import { TRACE_EXCHANGE } from '../../core/trace.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
 import type { Server } from '../../server/server.ts';
 import { ManagementError } from '../management_error.ts';
@@ -74,6 +75,8 @@ export class Traces {
 
   async #start(vhost: VirtualHost, settings: TraceSettings, access: Access): Promise<void> {
     const { name } = settings;
+    // Before there is a file.
+    access.check('read', 'exchange', TRACE_EXCHANGE);
     const file = await this.files.openLog(name);
     try {
       // A while has passed.

@@ -137,6 +137,7 @@ test('whoever is named may only trace what he may read', async () => {
   await broker.permissions.set('/', 'hare', { configure: '.*', write: '.*', read: '^amq.gen' });
   expect((await api.put('traces/%2F/t', asHare)).json).toEqual(NOT_STARTED);
   expect((await api.get('queues')).json).toEqual([]);
+  expect((await api.get('trace-files')).json).toEqual([]);
   await broker.permissions.set('/', 'hare', { configure: '.*', write: '.*', read: '.*' });
   expect((await api.put('traces/%2F/t', asHare)).status).toBe(201);
   const trace = (await api.get('traces/%2F/t')).json;
