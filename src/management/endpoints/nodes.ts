@@ -9,7 +9,7 @@ import { type Endpoint, endpoint } from '../endpoint.ts';
 import { authMechanisms, exchangeTypes, runtimeFacts, webContexts } from '../node_facts.ts';
 import { memoryOf, relativeMemory } from '../node_memory.ts';
 import { RANGE_QUERY, rangesOf } from '../ranges.ts';
-import { checkNode } from './cluster.ts';
+import { checkNode } from '../this_node.ts';
 
 const NODE = z.looseObject({ name: z.string(), running: z.boolean(), mem_used: z.number(), uptime: z.number() });
 const MEMORY = z.object({ memory: z.record(z.string(), z.unknown()) });

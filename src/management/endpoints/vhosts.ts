@@ -9,6 +9,7 @@ import { type Endpoint, endpoint } from '../endpoint.ts';
 import { figuresView } from '../figures.ts';
 import { RANGE_QUERY, rangesOf } from '../ranges.ts';
 import type { ApiRequest } from '../request.ts';
+import { isThisNode } from '../this_node.ts';
 import { splitTags } from './users.ts';
 
 const VHOST = z.looseObject({
@@ -24,7 +25,7 @@ const VHOST = z.looseObject({
 
 const BODY = z.object({
   description: z.string().optional(),
-  tags: z.union([z.string(), z.array(z.string())]).optional(),
+  tags: z.union([z.string(), z.array(z.string()), z.null()]).optional(),
   default_queue_type: z.string().optional(),
   protected_from_deletion: z.boolean().optional(),
   tracing: z.union([z.boolean(), z.string()]).optional(),
@@ -135,7 +136,7 @@ export const VHOSTS: readonly Endpoint[] = [
     may: 'administrator',
     summary: 'Nothing is to be done: a virtual host that there is is running.',
     handle: ({ context, params: { vhost, node } }) => {
-      if (node !== BROKER_NODE) throw badRequest(`Unknown node: ${node}`);
+      if (!isThisNode(node)) throw badRequest(`Unknown node: ${node}`);
       if (context.server.vhosts.has(vhost)) return noContent();
       throw badRequest(`Request to node ${node} failed with {no_such_vhost,<<"${vhost}">>}`);
     },
@@ -169,7 +170,7 @@ function vhostInput(body: z.infer<typeof BODY>): VirtualHostInput {
   }
   return {
     ...(description === undefined ? {} : { description }),
-    ...(tags === undefined ? {} : { tags: splitTags(tags) }),
+    ...(tags === undefined ? {} : { tags: splitTags(tags ?? []) }),
     ...(defaultQueueType === undefined ? {} : { defaultQueueType }),
     ...(protectedFromDeletion === undefined ? {} : { protectedFromDeletion }),
   };

@@ -138,7 +138,7 @@ test('logins are counted, by protocol', async () => {
     { protocol: 'http', auth_attempts: 1, auth_attempts_failed: 0, auth_attempts_succeeded: 1 },
     { protocol: 'amqp091', auth_attempts: 1, auth_attempts_failed: 0, auth_attempts_succeeded: 1 },
   ]);
-  expect((await api.get('auth/attempts/rabbit@localhost')).status).toBe(404);
+  expect((await api.get('auth/attempts/other@localhost')).status).toBe(404);
 });
 
 test('the check of certificates fails once one expires within the time', async () => {

@@ -3,7 +3,7 @@ import { type Column, field, tags } from '../column.ts';
 import { EXIT, failure } from '../exit.ts';
 import { withKnown } from '../found.ts';
 import { isObject, type Json, type JsonObject, tagsOf } from '../json.ts';
-import { chosenColumns, columnSentence, type Listing, NO_TABLE_HEADERS, printChosen } from '../listing.ts';
+import { chosenColumns, columnSentence, type Listing, printChosen } from '../listing.ts';
 import type { Context, Flags, VerbOption, Verbs } from '../verb.ts';
 import { flagText } from '../verb.ts';
 
@@ -87,7 +87,6 @@ export const VHOST_VERBS: Verbs = {
     words: '[column...]',
     sentence: 'Lists virtual hosts.',
     details: columnSentence(VHOSTS),
-    options: [NO_TABLE_HEADERS],
     run: async ({ api, output }, words) => {
       const chosen = chosenColumns(VHOSTS, words);
       output.announce('Listing vhosts ...');
