@@ -45,7 +45,7 @@ function metadataOf(flags: Flags): JsonObject {
   return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-/** Changes what is given, and leaves the rest as it is. */
+/** Changes what is given, and leaves the rest as it is. Throws for a virtual host that there is not: a PUT would make it. */
 async function update(context: Context, vhost: string, changes: JsonObject): Promise<void> {
   const url = path`/api/vhosts/${vhost}`;
   const {
@@ -137,10 +137,8 @@ export const VHOST_VERBS: Verbs = {
 };
 
 async function trace(context: Context, tracing: boolean): Promise<void> {
-  const { api, output, vhost } = context;
+  const { output, vhost } = context;
   output.announce(`${tracing ? 'Starting' : 'Stopping'} tracing for vhost "${vhost}" ...`);
-  // A PUT would make a virtual host that is not there.
-  await withKnown(context, { vhost }, () => api.get(path`/api/vhosts/${vhost}`));
-  await api.put(path`/api/vhosts/${vhost}`, { tracing });
+  await update(context, vhost, { tracing });
   output.announce(`Trace ${tracing ? 'enabled' : 'disabled'} for vhost ${vhost}`);
 }
