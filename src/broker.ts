@@ -268,6 +268,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
       tokens: await openTokens(options, clock),
       counters,
       version: VERSION,
+      globalParameters: metadata.globalParameters,
       mechanisms: mechanismsOf(options),
       certificateLogin: { from: 'distinguished_name', sanType: 'dns', sanIndex: 0, ...options.certificateLogin },
       limits,

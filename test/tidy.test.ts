@@ -16,7 +16,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   auth: ['core', 'codec', 'config', 'lib'],
   journal: ['core', 'codec', 'config', 'lib'],
   server: ['auth', 'journal', 'core', 'codec', 'config', 'lib'],
-  metrics: ['server', 'journal', 'core', 'codec', 'lib'],
+  metrics: ['server', 'journal', 'core', 'codec', 'config', 'lib'],
   admin: ['server', 'auth', 'journal', 'core', 'codec', 'config', 'lib'],
   management: ['metrics', 'admin', 'server', 'auth', 'journal', 'core', 'codec', 'config', 'lib'],
   '.': ['management', 'metrics', 'admin', 'server', 'auth', 'journal', 'core', 'codec', 'config', 'lib'],

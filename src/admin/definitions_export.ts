@@ -2,10 +2,10 @@ import { toPlain } from '../codec/table.ts';
 import { VERSION } from '../config/version.ts';
 import type { Binding } from '../core/exchange/binding.ts';
 import { PREDECLARED_EXCHANGES } from '../core/exchange/declare.ts';
-import { BROKER_NODE } from '../core/names.ts';
 import type { Policy, PolicyKind } from '../core/policy/policy.ts';
 import { QUEUE_TYPE, queueType } from '../core/queue/arguments.ts';
 import type { VirtualHost } from '../core/vhost.ts';
+import { clusterName } from '../server/cluster_name.ts';
 import type { Definitions } from './definitions.ts';
 import type { DefinitionsContext } from './definitions_context.ts';
 import { ManagementError } from './management_error.ts';
@@ -19,11 +19,12 @@ const PREDECLARED: ReadonlySet<string> = new Set(PREDECLARED_EXCHANGES.map(({ na
 export function exportDefinitions(context: DefinitionsContext, only: string | undefined): Definitions {
   const product = { product_name: 'Leveret', product_version: VERSION };
   if (only === undefined) {
+    const cluster = clusterName(context.metadata.globalParameters);
     return {
       ...product,
-      explanation: `Definitions of ${BROKER_NODE}`,
+      explanation: `Definitions of ${cluster}`,
       rabbitmq_definition_format: 'cluster',
-      original_cluster_name: BROKER_NODE,
+      original_cluster_name: cluster,
       ...nodeItems(context),
       ...vhostItems(context, [...context.registry.open.values()]),
     };

@@ -66,6 +66,7 @@ export function testServer(clock: Clock = new ManualClock()): Server {
     connections,
     counters: new Counters(),
     version: '0.0.0-test',
+    globalParameters: new Map(),
     mechanisms: ['PLAIN', 'AMQPLAIN'],
     certificateLogin: { from: 'distinguished_name', sanType: 'dns', sanIndex: 0 },
     limits: nodeLimits({}),

@@ -20,6 +20,7 @@ export function addVerbs(ctl: Command): void {
     .option('-p, --vhost <vhost>', 'Virtual host, for what is in one.', '/')
     .option('-q, --quiet', 'Leave out what is for people.')
     .option('-s, --silent', 'The same, and the line with the names of the columns.')
+    .option('--no-table-headers', 'Leave out the line with the names of the columns.')
     .addOption(new Option('--formatter <format>', 'How to print.').choices(FORMATTERS).default('table'))
     .option('-t, --timeout <seconds>', 'How long to wait for an answer. Default: 60.', seconds)
     .option(

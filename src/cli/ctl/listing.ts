@@ -2,7 +2,7 @@ import type { Columns } from './column.ts';
 import { UsageError } from './exit.ts';
 import type { JsonObject } from './json.ts';
 import type { Output } from './output.ts';
-import type { Flags, VerbOption } from './verb.ts';
+import type { Flags } from './verb.ts';
 
 /** All columns of all objects. */
 export function printObjects(output: Output, objects: readonly JsonObject[], columns: Columns): void {
@@ -36,11 +36,6 @@ export function printChosen(
   const rows = objects.map((object) => chosen.map((name) => columns[name]?.(object) ?? { text: '', json: '' }));
   output.table(chosen, rows, 'nothing');
 }
-
-export const NO_TABLE_HEADERS: VerbOption = {
-  flags: '--no-table-headers',
-  sentence: 'Leave out the line with the names of the columns.',
-};
 
 /** For the help of a verb. */
 export function columnSentence({ columns, usual }: Listing): string {

@@ -8,7 +8,7 @@ import { changing, topologySaved } from '../changing.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { exchangeName, openableVhosts, vhostOf, vhostToChange } from '../find.ts';
 import { table, text } from '../terms_in.ts';
-import { allBindings, bindingView, defaultBinding, propertiesKey } from '../views/binding.ts';
+import { allBindings, bindingView, defaultBinding, isMeant, propertiesKey } from '../views/binding.ts';
 
 const BINDING = z.object({
   source: z.string(),
@@ -63,7 +63,7 @@ function between(vhost: VirtualHost, ends: Ends): Binding[] {
 
 /** Throws where there is none. */
 function bindingNamed(vhost: VirtualHost, ends: Ends & { readonly props: string }): Binding {
-  const found = between(vhost, ends).find((binding) => propertiesKey(binding) === ends.props);
+  const found = between(vhost, ends).find((binding) => isMeant(binding, ends.props));
   if (found === undefined) throw objectNotFound();
   return found;
 }

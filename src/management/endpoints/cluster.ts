@@ -1,16 +1,18 @@
 import { z } from 'zod';
 import { BROKER_NODE } from '../../core/names.ts';
+import { CLUSTER_NAME, clusterName } from '../../server/cluster_name.ts';
 import { list, noContent, ok } from '../answer.ts';
-import { badRequest, objectNotFound } from '../api_error.ts';
+import { badRequest } from '../api_error.ts';
 import type { ManagementContext } from '../context.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
+import { checkNode, isThisNode } from '../this_node.ts';
 
-const CLUSTER_NAME = 'cluster_name';
+const CLUSTER_TAGS = 'cluster_tags';
 
-/** The name of the node, until it is given another. */
-export function clusterName({ administration }: ManagementContext): string {
-  const name = administration.globalParameters.get(CLUSTER_NAME);
-  return typeof name === 'string' ? name : BROKER_NODE;
+/** What operators tell of the cluster, for tools to show. */
+export function clusterTags({ administration }: ManagementContext): object {
+  const tags = administration.globalParameters.get(CLUSTER_TAGS);
+  return typeof tags === 'object' && tags !== null && !Array.isArray(tags) ? tags : {};
 }
 
 /** What RabbitMQ has for clusters and for its plugins, as far as it says something of one node. */
@@ -21,7 +23,7 @@ export const CLUSTER: readonly Endpoint[] = [
     may: 'management',
     summary: 'The name of the cluster, which is one node.',
     answers: z.object({ name: z.string() }),
-    handle: ({ context }) => ok({ name: clusterName(context) }),
+    handle: ({ context }) => ok({ name: clusterName(context.server.globalParameters) }),
   }),
   endpoint({
     method: 'PUT',
@@ -110,7 +112,7 @@ export const CLUSTER: readonly Endpoint[] = [
       summary: 'Forgets what was sampled for rates and charts; what has been counted stays.',
       handle: ({ params, context }) => {
         const { node = BROKER_NODE } = params as Readonly<Record<string, string | undefined>>;
-        if (node !== BROKER_NODE) throw badRequest(`Node ${node} could not be contacted`);
+        if (!isThisNode(node)) throw badRequest(`Node ${node} could not be contacted`);
         context.metrics.clearSamples();
         return noContent();
       },
@@ -125,9 +127,4 @@ function attempts(protocol: string, accepted: number, refused: number): object {
     auth_attempts_failed: refused,
     auth_attempts_succeeded: accepted,
   };
-}
-
-/** Throws for another than this one. */
-export function checkNode(name: string): void {
-  if (name !== BROKER_NODE) throw objectNotFound();
 }

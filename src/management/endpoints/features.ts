@@ -39,6 +39,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   'rabbitmq_4.1.0': "RabbitMQ 4.1's features",
   'rabbitmq_4.2.0': "RabbitMQ 4.2's features",
   'rabbitmq_4.3.0': "RabbitMQ 4.3's features",
+  stream_queue: 'Dead-lettering at least once, from queues of type quorum',
   user_limits: 'Limits of connections and channels for a user',
   virtual_host_metadata: 'Descriptions, tags and default queue types of virtual hosts',
 };

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { BROKER_NODE } from '../../core/names.ts';
 import { type Answer, ok } from '../answer.ts';
-import { badRequest, notAuthorised, objectNotFound } from '../api_error.ts';
+import { badRequest, notAuthorised } from '../api_error.ts';
 import { expiringBefore } from '../certificates.ts';
 import type { ManagementContext } from '../context.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { vhostNamed } from '../request.ts';
+import { checkNode } from '../this_node.ts';
 
 const STATUS = z.looseObject({ status: z.string(), reason: z.string().optional() });
 
@@ -68,7 +69,7 @@ export const HEALTH: readonly Endpoint[] = [
   }),
   check('/api/healthchecks/node', 'Whether no alarm is on.', ({ context }) => nodeHealth(context)),
   check('/api/healthchecks/node/:node', 'Whether no alarm is on.', ({ context, params }) => {
-    if (params['node'] !== BROKER_NODE) throw objectNotFound();
+    checkNode(params['node'] ?? '');
     return nodeHealth(context);
   }),
 ];

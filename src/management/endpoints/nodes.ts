@@ -9,7 +9,7 @@ import { type Endpoint, endpoint } from '../endpoint.ts';
 import { authMechanisms, exchangeTypes, runtimeFacts, webContexts } from '../node_facts.ts';
 import { memoryOf, relativeMemory } from '../node_memory.ts';
 import { RANGE_QUERY, rangesOf } from '../ranges.ts';
-import { checkNode } from './cluster.ts';
+import { checkNode } from '../this_node.ts';
 
 const NODE = z.looseObject({ name: z.string(), running: z.boolean(), mem_used: z.number(), uptime: z.number() });
 const MEMORY = z.object({ memory: z.record(z.string(), z.unknown()) });
@@ -80,9 +80,12 @@ function erlangTables(paths: readonly `/api/nodes/:node/${string}`[], memory: ob
   );
 }
 
+/** Of Erlang, unless its configuration says otherwise. */
+const PROCESSES_MAX = 1_048_576;
+
 /** What only an Erlang node has, or RabbitMQ's way of storing: nothing of it, under its names, for programs that want a number. */
 const NOTHING: readonly string[] = [
-  ...['proc_used', 'gc_num', 'gc_bytes_reclaimed', 'context_switches', 'io_read_count', 'io_read_bytes'],
+  ...['gc_num', 'gc_bytes_reclaimed', 'context_switches', 'io_read_count', 'io_read_bytes'],
   ...['io_read_avg_time', 'io_write_count', 'io_write_bytes', 'io_write_avg_time', 'io_seek_count', 'io_seek_avg_time'],
   ...[
     'io_reopen_count',
@@ -130,7 +133,10 @@ function fixedFacts(context: ManagementContext): object {
     os_pid: String(process.pid),
     fd_total: metrics.fileDescriptorsMax,
     sockets_total: metrics.fileDescriptorsMax,
-    proc_total: 0,
+    // Erlang has hundreds of processes; agents divide the one by the other, and take 0 for a figure that failed.
+    proc_used: 1,
+    proc_used_details: { rate: 0 },
+    proc_total: PROCESSES_MAX,
     mem_limit: Number.isFinite(memoryLimitBytes) ? memoryLimitBytes : totalmem(),
     disk_free_limit: diskFreeLimitBytes ?? 0,
     mem_calculation_strategy: 'rss',

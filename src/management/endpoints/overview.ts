@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { RABBITMQ_VERSION } from '../../config/version.ts';
 import { BROKER_NODE } from '../../core/names.ts';
 import type { Figures } from '../../metrics/figures.ts';
+import { clusterName } from '../../server/cluster_name.ts';
 import { ok } from '../answer.ts';
 import type { ManagementContext } from '../context.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
@@ -10,7 +11,7 @@ import type { Identity } from '../identity.ts';
 import { exchangeTypes, listenerView, runtimeFacts, webContexts } from '../node_facts.ts';
 import { RANGE_QUERY, rangesOf } from '../ranges.ts';
 import type { ApiRequest } from '../request.ts';
-import { clusterName } from './cluster.ts';
+import { clusterTags } from './cluster.ts';
 
 const OVERVIEW = z.looseObject({
   management_version: z.string(),
@@ -58,8 +59,8 @@ function facts(context: ManagementContext): object {
     product_version: context.server.version,
     product_name: 'Leveret',
     rabbitmq_version: RABBITMQ_VERSION,
-    cluster_name: clusterName(context),
-    cluster_tags: {},
+    cluster_name: clusterName(context.server.globalParameters),
+    cluster_tags: clusterTags(context),
     node_tags: {},
     ...runtimeFacts(),
     disable_stats: false,

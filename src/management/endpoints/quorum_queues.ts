@@ -3,10 +3,11 @@ import { BROKER_NODE } from '../../core/names.ts';
 import { queueType } from '../../core/queue/arguments.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import { type Answer, noContent, ok } from '../answer.ts';
-import { ApiError, objectNotFound } from '../api_error.ts';
+import { ApiError } from '../api_error.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { queueNamed, vhostOf } from '../find.ts';
 import type { ApiRequest } from '../request.ts';
+import { checkNode, isThisNode } from '../this_node.ts';
 
 /** What RabbitMQ answers of quorum queues whose only replica is on the node that is asked. */
 
@@ -45,10 +46,6 @@ function status(request: ApiRequest<'vhost' | 'queue'>): Answer {
   ]);
 }
 
-function checkNode(name: string): void {
-  if (name !== BROKER_NODE) throw objectNotFound();
-}
-
 export const QUORUM_QUEUES: readonly Endpoint[] = [
   endpoint({
     method: 'GET',
@@ -65,7 +62,7 @@ export const QUORUM_QUEUES: readonly Endpoint[] = [
     body: NODE,
     handle: (request) => {
       quorumQueue(request);
-      if (request.body.node !== BROKER_NODE) throw unavailable('node_not_running');
+      if (!isThisNode(request.body.node)) throw unavailable('node_not_running');
       return noContent();
     },
   }),
@@ -77,7 +74,7 @@ export const QUORUM_QUEUES: readonly Endpoint[] = [
     body: NODE,
     handle: (request) => {
       quorumQueue(request);
-      throw unavailable(request.body.node === BROKER_NODE ? 'last_node' : 'not_a_member');
+      throw unavailable(isThisNode(request.body.node) ? 'last_node' : 'not_a_member');
     },
   }),
   endpoint({

@@ -4,7 +4,7 @@ import type { Server } from '../../server/server.ts';
 import { noContent } from '../answer.ts';
 import { badRequest } from '../api_error.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
-import { checkNode } from './cluster.ts';
+import { checkNode } from '../this_node.ts';
 
 /** A number of bytes, or a share of the memory there is. RabbitMQ takes a disk limit of many times the memory. */
 function limit(shareMax: number) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { VirtualHostInfo, VirtualHostInput } from '../../admin/virtual_hosts.ts';
 import { BROKER_NODE } from '../../core/names.ts';
-import { queueTypeNamed } from '../../core/queue/arguments.ts';
+import { type QueueType, queueTypeNamed } from '../../core/queue/arguments.ts';
 import { listOf, noContent, ok, put } from '../answer.ts';
 import { badRequest, notFound, objectNotFound } from '../api_error.ts';
 import type { ManagementContext } from '../context.ts';
@@ -9,6 +9,7 @@ import { type Endpoint, endpoint } from '../endpoint.ts';
 import { figuresView } from '../figures.ts';
 import { RANGE_QUERY, rangesOf } from '../ranges.ts';
 import type { ApiRequest } from '../request.ts';
+import { isThisNode } from '../this_node.ts';
 import { splitTags } from './users.ts';
 
 const VHOST = z.looseObject({
@@ -24,7 +25,7 @@ const VHOST = z.looseObject({
 
 const BODY = z.object({
   description: z.string().optional(),
-  tags: z.union([z.string(), z.array(z.string())]).optional(),
+  tags: z.union([z.string(), z.array(z.string()), z.null()]).optional(),
   default_queue_type: z.string().optional(),
   protected_from_deletion: z.boolean().optional(),
   tracing: z.union([z.boolean(), z.string()]).optional(),
@@ -85,13 +86,14 @@ export const VHOSTS: readonly Endpoint[] = [
     method: 'PUT',
     path: '/api/vhosts/:vhost',
     may: 'administrator',
-    summary: 'Makes a virtual host, which its maker may use at once, or changes what is given of one.',
+    summary:
+      'Makes a virtual host, which its maker may use at once, or changes one: what is left out is as in a new one.',
     body: BODY,
     handle: async ({ context, identity, params, body }) => {
       const { vhosts, permissions } = context.administration;
       const { vhost } = params;
       const isNew = vhosts.get(vhost) === undefined;
-      await vhosts.set(vhost, vhostInput(body));
+      await vhosts.set(vhost, vhostInput(body, vhosts.defaultQueueType));
       const { user } = identity;
       if (isNew && user.token === undefined) {
         await permissions.set(vhost, user.name, { configure: '.*', write: '.*', read: '.*' });
@@ -135,7 +137,7 @@ export const VHOSTS: readonly Endpoint[] = [
     may: 'administrator',
     summary: 'Nothing is to be done: a virtual host that there is is running.',
     handle: ({ context, params: { vhost, node } }) => {
-      if (node !== BROKER_NODE) throw badRequest(`Unknown node: ${node}`);
+      if (!isThisNode(node)) throw badRequest(`Unknown node: ${node}`);
       if (context.server.vhosts.has(vhost)) return noContent();
       throw badRequest(`Request to node ${node} failed with {no_such_vhost,<<"${vhost}">>}`);
     },
@@ -160,17 +162,17 @@ function infoOf({ administration }: ManagementContext, name: string): VirtualHos
   return info;
 }
 
-function vhostInput(body: z.infer<typeof BODY>): VirtualHostInput {
-  const { description, tags, default_queue_type: given, protected_from_deletion: protectedFromDeletion } = body;
+function vhostInput(body: z.infer<typeof BODY>, usualQueueType: QueueType): VirtualHostInput {
+  const { description = '', tags, default_queue_type: given, protected_from_deletion: protectedFromDeletion } = body;
   const typeName = given === '' || given === 'undefined' ? undefined : given;
   const defaultQueueType = typeName === undefined ? undefined : queueTypeNamed(typeName);
   if (typeName !== undefined && defaultQueueType === undefined) {
     throw badRequest(`${typeName} is not a valid queue type`);
   }
   return {
-    ...(description === undefined ? {} : { description }),
-    ...(tags === undefined ? {} : { tags: splitTags(tags) }),
-    ...(defaultQueueType === undefined ? {} : { defaultQueueType }),
+    description,
+    tags: splitTags(tags ?? []),
+    defaultQueueType: defaultQueueType ?? usualQueueType,
     ...(protectedFromDeletion === undefined ? {} : { protectedFromDeletion }),
   };
 }

@@ -20,6 +20,27 @@ function quotePlus(text: string): string {
     .replace(/[!'()*~]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
+/**
+ * Whether a path that ends in this means the binding. Its properties_key is written for a path already, and some programs put it
+ * there as it is, while others write it for a path once more: RabbitMQ finds the binding for both.
+ */
+export function isMeant(binding: Binding, key: string): boolean {
+  if (key === '~') return binding.routingKey === '' && binding.arguments.size === 0;
+  const [routingKey = '', hash] = key.split('~', 2);
+  if (unquotePlus(routingKey) !== binding.routingKey) return false;
+  return binding.arguments.size === 0 ? hash === undefined : hash === argumentsHash(binding.arguments);
+}
+
+/** What is not written for a path stands as it is. */
+function unquotePlus(text: string): string {
+  const spaced = text.replaceAll('+', ' ');
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    return spaced;
+  }
+}
+
 export function bindingView(vhost: VirtualHost, binding: Binding): Readonly<Record<string, unknown>> {
   const { source, destination, routingKey, arguments: table } = binding;
   return {

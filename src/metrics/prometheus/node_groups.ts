@@ -25,12 +25,15 @@ const churn: readonly Family<Source>[] = [
 
 const coarse: readonly Family<Source>[] = [
   gauge('process_open_fds', 'Open file descriptors', ({ files }) => files.used),
+  // RabbitMQ 4 has given up the two of sockets; the dashboards that people have ask for them still.
+  gauge('process_open_tcp_sockets', 'Open TCP sockets', ({ server }) => server.connections.size),
   gauge('process_resident_memory_bytes', 'Memory used in bytes', ({ figures }) => figures.residentBytes),
   gauge('disk_space_available_bytes', 'Disk space available in bytes', ({ figures }) => figures.diskFreeBytes),
 ];
 
 const limits: readonly Family<Source>[] = [
   gauge('process_max_fds', 'Open file descriptors limit', ({ files }) => files.max),
+  gauge('process_max_tcp_sockets', 'Open TCP sockets limit', ({ files }) => files.max),
   gauge(
     'resident_memory_limit_bytes',
     'Memory high watermark in bytes',

@@ -1,5 +1,7 @@
+import { RABBITMQ_VERSION } from '../../config/version.ts';
 import { BROKER_NODE } from '../../core/names.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
+import { clusterName } from '../../server/cluster_name.ts';
 import { clusterMetrics } from './cluster.ts';
 import { labels } from './family.ts';
 import { globalCounters } from './global.ts';
@@ -99,15 +101,17 @@ function* queueInfo(
 /** What this is instead of RabbitMQ it says as RabbitMQ's own distributions do. */
 function* identity({ server }: Source, format: Format, kind: PrometheusKind): Generator<string, void, undefined> {
   const build = {
-    rabbitmq_version: server.version,
-    prometheus_plugin_version: server.version,
+    rabbitmq_version: RABBITMQ_VERSION,
+    prometheus_plugin_version: RABBITMQ_VERSION,
+    erlang_version: process.versions.node,
     product_name: 'Leveret',
     product_version: server.version,
     nodejs_version: process.versions.node,
   };
   yield header(format, 'rabbitmq_build_info', 'untyped', 'RabbitMQ & Erlang/OTP version info');
   yield line('rabbitmq_build_info', labels(build), 1);
-  const who = { rabbitmq_node: BROKER_NODE, rabbitmq_cluster: BROKER_NODE, rabbitmq_endpoint: kind };
+  const cluster = clusterName(server.globalParameters);
+  const who = { rabbitmq_node: BROKER_NODE, rabbitmq_cluster: cluster, rabbitmq_endpoint: kind };
   yield header(format, 'rabbitmq_identity_info', 'untyped', 'RabbitMQ node & cluster identity info');
   yield line('rabbitmq_identity_info', labels(who), 1);
 }

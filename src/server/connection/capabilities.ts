@@ -1,6 +1,5 @@
 import { arch, platform } from 'node:os';
 import { type FieldTable, fromPlain, isTrue } from '../../codec/table.ts';
-import { BROKER_NODE } from '../../core/names.ts';
 
 /** What a client says it understands, of what changes what it is sent. */
 export interface ClientCapabilities {
@@ -27,7 +26,7 @@ export function readCapabilities(clientProperties: FieldTable): ClientCapabiliti
 }
 
 /** RabbitMQ's names, by which clients decide what they may use: only what works is announced. */
-export function serverProperties(version: string): FieldTable {
+export function serverProperties(version: string, cluster: string): FieldTable {
   return fromPlain({
     capabilities: {
       publisher_confirms: true,
@@ -40,7 +39,7 @@ export function serverProperties(version: string): FieldTable {
       per_consumer_qos: true,
       direct_reply_to: true,
     },
-    cluster_name: BROKER_NODE,
+    cluster_name: cluster,
     copyright: 'Copyright the Leveret contributors',
     information: 'Licensed under the Apache License 2.0',
     platform: `Node.js ${process.versions.node} ${platform()} ${arch()}`,

@@ -96,6 +96,40 @@ test('what is set by HTTP is there after a restart', async () => {
   expect((await again.get('overview')).json.cluster_name).toBe('burrow');
 });
 
+test('the cluster’s name and tags are where clients and tools look for them', async () => {
+  const broker = await startBroker({ ...MANAGEMENT, prometheus: {} });
+  const api = Api.of(broker);
+  await api.put('cluster-name', { name: 'burrow' });
+  await api.put('global-parameters/cluster_tags', { value: { region: 'meadow' } });
+  const { json } = await api.get('overview');
+  expect([json.cluster_name, json.cluster_tags]).toEqual(['burrow', { region: 'meadow' }]);
+  const connection = closing(await connect(broker.url));
+  expect(connection.connection.serverProperties['cluster_name']).toBe('burrow');
+  const metrics = await (await fetch(`http://127.0.0.1:${broker.prometheusPort}/metrics`)).text();
+  expect(metrics).toMatch(/^rabbitmq_identity_info\{.*rabbitmq_cluster="burrow"/m);
+  expect(metrics).toMatch(/^rabbitmq_build_info\{rabbitmq_version="4\.3\.\d+",.*erlang_version="/m);
+  expect((await api.get('definitions')).json.original_cluster_name).toBe('burrow');
+});
+
+test('a virtual host that is put again is as it was put last', async () => {
+  const api = await anApi();
+  await api.put('vhosts/hares', { description: 'for hares', tags: 'a,b', default_queue_type: 'quorum' });
+  expect((await api.put('vhosts/hares', { description: 'for all', tags: null })).status).toBe(204);
+  expect((await api.get('vhosts/hares')).json).toMatchObject({
+    description: 'for all',
+    tags: [],
+    default_queue_type: 'classic',
+  });
+});
+
+test('the node is also the one whose name an agent makes up', async () => {
+  const api = await anApi();
+  expect((await api.get('nodes/rabbit@somewhere')).json).toMatchObject({ name: 'leveret@localhost' });
+  for (const path of ['nodes/hare@somewhere', 'nodes/rabbit@', 'healthchecks/node/hare@somewhere']) {
+    expect((await api.get(path)).status).toBe(404);
+  }
+});
+
 test('definitions of one broker are taken by another', async () => {
   const one = await anApi();
   await one.put('vhosts/hares');
@@ -138,7 +172,7 @@ test('logins are counted, by protocol', async () => {
     { protocol: 'http', auth_attempts: 1, auth_attempts_failed: 0, auth_attempts_succeeded: 1 },
     { protocol: 'amqp091', auth_attempts: 1, auth_attempts_failed: 0, auth_attempts_succeeded: 1 },
   ]);
-  expect((await api.get('auth/attempts/rabbit@localhost')).status).toBe(404);
+  expect((await api.get('auth/attempts/other@localhost')).status).toBe(404);
 });
 
 test('the check of certificates fails once one expires within the time', async () => {

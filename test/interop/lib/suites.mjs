@@ -29,6 +29,12 @@ export const suites = [
     ...scripts('rabbitmqadmin', '.sh', 'sh'),
     open: openRabbitmqadmin,
   },
+  {
+    name: 'nagios',
+    packages: ['nagios-plugins-rabbitmq'],
+    ...scripts('nagios', '.sh', 'sh'),
+    open: openNagios,
+  },
   { name: 'celery', packages: ['celery', 'python3-celery'], ...scripts('celery', '.py', python), open: openCelery },
 ];
 
@@ -75,6 +81,13 @@ async function openRabbitmqadmin({ folder, temporary, managementUrl }) {
   if (found === undefined) throw new Error(`there is no rabbitmqadmin in ${file}`);
   const variables = [`RABBITMQADMIN=${join(place, found)}`, `MANAGEMENT_URL=${managementUrl}`];
   const command = (check) => ['env', [...variables, 'sh', join(folder, `${check}.sh`)]];
+  return { command, close: () => undefined };
+}
+
+/** The checks that Nagios and Icinga run, in Perl: each asks the management API, and says in a line how it is. */
+async function openNagios({ folder, managementUrl }) {
+  if (managementUrl === undefined) throw new Error('where the management API is, --management-url has to tell');
+  const command = (check) => ['env', [`MANAGEMENT_URL=${managementUrl}`, 'sh', join(folder, `${check}.sh`)]];
   return { command, close: () => undefined };
 }
 

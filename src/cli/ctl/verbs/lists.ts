@@ -2,7 +2,7 @@ import { path } from '../api.ts';
 import { type Column, type Columns, cell, field, fields } from '../column.ts';
 import { withKnown } from '../found.ts';
 import { textOf } from '../json.ts';
-import { chosenColumns, columnSentence, type Listing, NO_TABLE_HEADERS, printChosen } from '../listing.ts';
+import { chosenColumns, columnSentence, type Listing, printChosen } from '../listing.ts';
 import type { Context, Verb, Verbs } from '../verb.ts';
 
 const QUEUES: Listing = {
@@ -96,7 +96,6 @@ function inVhost({ nouns, listing, at, announces }: ListVerb): Verb {
     words: '[column...]',
     sentence: `Lists the ${nouns} of the virtual host.`,
     details: columnSentence(listing),
-    options: [NO_TABLE_HEADERS],
     run: async (context, words) => {
       const { api, output, vhost } = context;
       const chosen = chosenColumns(listing, words);
@@ -113,7 +112,6 @@ function ofAll({ nouns, listing, at }: Omit<ListVerb, 'announces'>): Verb {
     words: '[column...]',
     sentence: `Lists all ${nouns}.`,
     details: columnSentence(listing),
-    options: [NO_TABLE_HEADERS],
     run: async ({ api, output }, words) => {
       const chosen = chosenColumns(listing, words);
       output.announce(`Listing ${nouns} ...`);

@@ -5,14 +5,7 @@ import { field, fields } from '../column.ts';
 import { erlangText } from '../erlang_text.ts';
 import { CtlError, EXIT, failure } from '../exit.ts';
 import { textOf } from '../json.ts';
-import {
-  chosenColumns,
-  columnSentence,
-  type Listing,
-  NO_TABLE_HEADERS,
-  printChosen,
-  printObjects,
-} from '../listing.ts';
+import { chosenColumns, columnSentence, type Listing, printChosen, printObjects } from '../listing.ts';
 import { nodeFacts } from '../node.ts';
 import type { Formatter } from '../output.ts';
 import { parseJsonObject } from '../parse_json.ts';
@@ -137,7 +130,6 @@ export const NODE_VERBS: Verbs = {
     words: '[column...]',
     sentence: 'Lists feature flags, for tools that look for them.',
     details: columnSentence(FEATURE_FLAGS),
-    options: [NO_TABLE_HEADERS],
     run: async ({ api, output }, words) => {
       const chosen = chosenColumns(FEATURE_FLAGS, words);
       output.announce('Listing feature flags ...');
@@ -148,7 +140,6 @@ export const NODE_VERBS: Verbs = {
     words: '[column...]',
     sentence: 'Lists what RabbitMQ counts as deprecated.',
     details: columnSentence(DEPRECATED_FEATURES),
-    options: [NO_TABLE_HEADERS],
     run: async ({ api, output }, words) => {
       const chosen = chosenColumns(DEPRECATED_FEATURES, words);
       output.announce('Listing deprecated features ...');

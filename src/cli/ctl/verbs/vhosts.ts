@@ -3,7 +3,7 @@ import { type Column, field, tags } from '../column.ts';
 import { EXIT, failure } from '../exit.ts';
 import { withKnown } from '../found.ts';
 import { isObject, type Json, type JsonObject, tagsOf } from '../json.ts';
-import { chosenColumns, columnSentence, type Listing, NO_TABLE_HEADERS, printChosen } from '../listing.ts';
+import { chosenColumns, columnSentence, type Listing, printChosen } from '../listing.ts';
 import type { Context, Flags, VerbOption, Verbs } from '../verb.ts';
 import { flagText } from '../verb.ts';
 
@@ -45,7 +45,7 @@ function metadataOf(flags: Flags): JsonObject {
   return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-/** Changes what is given, and leaves the rest as it is. */
+/** Changes what is given, and leaves the rest as it is. Throws for a virtual host that there is not: a PUT would make it. */
 async function update(context: Context, vhost: string, changes: JsonObject): Promise<void> {
   const url = path`/api/vhosts/${vhost}`;
   const {
@@ -87,7 +87,6 @@ export const VHOST_VERBS: Verbs = {
     words: '[column...]',
     sentence: 'Lists virtual hosts.',
     details: columnSentence(VHOSTS),
-    options: [NO_TABLE_HEADERS],
     run: async ({ api, output }, words) => {
       const chosen = chosenColumns(VHOSTS, words);
       output.announce('Listing vhosts ...');
@@ -138,10 +137,8 @@ export const VHOST_VERBS: Verbs = {
 };
 
 async function trace(context: Context, tracing: boolean): Promise<void> {
-  const { api, output, vhost } = context;
+  const { output, vhost } = context;
   output.announce(`${tracing ? 'Starting' : 'Stopping'} tracing for vhost "${vhost}" ...`);
-  // A PUT would make a virtual host that is not there.
-  await withKnown(context, { vhost }, () => api.get(path`/api/vhosts/${vhost}`));
-  await api.put(path`/api/vhosts/${vhost}`, { tracing });
+  await update(context, vhost, { tracing });
   output.announce(`Trace ${tracing ? 'enabled' : 'disabled'} for vhost ${vhost}`);
 }

@@ -115,8 +115,10 @@ const CASES: readonly Case[] = [
   },
   {
     words: ['-p', 'v', 'trace_on'],
-    answers: { 'GET /api/vhosts/v': {} },
-    changes: [['PUT', '/api/vhosts/v', { tracing: true }]],
+    answers: { 'GET /api/vhosts/v': { description: 'kept', tags: ['a'], default_queue_type: 'classic' } },
+    changes: [
+      ['PUT', '/api/vhosts/v', { description: 'kept', tags: 'a', default_queue_type: 'classic', tracing: true }],
+    ],
   },
   {
     words: ['delete_queue', 'q', '-e'],

@@ -71,6 +71,15 @@ test.each([
   expect((await ctl(await api(), 'list_queues', flag)).stdout).toBe(expected);
 });
 
+test.each(['list_users', 'list_policies', 'list_connections'])(
+  '%s leaves out the names of the columns',
+  async (verb) => {
+    const url = await api();
+    const lines = (await ctl(url, '-q', verb)).stdout.split('\n');
+    expect((await ctl(url, verb, '-q', '--no-table-headers')).stdout.split('\n')).toEqual(lines.slice(1));
+  },
+);
+
 test('options may stand before the verb and after it', async () => {
   const url = await api();
   const before = await ctl(url, '-p', 'other', '--formatter', 'json', 'list_queues');
