@@ -20,7 +20,7 @@ import { BrokerManagement } from './broker_management.ts';
 import { BrokerMetrics, type PrometheusOptions } from './broker_metrics.ts';
 import { openStorage, type Storage, type VhostStores } from './broker_storage.ts';
 import { BrokerTraces } from './broker_traces.ts';
-import { VERSION } from './config/version.ts';
+import { RABBITMQ_VERSION, VERSION } from './config/version.ts';
 import { EventExchange } from './core/event_exchange.ts';
 import { NO_EVENTS } from './core/events.ts';
 import { BROKER_NODE } from './core/names.ts';
@@ -109,6 +109,10 @@ export interface BrokerOptions extends ListenerOptions, Readonly<Partial<NodeLim
   readonly events?: boolean;
   /** The virtual host that has this exchange; the default one unless told otherwise. */
   readonly eventsVhost?: string | undefined;
+  /** What clients are told that the broker is, by which some decide how to use it; unless given, RabbitMQ. */
+  readonly productName?: string | undefined;
+  /** And its version; unless given, that of the RabbitMQ that Leveret is like. */
+  readonly productVersion?: string | undefined;
   /**
    * Imported at every start, before clients are let in. Then the first start makes no user and no virtual host of its own, as in
    * RabbitMQ.
@@ -268,6 +272,7 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
       tokens: await openTokens(options, clock),
       counters,
       version: VERSION,
+      product: { name: options.productName ?? 'RabbitMQ', version: options.productVersion ?? RABBITMQ_VERSION },
       globalParameters: metadata.globalParameters,
       mechanisms: mechanismsOf(options),
       certificateLogin: { from: 'distinguished_name', sanType: 'dns', sanIndex: 0, ...options.certificateLogin },

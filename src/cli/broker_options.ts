@@ -48,6 +48,8 @@ export function brokerOptions(settings: Settings): BrokerOptions {
     anonymousPassword: settings.anonymousPass,
     events: settings.events,
     eventsVhost: settings.eventsVhost,
+    productName: settings.productName,
+    productVersion: settings.productVersion,
     defaultUser: settings.defaultUser,
     defaultPassword: settings.defaultPass,
     defaultVhost: settings.defaultVhost,

@@ -53,6 +53,8 @@ export interface Settings
   readonly anonymous: boolean;
   readonly events: boolean;
   readonly eventsVhost: string | undefined;
+  readonly productName: string | undefined;
+  readonly productVersion: string | undefined;
   readonly loadDefinitions: string | undefined;
 }
 
@@ -245,6 +247,22 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     default: undefined,
     sentence: 'Virtual host that has this exchange; unless given, the default one.',
     rabbitmq: [key('event_exchange.vhost', text('name', 'the name of a virtual host'))],
+  },
+  productName: {
+    key: 'product.name',
+    environment: 'LEVERET_PRODUCT_NAME',
+    flag: '--product-name',
+    type: text('name', 'a name'),
+    default: undefined,
+    sentence: 'What clients are told that this is, by which some decide how to use it; unless given, RabbitMQ.',
+  },
+  productVersion: {
+    key: 'product.version',
+    environment: 'LEVERET_PRODUCT_VERSION',
+    flag: '--product-version',
+    type: text('version', 'a version'),
+    default: undefined,
+    sentence: 'Version that goes with it; unless given, that of the RabbitMQ that Leveret is like.',
   },
   ...DEFAULT_OPTIONS,
   loadDefinitions: {

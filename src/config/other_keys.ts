@@ -129,5 +129,5 @@ export const OTHER_KEYS: readonly OtherKey[] = [
     why: 'deprecated features are permitted always',
     fulfilled: ['true'],
   },
-  ...needless('Leveret goes by its own name', 'product.name', 'product.version', 'motd_file'),
+  ...needless('there is no banner', 'motd_file'),
 ];

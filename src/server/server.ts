@@ -47,6 +47,8 @@ export interface Server {
   readonly connections: Set<Connection>;
   readonly counters: Counters;
   readonly version: string;
+  /** What clients are told that it is, and its version. */
+  readonly product: { readonly name: string; readonly version: string };
   /** Where operators keep what the cluster is called. */
   readonly globalParameters: ReadonlyMap<string, unknown>;
   /** SASL mechanisms, in the order in which they are offered; EXTERNAL only to clients that speak TLS. */

@@ -66,6 +66,7 @@ export function testServer(clock: Clock = new ManualClock()): Server {
     connections,
     counters: new Counters(),
     version: '0.0.0-test',
+    product: { name: 'RabbitMQ', version: '4.3.0' },
     globalParameters: new Map(),
     mechanisms: ['PLAIN', 'AMQPLAIN'],
     certificateLogin: { from: 'distinguished_name', sanType: 'dns', sanIndex: 0 },

@@ -1,5 +1,7 @@
 import { arch, platform } from 'node:os';
 import { type FieldTable, fromPlain, isTrue } from '../../codec/table.ts';
+import { clusterName } from '../cluster_name.ts';
+import type { Server } from '../server.ts';
 
 /** What a client says it understands, of what changes what it is sent. */
 export interface ClientCapabilities {
@@ -25,8 +27,11 @@ export function readCapabilities(clientProperties: FieldTable): ClientCapabiliti
   };
 }
 
-/** RabbitMQ's names, by which clients decide what they may use: only what works is announced. */
-export function serverProperties(version: string, cluster: string): FieldTable {
+/**
+ * RabbitMQ's names, by which clients decide what they may use: only what works is announced. The product and its version are
+ * such names as well (docs/decisions/0008-the-product-that-is-announced.md).
+ */
+export function serverProperties({ product, version, globalParameters }: Server): FieldTable {
   return fromPlain({
     capabilities: {
       publisher_confirms: true,
@@ -39,11 +44,11 @@ export function serverProperties(version: string, cluster: string): FieldTable {
       per_consumer_qos: true,
       direct_reply_to: true,
     },
-    cluster_name: cluster,
+    cluster_name: clusterName(globalParameters),
     copyright: 'Copyright the Leveret contributors',
     information: 'Licensed under the Apache License 2.0',
-    platform: `Node.js ${process.versions.node} ${platform()} ${arch()}`,
-    product: 'Leveret',
-    version,
+    platform: `Leveret ${version}, Node.js ${process.versions.node} ${platform()} ${arch()}`,
+    product: product.name,
+    version: product.version,
   });
 }

@@ -3,7 +3,6 @@ import type { User } from '../../auth/users.ts';
 import { AmqpError } from '../../codec/errors.ts';
 import { FRAME_MIN_SIZE, PROTOCOL_HEADER } from '../../codec/frames.ts';
 import { type ConnectionOpen, type ConnectionTuneOk, METHOD_IDS, type Method } from '../../codec/methods.gen.ts';
-import { clusterName } from '../cluster_name.ts';
 import { checkConnections, checkNodeConnections } from '../limits.ts';
 import type { Server } from '../server.ts';
 import { serverProperties } from './capabilities.ts';
@@ -33,7 +32,7 @@ export function start(connection: Connection): void {
     name: 'connection.start',
     versionMajor: 0,
     versionMinor: 9,
-    serverProperties: serverProperties(server.version, clusterName(server.globalParameters)),
+    serverProperties: serverProperties(server),
     mechanisms: Buffer.from(mechanisms(connection).join(' ')),
     locales: Buffer.from('en_US'),
   });

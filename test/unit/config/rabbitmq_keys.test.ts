@@ -211,6 +211,7 @@ test.each([
   ['anonymous_login_user = none', { anonymousUser: false }],
   ['anonymous_login_user = hare\nanonymous_login_pass = clover', { anonymousUser: 'hare', anonymousPass: 'clover' }],
   ['event_exchange.vhost = audit', { eventsVhost: 'audit' }],
+  ['product.name = Hare\nproduct.version = 1.2', { productName: 'Hare', productVersion: '1.2' }],
   ['management.load_definitions = d.json', { loadDefinitions: 'd.json' }],
   ['ssl_options.versions.1 = tlsv1.3', { tlsVersions: ['tlsv1.3'] }],
   ['ssl_options.ciphers.10 = B\nssl_options.ciphers.2 = A', { tlsCiphers: ['A', 'B'] }],
