@@ -44,7 +44,13 @@ export function distinguishedName(lines: string | undefined): string {
 function relativeName(line: string): string {
   // A plus sign that is part of a value is escaped.
   const parts = line.split(/(?<!\\) \+ /);
-  return parts.map((part) => part.replace(/^[^=]+/, (type) => ATTRIBUTES[type] ?? type.toUpperCase())).join('+');
+  const named = parts.map((part) => part.replace(/^[^=]+/, (type) => ATTRIBUTES[type] ?? type.toUpperCase()));
+  // RabbitMQ writes every octet that is not printable ASCII as `\C3`.
+  return named.join('+').replace(/[^ -~]+/gu, octets);
+}
+
+function octets(text: string): string {
+  return Buffer.from(text).toString('hex').toUpperCase().replace(/../g, '\\$&');
 }
 
 /** Where OpenSSL's short name is another than RabbitMQ's. */
