@@ -1,5 +1,5 @@
 import { AmqpError } from '../codec/errors.ts';
-import { bytesToText, getString } from '../codec/table.ts';
+import { bytesToText, type FieldTable, getString } from '../codec/table.ts';
 import { readTable } from '../codec/table_wire.ts';
 import { WireReader } from '../codec/wire_reader.ts';
 import { WireWriter } from '../codec/wire_writer.ts';
@@ -45,13 +45,23 @@ function plain(response: Uint8Array): Credentials {
 
 /** A field table without its length: LOGIN and PASSWORD, both long strings. */
 function amqplain(response: Uint8Array): Credentials {
-  const writer = new WireWriter(response.length + 4);
-  writer.longstr(response);
-  const fields = readTable(new WireReader(writer.view(), 0, writer.offset));
+  const fields = tableWithoutLength(response);
   const userName = getString(fields, 'LOGIN');
   const password = getString(fields, 'PASSWORD');
   if (userName === undefined || password === undefined) {
     throw new AmqpError(502, 'AMQPLAIN auth info is missing LOGIN or PASSWORD field');
   }
   return { kind: 'password', userName, password };
+}
+
+/** What is no table is not shown, as there may be a password in it. */
+function tableWithoutLength(response: Uint8Array): FieldTable {
+  const writer = new WireWriter(response.length + 4);
+  writer.longstr(response);
+  try {
+    return readTable(new WireReader(writer.view(), 0, writer.offset));
+  } catch (error) {
+    if (!(error instanceof AmqpError)) throw error;
+    throw new AmqpError(502, 'response for AMQPLAIN is not of its form');
+  }
 }

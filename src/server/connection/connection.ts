@@ -19,6 +19,7 @@ import type { Origin } from '../origin.ts';
 import { Outbox } from '../outbox.ts';
 import type { Server } from '../server.ts';
 import { type ClientCapabilities, NO_CAPABILITIES } from './capabilities.ts';
+import { logged } from './frame_errors.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { ConnectionPhase } from './phase.ts';
 import { ReadLoop } from './read_loop.ts';
@@ -358,7 +359,7 @@ export class Connection implements Actor {
 
   #logFailure(error: AmqpError, channel: number): void {
     const { peer, userName: user } = this;
-    this.server.logger.warn({ peer, user, channel, code: error.code }, `client error: ${error.message}`);
+    this.server.logger.warn({ peer, user, channel, code: error.code }, `client error: ${logged(error)}`);
   }
 
   #logEnd(fields: object, message: string): void {

@@ -1,4 +1,5 @@
 import { AmqpError, NO_METHOD } from '../../codec/errors.ts';
+import { METHOD_IDS } from '../../codec/methods.gen.ts';
 import { printBinary } from '../../lib/erlang.ts';
 
 /** The errors of frames, in RabbitMQ's words, which are Erlang's notation for what the reader saw. */
@@ -48,3 +49,16 @@ export const otherHeader = (classId: number): AmqpError =>
 
 export const bodyDue = (): AmqpError =>
   new AmqpError(505, 'expected content body, got non content body frame instead', PUBLISH_IDS);
+
+/** Methods with a password or a token in them. */
+const SECRET_METHODS: ReadonlySet<number | undefined> = new Set(
+  [METHOD_IDS['connection.start-ok'], METHOD_IDS['connection.secure-ok'], METHOD_IDS['connection.update-secret']].map(
+    (id) => id & 0xffff,
+  ),
+);
+
+/** What the log says of a mistake. What could not be read of a login would be shown with its secret. */
+export function logged(error: AmqpError): string {
+  const ofLogin = error.code === 501 && error.classId === 10 && SECRET_METHODS.has(error.methodId);
+  return ofLogin ? `${error.codeName} - cannot decode a login` : error.message;
+}
