@@ -12,7 +12,7 @@ export interface DefinitionsTransfer {
    * Adds what is not there, and replaces users, permissions, policies and parameters; queues and exchanges that are there stay as
    * they are. Objects that do not say a virtual host's name are for `vhost`. Resolves when all of it will survive a restart.
    * Rejects with a ManagementError or PolicyError: what was wrong with the shape is told before anything is changed, what
-   * cannot be otherwise ends the import there.
+   * cannot be otherwise ends the import there, after its kind: the exchanges, queues or bindings beside it are made.
    */
   import(definitions: Definitions, vhost?: string): Promise<void>;
 }

@@ -197,10 +197,17 @@ function importBinding(vhost: VirtualHost, binding: ParsedBinding): void {
   bind(vhost, { source, destination, destinationKind, routingKey, arguments: fromJson(binding.arguments) }, ACTOR);
 }
 
-/** Others get their turn in between. */
+/** Others get their turn in between. A mistake keeps those beside it from nothing, as in RabbitMQ; the first is thrown at the end. */
 async function inParts<Item>(items: readonly Item[], act: (item: Item) => void): Promise<void> {
+  const mistakes: unknown[] = [];
   for (const [index, item] of items.entries()) {
     if (index % AT_ONCE === AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve));
-    act(item);
+    try {
+      act(item);
+    } catch (error) {
+      if (!(error instanceof AmqpError || error instanceof ManagementError)) throw error;
+      mistakes.push(error);
+    }
   }
+  if (mistakes.length > 0) throw mistakes[0];
 }

@@ -126,6 +126,18 @@ describe('definitions that cannot be', () => {
     expect((error as Error).message).toContain(problem);
   });
 
+  test('keep nothing beside them from being made, but for what comes after their kind', async () => {
+    const broker = await startBroker();
+    const refused = { ...queue, name: 'refused', arguments: { 'x-message-ttl': -1 } };
+    const fine = { ...binding, source: 'amq.fanout' };
+    await expect(broker.definitions.import({ queues: [refused, queue], bindings: [fine] })).rejects.toThrow(
+      'x-message-ttl',
+    );
+    expect(broker.definitions.export()).toMatchObject({ queues: [{ name: 'q' }], bindings: [] });
+    await expect(broker.definitions.import({ bindings: [binding, fine] })).rejects.toThrow("no exchange 'nosuch'");
+    expect(broker.definitions.export()).toMatchObject({ bindings: [{ source: 'amq.fanout' }] });
+  });
+
   test('keep a broker from starting with them', async () => {
     const starting = createBroker({ definitions: { queues: 5 } });
     await expect(starting).rejects.toThrow('The definitions cannot be loaded: definitions: queues');
