@@ -118,6 +118,8 @@ export interface BrokerOptions extends ListenerOptions, Readonly<Partial<NodeLim
    * RabbitMQ.
    */
   readonly definitions?: Definitions | undefined;
+  /** Imported only if they are others than those that were last imported so. */
+  readonly skipUnchangedDefinitions?: boolean;
   /** The user, and the virtual host that he may use, that a broker has at its first start, and each time without a data folder. */
   readonly defaultUser?: string;
   readonly defaultPassword?: string;
@@ -301,7 +303,8 @@ export async function createBrokerOn(disk: Disk, options: BrokerOptions = {}): P
       events: events ?? NO_EVENTS,
       passwordProblem,
     });
-    if (options.definitions !== undefined) await loadDefinitions(administration, options.definitions);
+    const { definitions, skipUnchangedDefinitions = false } = options;
+    if (definitions !== undefined) await loadDefinitions(administration, definitions, skipUnchangedDefinitions);
     await alarms.checkDisk();
     const { listeners, ports } = await Listeners.open(server, options.host ?? DEFAULT_HOST, options.port ?? 0, options);
     const management = new BrokerManagement(options.host ?? DEFAULT_HOST, {

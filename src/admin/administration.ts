@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { PasswordProblem } from '../auth/credential_validator.ts';
 import type { Events } from '../core/events.ts';
 import { StartError } from '../lib/start_error.ts';
@@ -46,9 +47,19 @@ export function administrationOf(context: AdministrationContext): Administration
   return { users, permissions, vhosts, definitions, globalParameters };
 }
 
+/** RabbitMQ's name for the global parameter by which definitions are known again. */
+const LOADED = 'imported_definition_hash_value';
+
 /** At the start. Rejects with a StartError that says what is wrong with them. */
-export async function loadDefinitions(administration: Administration, definitions: Definitions): Promise<void> {
-  await administration.definitions.import(definitions).catch((error: Error) => {
+export async function loadDefinitions(
+  { definitions: transfer, globalParameters }: Administration,
+  definitions: Definitions,
+  skipUnchanged: boolean,
+): Promise<void> {
+  const hash = skipUnchanged ? createHash('sha256').update(JSON.stringify(definitions)).digest('base64') : undefined;
+  if (hash !== undefined && globalParameters.get(LOADED) === hash) return;
+  await transfer.import(definitions).catch((error: Error) => {
     throw new StartError('option', `The definitions cannot be loaded: ${error.message}.`);
   });
+  if (hash !== undefined) await globalParameters.set(LOADED, hash);
 }

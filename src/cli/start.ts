@@ -29,6 +29,7 @@ export async function start(flags: Flags): Promise<void> {
   const starting = createBroker({
     ...options,
     definitions,
+    skipUnchangedDefinitions: settings.skipUnchangedDefinitions,
     settings: shownSettings(configuration),
     logger: log.logger,
   });

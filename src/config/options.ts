@@ -56,6 +56,7 @@ export interface Settings
   readonly productName: string | undefined;
   readonly productVersion: string | undefined;
   readonly loadDefinitions: string | undefined;
+  readonly skipUnchangedDefinitions: boolean;
 }
 
 export type SettingName = keyof Settings;
@@ -83,6 +84,8 @@ const MAX_UINT16 = 0xffff;
 const MEMORY_LIMIT_BYTES_MIN = 32 * 2 ** 20;
 
 /** The one table of options: parsing, error messages, --help and docs/configuration.md all derive from it. */
+const DEFINITIONS = text('file', 'the path of a JSON file, or of a folder of them');
+
 export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> } = {
   config: {
     key: undefined,
@@ -269,11 +272,19 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     key: 'load_definitions',
     environment: 'LEVERET_LOAD_DEFINITIONS',
     flag: '--load-definitions',
-    type: text('file', 'the path of a JSON file'),
+    type: DEFINITIONS,
     default: undefined,
     sentence:
       "RabbitMQ's definitions, imported at every start; they take the place of the default user and virtual host.",
-    rabbitmq: [key('management.load_definitions', text('file', 'the path of a JSON file'))],
+    rabbitmq: [key('definitions.local.path', DEFINITIONS), key('management.load_definitions', DEFINITIONS)],
+  },
+  skipUnchangedDefinitions: {
+    key: 'definitions.skip_if_unchanged',
+    environment: 'LEVERET_DEFINITIONS_SKIP_IF_UNCHANGED',
+    flag: '--definitions-skip-if-unchanged',
+    type: onOff(),
+    default: 'off',
+    sentence: 'Import them only if they are others than at the last start, so that what was changed since stays.',
   },
   ...LISTENER_OPTIONS,
   ...MANAGEMENT_OPTIONS,

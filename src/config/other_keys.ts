@@ -22,8 +22,9 @@ const ONE_LOG = 'Leveret has one log, on its standard output';
 const OWN_FORM = 'the log has lines of its own form';
 const OWN_TLS = 'TLS is that of Node.js, which sees to it';
 const NO_HTTP = 'the management API has nothing of that kind';
+const TLS_BY_SSL = 'the management API speaks TLS where management.ssl.port and management.ssl.certfile are';
 const NO_PROMETHEUS = 'the port for Prometheus has nothing of that kind';
-const NO_DEFINITIONS = 'definitions come from a file, by load_definitions';
+const NO_DEFINITIONS = 'definitions come from files of this machine';
 const NO_LIMIT = 'there is no such limit yet';
 const NO_PLUGIN = 'Leveret has nothing of that kind';
 
@@ -46,6 +47,8 @@ export const OTHER_KEYS: readonly OtherKey[] = [
   ...needless(OWN_TLS, 'ssl_options.honor_ecc_order', 'ssl_options.log_level', 'ssl_options.reuse_sessions'),
   ...needless(OWN_TLS, 'ssl_options.secure_renegotiate', 'num_acceptors.ssl'),
   { pattern: 'ssl_allow_poodle_attack', kind: 'needless', why: 'old versions of TLS are never spoken' },
+  { pattern: 'management.listener.ssl', kind: 'missing', why: TLS_BY_SSL, fulfilled: ['false'] },
+  ...missing(TLS_BY_SSL, 'management.listener.ssl_opts', 'management.listener.ssl_opts.**'),
   ...needless(OWN_SOCKETS, 'management.tcp.**', 'management.ssl.**', 'management.listener.**'),
   ...needless('statistics are kept as they are', 'management.sample_retention_policies.**', 'management.rates_mode'),
   ...needless('statistics are kept as they are', 'management.db_cache_multiplier'),
@@ -54,6 +57,18 @@ export const OTHER_KEYS: readonly OtherKey[] = [
   ...needless(OWN_SOCKETS, 'prometheus.tcp.**', 'prometheus.ssl.**'),
   ...missing(NO_PROMETHEUS, 'prometheus.**'),
   ...needless('statistics are kept as they are', 'collect_statistics', 'collect_statistics_interval'),
+  {
+    pattern: 'definitions.import_backend',
+    kind: 'missing',
+    why: NO_DEFINITIONS,
+    fulfilled: [
+      'local',
+      'local_filesystem',
+      'rabbit_definitions_import_local_filesystem',
+      'rabbitmq_definitions_import_local_filesystem',
+    ],
+  },
+  ...needless('definitions are compared by SHA-256', 'definitions.hashing.algorithm'),
   ...missing(NO_DEFINITIONS, 'definitions.**'),
 
   ...['auth_backends.$num.authn', 'auth_backends.$num.authz'].map((pattern) => ({

@@ -101,6 +101,28 @@ test('definitions to be loaded take the place of the default user and virtual ho
   closing(await connect(`amqp://shop:clover@127.0.0.1:${broker.port}/v`));
 });
 
+test('definitions that are as they were at the last start are not loaded again where the operator says so', async () => {
+  const dataDir = await dataFolder();
+  const definitions = {
+    vhosts: [{ name: 'v' }],
+    users: [{ name: 'shop', password: 'clover', tags: [] }],
+  };
+  const restarted = async (given: Definitions) => {
+    const broker = await createBroker({ dataDir, definitions: given, skipUnchangedDefinitions: true });
+    onTestFinished(() => broker.close());
+    return broker;
+  };
+  const first = await restarted(definitions);
+  await first.users.delete('shop');
+  await first.close();
+  const second = await restarted(definitions);
+  expect(second.users.list()).toEqual([]);
+  await second.close();
+  const third = await restarted({ ...definitions, vhosts: [{ name: 'w' }] });
+  expect(third.users.list()).toMatchObject([{ name: 'shop' }]);
+  expect(third.vhosts.list()).toMatchObject([{ name: 'v' }, { name: 'w' }]);
+});
+
 describe('definitions that cannot be', () => {
   const queue = { name: 'q', vhost: '/', durable: true, auto_delete: false, arguments: {} };
   const binding = { source: 'nosuch', vhost: '/', destination: 'q', destination_type: 'queue', routing_key: '' };
