@@ -15,6 +15,7 @@ import { type CredentialValidator, type PasswordProblem, passwordProblem } from 
 import { LoginThrottle } from './auth/login_throttle.ts';
 import type { Mechanism } from './auth/mechanisms.ts';
 import type { OAuth2Options } from './auth/oauth2/options.ts';
+import type { HashingAlgorithm } from './auth/passwords.ts';
 import { type ListenerOptions, Listeners } from './broker_listeners.ts';
 import { BrokerManagement } from './broker_management.ts';
 import { BrokerMetrics, type PrometheusOptions } from './broker_metrics.ts';
@@ -126,6 +127,8 @@ export interface BrokerOptions extends ListenerOptions, Readonly<Partial<NodeLim
   readonly defaultVhost?: string;
   /** `administrator` unless told otherwise. */
   readonly defaultUserTags?: readonly string[];
+  /** How passwords of new users are hashed; `rabbit_password_hashing_sha256` unless told otherwise. */
+  readonly passwordHashing?: HashingAlgorithm | undefined;
   /** Everything unless told otherwise. */
   readonly defaultPermissions?: Partial<PermissionInput>;
   /** What passwords have to be like, where users are made or their passwords change; anything unless told otherwise. */
@@ -372,6 +375,7 @@ async function openVhosts(
   const defaults = await VhostDefaults.of(options.vhostDefaults ?? {}, {
     queueType: defaultsOf(options).queueType,
     passwordProblem,
+    hashing: metadata.users.hashing,
     logger,
   });
   registry = new VhostRegistry({

@@ -7,7 +7,7 @@ import {
 } from './admin/metadata.ts';
 import { compileAccess, compileTopicAccess } from './auth/access_pattern.ts';
 import type { PasswordProblem } from './auth/credential_validator.ts';
-import { DEFAULT_HASHING, hashPassword } from './auth/passwords.ts';
+import { hashPassword } from './auth/passwords.ts';
 import { Permissions } from './auth/permissions.ts';
 import { Users } from './auth/users.ts';
 import type { BrokerOptions } from './broker.ts';
@@ -62,6 +62,7 @@ export async function openMetadata(
       anonymousUser: options.anonymousUser || defaults.user,
       anonymousPassword: options.anonymousPassword,
       loopbackUsers: options.loopbackUsers ?? ['guest'],
+      hashing: options.passwordHashing,
     }),
     permissions: new Permissions(permissionsChanged),
     vhosts: new Map(),
@@ -97,12 +98,8 @@ export async function openMetadata(
 async function fillWithDefaults(metadata: Metadata, defaults: Defaults): Promise<void> {
   const { user, password, vhost, tags, permissions, queueType } = defaults;
   addVhost(metadata, vhost, queueType);
-  metadata.users.set({
-    name: user,
-    passwordHash: hashPassword(password),
-    hashingAlgorithm: DEFAULT_HASHING,
-    tags,
-  });
+  const hashingAlgorithm = metadata.users.hashing;
+  metadata.users.set({ name: user, passwordHash: hashPassword(password, hashingAlgorithm), hashingAlgorithm, tags });
   const [configure, write, read] = await Promise.all(
     [permissions.configure, permissions.write, permissions.read].map(compileAtStart),
   );

@@ -28,7 +28,7 @@ export interface UserInput {
   readonly password?: string;
   /** Instead of a password: as RabbitMQ's definitions have it, in base64. */
   readonly passwordHash?: string;
-  /** How `passwordHash` was made, or the password is to be hashed; `rabbit_password_hashing_sha256` if left out. */
+  /** How `passwordHash` was made, or the password is to be hashed; the broker's `passwordHashing` if left out. */
   readonly hashingAlgorithm?: HashingAlgorithm;
   /** `administrator`, `monitoring`, `policymaker`, `management`, `impersonator`; none if left out. */
   readonly tags?: readonly string[];
@@ -67,7 +67,7 @@ export class MetadataUsers implements Users {
   }
 
   async set(name: string, input: UserInput): Promise<void> {
-    const record = userRecord(name, input, this.#problem);
+    const record = userRecord(name, { hashingAlgorithm: this.#metadata.users.hashing, ...input }, this.#problem);
     const { passwordHash, tags } = record;
     const before = this.#metadata.users.get(name);
     this.#metadata.users.set(record);

@@ -1,5 +1,6 @@
 import { compileAccess } from '../auth/access_pattern.ts';
 import type { PasswordProblem } from '../auth/credential_validator.ts';
+import type { HashingAlgorithm } from '../auth/passwords.ts';
 import type { Grants } from '../auth/permissions.ts';
 import type { UserRecord } from '../auth/users.ts';
 import { checkPolicy, PolicyError } from '../core/policy/check.ts';
@@ -81,14 +82,19 @@ export class VhostDefaults {
   /** Rejects with a StartError that says what cannot be used. */
   static async of(
     input: VhostDefaultsInput,
-    context: { readonly queueType: QueueType; readonly passwordProblem: PasswordProblem; readonly logger: Logger },
+    context: {
+      readonly queueType: QueueType;
+      readonly passwordProblem: PasswordProblem;
+      readonly hashing: HashingAlgorithm;
+      readonly logger: Logger;
+    },
   ): Promise<VhostDefaults> {
-    const { queueType, passwordProblem, logger } = context;
+    const { queueType, passwordProblem, hashing, logger } = context;
     return new VhostDefaults(
       queueType,
       await compiled('limits of virtual hosts', input.limits, async ({ limits }) => limits),
       await compiled('operator policies', input.operatorPolicies, compilePolicy),
-      await compiled('users', input.users, (user) => compileUser(user, passwordProblem)),
+      await compiled('users', input.users, (user) => compileUser(user, passwordProblem, hashing)),
       logger,
     );
   }
@@ -151,12 +157,16 @@ async function compilePolicy(input: PolicyInput & { readonly name: string }): Pr
   return { policy: checkPolicy('operator policy', input.name, input, undefined), pattern };
 }
 
-async function compileUser(input: DefaultUserInput, problem: PasswordProblem): Promise<DefaultUser> {
+async function compileUser(
+  input: DefaultUserInput,
+  problem: PasswordProblem,
+  hashing: HashingAlgorithm,
+): Promise<DefaultUser> {
   const { configure = ALL, write = ALL, read = ALL } = input.permissions ?? {};
   const grants = {
     configure: await compileAccess(configure),
     write: await compileAccess(write),
     read: await compileAccess(read),
   };
-  return { record: userRecord(input.name, input, problem), grants };
+  return { record: userRecord(input.name, { hashingAlgorithm: hashing, ...input }, problem), grants };
 }

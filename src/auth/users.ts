@@ -28,29 +28,29 @@ export interface UsersOptions {
   readonly anonymousPassword?: string | undefined;
   /** Users that may only come from this machine. */
   readonly loopbackUsers: readonly string[];
+  /** How passwords of new users are hashed. */
+  readonly hashing?: HashingAlgorithm | undefined;
 }
 
 /** Why a login was refused; for the log, never for the peer. */
 export type Refusal = 'unknown user or wrong password' | 'user can only connect via localhost';
 
-/** What a password is compared with where there is no such user: the same work, and nothing matches. */
-const NOBODY: UserRecord = {
-  name: '',
-  passwordHash: hashPassword(''),
-  hashingAlgorithm: DEFAULT_HASHING,
-  tags: [],
-};
-
 /** Who may log in. */
 export class Users {
   /** Users that may only come from this machine. */
   loopbackUsers: readonly string[];
+  /** How passwords of new users are hashed. */
+  readonly hashing: HashingAlgorithm;
   readonly #options: UsersOptions;
+  /** What a password is compared with where there is no such user: the same work, and nothing matches. */
+  readonly #nobody: Pick<UserRecord, 'passwordHash' | 'hashingAlgorithm'>;
   readonly #byName = new Map<string, UserRecord>();
 
   constructor(options: UsersOptions) {
     this.#options = options;
     this.loopbackUsers = options.loopbackUsers;
+    this.hashing = options.hashing ?? DEFAULT_HASHING;
+    this.#nobody = { passwordHash: hashPassword('', this.hashing), hashingAlgorithm: this.hashing };
   }
 
   /** Adds the user, or replaces the one of that name. */
@@ -81,7 +81,7 @@ export class Users {
         ? credentials.password
         : undefined;
     if (password !== undefined) {
-      const { passwordHash, hashingAlgorithm } = user ?? NOBODY;
+      const { passwordHash, hashingAlgorithm } = user ?? this.#nobody;
       const matches = passwordMatches(password, passwordHash, hashingAlgorithm);
       // RabbitMQ lets nobody in with an empty password, whatever the hash says.
       if (!matches || password === '') return 'unknown user or wrong password';

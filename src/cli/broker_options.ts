@@ -59,6 +59,7 @@ export function brokerOptions(settings: Settings): BrokerOptions {
       write: settings.defaultWrite,
       read: settings.defaultRead,
     },
+    passwordHashing: settings.passwordHashing,
     credentialValidator: credentialValidator(settings),
     defaultQueueType: settings.defaultQueueType,
     vhostDefaults: vhostDefaults(settings),

@@ -13,6 +13,7 @@ export interface DefaultSettings {
   readonly defaultConfigure: string;
   readonly defaultWrite: string;
   readonly defaultRead: string;
+  readonly passwordHashing: 'rabbit_password_hashing_sha256' | 'rabbit_password_hashing_sha512';
   readonly credentialValidator: 'accept_everything' | 'min_password_length' | 'password_regexp';
   readonly credentialMinLength: number;
   readonly credentialRegexp: string | undefined;
@@ -172,6 +173,14 @@ export const DEFAULT_OPTIONS: { readonly [Name in keyof DefaultSettings]: Option
     type: text('pattern', 'a regular expression'),
     default: '.*',
     sentence: 'What that user may consume and bind from there.',
+  },
+  passwordHashing: {
+    key: 'password_hashing_module',
+    environment: 'LEVERET_PASSWORD_HASHING_MODULE',
+    flag: '--password-hashing-module',
+    type: oneOf('module', 'rabbit_password_hashing_sha256', 'rabbit_password_hashing_sha512'),
+    default: 'rabbit_password_hashing_sha256',
+    sentence: 'How passwords of new users are hashed; those that there are stay as they are.',
   },
   credentialValidator: {
     key: 'credential_validator.validation_backend',

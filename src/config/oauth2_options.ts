@@ -32,6 +32,7 @@ const backend = oneOf('backend', 'internal', 'oauth2');
 const BACKENDS = choice({
   internal: 'internal',
   rabbit_auth_backend_internal: 'internal',
+  oauth: 'oauth2',
   oauth2: 'oauth2',
   rabbit_auth_backend_oauth2: 'oauth2',
 } as const);

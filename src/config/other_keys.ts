@@ -77,7 +77,6 @@ export const OTHER_KEYS: readonly OtherKey[] = [
     why: 'who lets a user in says what he may do',
     fulfilled: ['internal', 'rabbit_auth_backend_internal'],
   })),
-  ...needless('passwords are hashed with SHA-256', 'password_hashing_module'),
   ...missing(NO_PLUGIN, 'auth_cache.**', 'auth_http.**', 'auth_ldap.**', 'trust_store.**', 'aws.**'),
   ...missing('there is one resource server', 'auth_oauth2.resource_servers.**', 'auth_oauth2.resource_server_type'),
   ...missing('there is one issuer', 'auth_oauth2.oauth_providers.**', 'auth_oauth2.default_oauth_provider'),

@@ -49,6 +49,6 @@ export const WHOAMI: readonly Endpoint[] = [
     may: 'administrator',
     summary: 'A hash of the password, for definitions.',
     answers: z.object({ ok: z.string() }),
-    handle: ({ params }) => ok({ ok: hashPassword(params.password) }),
+    handle: ({ context, params }) => ok({ ok: hashPassword(params.password, context.metadata.users.hashing) }),
   }),
 ];
