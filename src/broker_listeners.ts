@@ -20,6 +20,8 @@ export interface TlsOptions extends TlsFiles {
   readonly verify?: 'verify_none' | 'verify_peer';
   /** With verify_peer: whether a client without a certificate is refused. */
   readonly failIfNoPeerCert?: boolean;
+  /** With verify_peer: most certificates between a client's and the authority that is believed; the default is 10. */
+  readonly depth?: number;
   /** Both unless told otherwise. */
   readonly versions?: readonly TlsVersion[];
   /** OpenSSL's names; Node's choice unless given. */
@@ -58,6 +60,8 @@ export interface Ports {
 }
 
 const TLS_HANDSHAKE_TIMEOUT_MS = 5_000;
+/** As Erlang has it, and so RabbitMQ. */
+const CHAIN_DEPTH = 10;
 
 /** Everything that a broker listens on. */
 export class Listeners {
@@ -179,6 +183,7 @@ export class Listeners {
       honorCipherOrder: tls.honorCipherOrder ?? true,
       verify: tls.verify ?? 'verify_none',
       failIfNoPeerCert: tls.failIfNoPeerCert ?? false,
+      depth: tls.depth ?? CHAIN_DEPTH,
       handshakeTimeoutMs: tls.handshakeTimeoutMs ?? TLS_HANDSHAKE_TIMEOUT_MS,
     };
     // Node would take the authorities that browsers believe: anybody can have a certificate from those.

@@ -48,6 +48,7 @@ function tlsOptions(settings: Settings): TlsOptions | undefined {
     sniDir: settings.tlsSniDir,
     verify: settings.tlsVerify,
     failIfNoPeerCert: settings.tlsFailIfNoPeerCert,
+    depth: settings.tlsDepth,
     versions: settings.tlsVersions,
     ciphers: settings.tlsCiphers ?? [],
     honorCipherOrder: settings.tlsHonorCipherOrder,

@@ -16,6 +16,7 @@ export interface ListenerSettings {
   readonly tlsCacertfile: string | undefined;
   readonly tlsVerify: 'verify_none' | 'verify_peer';
   readonly tlsFailIfNoPeerCert: boolean;
+  readonly tlsDepth: number;
   readonly tlsVersions: readonly ('tlsv1.2' | 'tlsv1.3')[];
   readonly tlsCiphers: readonly string[] | undefined;
   readonly tlsHonorCipherOrder: boolean;
@@ -36,6 +37,7 @@ const PORT_MAX = 0xffff;
 const FILE = text('file', 'the path of a PEM file');
 const ADDRESSES = listenAddresses();
 const VERIFY = oneOf('whom', 'verify_none', 'verify_peer');
+const DEPTH = integer(0, 100);
 const HANDSHAKE_TIMEOUT = duration(100, 3_600_000, 'from 100ms to 60m');
 
 const mechanisms = ['PLAIN', 'AMQPLAIN', 'ANONYMOUS', 'EXTERNAL'] as const;
@@ -141,6 +143,15 @@ export const LISTENER_OPTIONS: { readonly [Name in keyof ListenerSettings]: Opti
     default: 'off',
     sentence: 'With verify_peer: refuse clients that have no certificate.',
     rabbitmq: [key('ssl_options.fail_if_no_peer_cert', onOff())],
+  },
+  tlsDepth: {
+    key: 'tls.depth',
+    environment: 'LEVERET_TLS_DEPTH',
+    flag: '--tls-depth',
+    type: DEPTH,
+    default: '10',
+    sentence: "With verify_peer: most certificates between a client's and the authority that is believed.",
+    rabbitmq: [key('ssl_options.depth', DEPTH)],
   },
   tlsVersions: {
     key: 'tls.versions',

@@ -42,7 +42,6 @@ export const OTHER_KEYS: readonly OtherKey[] = [
   ...missing('such a list is not looked at', 'ssl_options.crl_check', 'ssl_options.crl_sources.**'),
   ...missing('certificates and keys are read from files', 'ssl_options.cert', 'ssl_options.key.**'),
   ...missing('TLS is spoken with certificates', 'ssl_options.psk_identity', 'ssl_options.dh', 'ssl_options.dhfile'),
-  ...missing('a chain of certificates may have any length', 'ssl_options.depth'),
   ...needless(OWN_TLS, 'ssl_options.bypass_pem_cache', 'ssl_options.client_renegotiation', 'ssl_options.log_alert'),
   ...needless(OWN_TLS, 'ssl_options.honor_ecc_order', 'ssl_options.log_level', 'ssl_options.reuse_sessions'),
   ...needless(OWN_TLS, 'ssl_options.secure_renegotiate', 'num_acceptors.ssl'),

@@ -9,6 +9,7 @@ import {
 import type { Logger } from '../logger.ts';
 import type { Origin } from '../origin.ts';
 import type { Arrival, Gate } from './arrival.ts';
+import { intermediates } from './peer_chain.ts';
 
 /** A certificate with its chain, and its key, as PEM. */
 export interface TlsIdentity {
@@ -35,6 +36,8 @@ export interface TlsRules {
   /** Whether clients are asked for a certificate, and must have one. */
   readonly verify: 'verify_none' | 'verify_peer';
   readonly failIfNoPeerCert: boolean;
+  /** Most certificates between a client's and the authority that is believed. */
+  readonly depth: number;
   readonly handshakeTimeoutMs: number;
 }
 
@@ -117,8 +120,9 @@ export class TlsGate implements Gate {
 
   /** What keeps a client out whose handshake is done. */
   #problemOf(tls: TLSSocket): string | undefined {
-    const { verify, failIfNoPeerCert } = this.#rules;
-    if (verify === 'verify_none' || tls.authorized) return undefined;
+    const { verify, failIfNoPeerCert, depth } = this.#rules;
+    if (verify === 'verify_none') return undefined;
+    if (tls.authorized) return intermediates(tls) > depth ? 'CERT_CHAIN_TOO_LONG' : undefined;
     if (tls.getPeerX509Certificate() !== undefined) return String(tls.authorizationError);
     return failIfNoPeerCert ? 'no client certificate' : undefined;
   }

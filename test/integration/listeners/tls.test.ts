@@ -10,6 +10,7 @@ import { closing, startBroker, until } from '../../support/broker.ts';
 import {
   certificates,
   certificatesFor,
+  clientBehind,
   strangers,
   temporaryFolder,
   tlsFiles,
@@ -209,4 +210,20 @@ test('a consumer that does not read over TLS costs bounded memory, and gets all 
   deaf.resume();
   await until(async () => (await depth(channel, 'deaf')) === 0, 10_000);
   await until(() => read > 30_000 * 1_000);
+});
+
+test.each<[number | undefined, boolean[]]>([
+  [0, [true, false, false]],
+  [1, [true, true, false]],
+  [undefined, [true, true, true]],
+])('with a depth of %s, clients are served by how far their authority is: %j', async (depth, served) => {
+  const given = depth === undefined ? {} : { depth };
+  const { broker, lines } = await tlsBroker({ verify: 'verify_peer', ...given });
+  for (const [intermediates, isExpected] of served.entries()) {
+    expect(await isServed(broker, clientBehind(intermediates))).toBe(isExpected);
+  }
+  const reasons = lines
+    .filter(({ message }) => message === 'TLS handshake failed')
+    .map(({ fields }) => fields['reason']);
+  expect(new Set(reasons)).toEqual(new Set(served.includes(false) ? ['CERT_CHAIN_TOO_LONG'] : []));
 });

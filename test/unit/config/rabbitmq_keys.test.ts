@@ -57,6 +57,7 @@ test.each([
       ],
     },
   ],
+  ['ssl_options.depth = 2', { tlsDepth: 2 }],
   ['definitions.local.path = /etc/definitions', { loadDefinitions: '/etc/definitions' }],
   ['definitions.skip_if_unchanged = true', { skipUnchangedDefinitions: true }],
   ['password_hashing_module = rabbit_password_hashing_sha512', { passwordHashing: 'rabbit_password_hashing_sha512' }],
