@@ -16,6 +16,9 @@ COPY package.json LICENSE ./
 COPY bin bin
 COPY --from=build /leveret/node_modules node_modules
 COPY --from=build /leveret/dist dist
+# What health checks call that were written for RabbitMQ's image.
+COPY deploy/container/* /usr/local/bin/
+RUN ln -s /leveret/bin/leveret.js /usr/local/bin/leveret && ln -s rabbitmqctl /usr/local/bin/rabbitmq-diagnostics
 # The user node, by its number: Kubernetes takes no name for a user that is not root. Nothing but /data is written to.
 USER 1000:1000
 VOLUME /data
@@ -24,5 +27,5 @@ STOPSIGNAL SIGTERM
 # Whether it answers in AMQP and, if the port for Prometheus or the management API is on, is ready. What is given as a flag
 # is not known here: give ports and hosts as variables (LEVERET_PORT and so on) or in the configuration file.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=5s CMD ["node", "/leveret/bin/leveret.js", "ping", "--ready"]
-ENTRYPOINT ["node", "/leveret/bin/leveret.js"]
+ENTRYPOINT ["entrypoint"]
 CMD ["start"]

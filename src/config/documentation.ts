@@ -69,7 +69,8 @@ Most files can be used as they are: \`leveret config check /etc/rabbitmq/rabbitm
 kinds: those that set something, those that Leveret has no need of (a line in the log at the start says why), and those whose
 feature is not there (a warning in the log). What no RabbitMQ knows is a mistake, with the key that was perhaps meant.
 
-The container image takes what RabbitMQ's takes, so that in a compose file the name of the image is all that changes:
+The container image takes what RabbitMQ's takes, so that in a compose file the name of the image is all that changes, but for one
+thing: RabbitMQ's image lets \`guest\` in from everywhere, this one with \`LEVERET_LOOPBACK_USERS=none\` only.
 
 | in the container | counts |
 | --- | --- |
@@ -78,6 +79,13 @@ The container image takes what RabbitMQ's takes, so that in a compose file the n
 `;
 
 const KEYS = `
+| what a compose file has besides | here |
+| --- | --- |
+| \`rabbitmq-diagnostics -q ping\`, \`check_running\`, \`check_port_connectivity\` | as \`leveret ping --ready\` |
+| other verbs of \`rabbitmqctl\` and \`rabbitmq-diagnostics\` | as \`leveret ctl\`, by default as the user of \`RABBITMQ_DEFAULT_USER\` |
+| the command \`rabbitmq-server\` | starts the broker |
+| \`RABBITMQ_DEFAULT_PASS_FILE\` and others that RabbitMQ's image refuses | are refused here too |
+
 Data is kept in the volume \`/data\`, not in \`/var/lib/rabbitmq\`: what RabbitMQ stored there is not read.
 
 | key of RabbitMQ | sets | value |

@@ -3,6 +3,7 @@ import { StartError } from '../lib/start_error.ts';
 import type { Problem } from './file.ts';
 import { type FileSettings, fileSettings } from './file_settings.ts';
 import { type Environment, interpolate } from './interpolate.ts';
+import { oldVariables } from './old_variables.ts';
 import type { Settings } from './options.ts';
 import { filesAt, filesLike, readConfig } from './read.ts';
 import { type Flags, type Origins, resolveSetting, resolveSettings } from './resolve.ts';
@@ -26,7 +27,7 @@ export interface CheckedFiles extends FileSettings {
 export function loadConfiguration(flags: Flags, environment: Environment): Configuration {
   const checked = checkFiles(configPaths(flags, environment), environment);
   const { settings, origins, problems } = resolveSettings({ flags, environment, file: checked });
-  const sentences = [...problems, ...checked.problems.map(problemSentence)];
+  const sentences = [...oldVariables(environment), ...problems, ...checked.problems.map(problemSentence)];
   if (sentences.length > 0) throw new StartError('option', upTo(SENTENCES_MAX, sentences).join('\n'));
   return { settings, origins, files: checked.files, notes: checked.notes };
 }

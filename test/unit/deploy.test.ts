@@ -1,7 +1,11 @@
 // What the files of deploy/ say has to fit together, and to fit the broker.
 
-import { existsSync, readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { OPTIONS } from '../../src/config/options.ts';
 
@@ -75,4 +79,21 @@ test('the unit is of the kind that the broker tells systemd about', () => {
   for (const line of ['Type=notify', 'NotifyAccess=all', 'WatchdogSec=30', 'ExecReload=/bin/kill -HUP $MAINPID']) {
     expect(unit).toContain(`\n${line}\n`);
   }
+});
+
+test('the image answers health checks that were written for RabbitMQ, and its command', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'leveret-image-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'leveret'), '#!/bin/sh\necho "$@"\n', { mode: 0o755 });
+  const run = (script: string, ...words: readonly string[]): string => {
+    const path = fileURLToPath(new URL(`../../deploy/container/${script}`, import.meta.url));
+    return execFileSync(path, words, { env: { PATH: `${folder}:/usr/bin:/bin` }, encoding: 'utf8' }).trim();
+  };
+  expect(run('rabbitmqctl', '-q', 'ping')).toBe('ping --ready');
+  expect(run('rabbitmqctl', '-n', 'ping', '--timeout', '5', 'check_port_connectivity')).toBe('ping --ready');
+  expect(run('rabbitmqctl', '-q', 'check_running', 'check_port_connectivity')).toBe('ping --ready');
+  expect(run('rabbitmqctl', '-p', 'v', 'list_queues', 'ping')).toBe('ctl -p v list_queues ping');
+  expect(run('rabbitmqctl')).toBe('ctl');
+  expect(run('entrypoint', 'start', '--port', '1')).toBe('start --port 1');
+  expect(run('entrypoint', 'rabbitmq-server')).toBe('start');
 });

@@ -25,7 +25,7 @@ export function addVerbs(ctl: Command): void {
     .option('-t, --timeout <seconds>', 'How long to wait for an answer. Default: 60.', seconds)
     .option(
       '--url <url>',
-      'Management API, as http://user:password@host:port. Default: http://guest:guest@127.0.0.1:15672. [LEVERET_URL]',
+      'Management API, as http://user:password@host:port. Default: http://127.0.0.1:15672, as the default user. [LEVERET_URL]',
     )
     .option('-n, --node <node>', 'Host of the management API, as rabbit@host.')
     .showHelpAfterError(false)

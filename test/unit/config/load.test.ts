@@ -197,3 +197,10 @@ test('what is shown can be read again, but for secrets', () => {
   expect(shownSettings(first)).toContainEqual({ key: 'default_pass', value: '********', origin: `${config}:2` });
   expect(shownSettings(first)).toContainEqual({ key: 'port', value: '5672', origin: 'default' });
 });
+
+test('variables that RabbitMQ itself no longer takes are refused, not passed over', () => {
+  const environment = { RABBITMQ_DEFAULT_PASS_FILE: '/run/secrets/password', RABBITMQ_SSL_CERTFILE: '' };
+  expect(() => loadConfiguration({}, environment)).toThrow(
+    "environment variable RABBITMQ_DEFAULT_PASS_FILE is not taken, as in RabbitMQ's image. Give default_pass = $(<FILE) in a file.",
+  );
+});
