@@ -56,6 +56,7 @@ export const ADMINISTRATION: readonly HttpConversation[] = [
       literally(`vhosts/${VHOST}?columns=name,description,tags,default_queue_type,protected_from_deletion,tracing`),
       put(`vhosts/${VHOST}`, { default_queue_type: 'nope' }),
       put(`vhosts/${VHOST}`, { tracing: false }),
+      literally(`vhosts/${VHOST}?columns=name,description,tags,default_queue_type,protected_from_deletion,tracing`),
       post(`vhosts/${VHOST}/deletion/protection`),
       get(`vhosts/${VHOST}`),
       remove(`vhosts/${VHOST}`),
