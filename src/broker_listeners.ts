@@ -6,7 +6,7 @@ import { ProxyGate } from './server/listener/proxy_gate.ts';
 import type { TlsGate, TlsMaterial, TlsRules, TlsVersion } from './server/listener/tls_gate.ts';
 import { removeStaleSocket } from './server/listener/unix_socket.ts';
 import type { Server } from './server/server.ts';
-import { readTlsFiles, type TlsFiles } from './tls_files.ts';
+import { checkClientCertificates, readTlsFiles, type TlsFiles } from './tls_files.ts';
 
 /** TLS, on a port of its own. */
 export interface TlsOptions extends TlsFiles {
@@ -59,6 +59,8 @@ export interface Ports {
   readonly webSocketTlsPort: number | undefined;
 }
 
+/** Of the system; that of macOS is the smaller. */
+const SOCKET_PATH_BYTES_MAX = process.platform === 'darwin' ? 103 : 107;
 const TLS_HANDSHAKE_TIMEOUT_MS = 5_000;
 /** As Erlang has it, and so RabbitMQ. */
 const CHAIN_DEPTH = 10;
@@ -130,6 +132,7 @@ export class Listeners {
         ? undefined
         : await this.#listenToAll({ host: tls.host ?? host, port: tls.port ?? 0 }, tls.more ?? [], secured, 'amqp/ssl');
     if (unixSocket !== undefined) {
+      checkPath(unixSocket);
       await removeStaleSocket(unixSocket);
       await this.#listen({ path: unixSocket }, [], 'amqp');
     }
@@ -186,10 +189,7 @@ export class Listeners {
       depth: tls.depth ?? CHAIN_DEPTH,
       handshakeTimeoutMs: tls.handshakeTimeoutMs ?? TLS_HANDSHAKE_TIMEOUT_MS,
     };
-    // Node would take the authorities that browsers believe: anybody can have a certificate from those.
-    if (rules.verify === 'verify_peer' && material.authorities === undefined) {
-      throw new StartError('option', 'verify_peer needs the certificates of the authorities to believe (cacertfile).');
-    }
+    checkClientCertificates(rules, material.authorities);
     // Only who speaks TLS waits for it to load.
     const { TlsGate } = await import('./server/listener/tls_gate.ts');
     const gate = usable(tls, () => new TlsGate(rules, material, this.#server.logger));
@@ -202,6 +202,14 @@ export class Listeners {
     if (proxyProtocol === false) return [];
     return [new ProxyGate(proxyProtocol === true ? undefined : proxyProtocol, this.#server.logger)];
   }
+}
+
+/** Node cuts a longer path in silence, and listens there. */
+function checkPath(path: string): void {
+  const bytes = Buffer.byteLength(path);
+  if (bytes <= SOCKET_PATH_BYTES_MAX) return;
+  const most = `at most ${SOCKET_PATH_BYTES_MAX} bytes long`;
+  throw new StartError('option', `The path of a Unix domain socket is ${most}, and ${path} has ${bytes}.`);
 }
 
 /** What OpenSSL says of certificates and keys, in a sentence. */

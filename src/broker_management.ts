@@ -4,7 +4,7 @@ import { StartError } from './lib/start_error.ts';
 import type { ManagementParts } from './management/context.ts';
 import type { HttpPorts } from './management/http_ports.ts';
 import type { HttpTlsOptions, ManagementOptions, PrometheusPortOptions } from './management/options.ts';
-import { readTlsFiles } from './tls_files.ts';
+import { checkClientCertificates, readTlsFiles } from './tls_files.ts';
 
 /** Ports that are open, and what they were opened with. */
 interface Opened<Options> {
@@ -110,13 +110,10 @@ async function withMaterial<T>(
   }
 }
 
-async function readMaterial({
-  certfile,
-  keyfile,
-  password,
-  cacertfile,
-}: HttpTlsOptions): Promise<SecureContextOptions> {
+async function readMaterial(tls: HttpTlsOptions): Promise<SecureContextOptions> {
+  const { certfile, keyfile, password, cacertfile } = tls;
   const { identity, authorities } = await readTlsFiles({ certfile, keyfile, password, cacertfile });
+  checkClientCertificates(tls, authorities);
   const { cert, key, passphrase } = identity;
   return {
     cert,

@@ -23,7 +23,7 @@ export interface TlsFiles {
 export async function readTlsFiles(files: TlsFiles): Promise<TlsMaterial> {
   const { certfile, keyfile, password: passphrase, cacertfile, sniDir } = files;
   const identity = { ...(await readIdentity(certfile, keyfile)), passphrase };
-  const authorities = cacertfile === undefined ? undefined : await readPem(cacertfile);
+  const authorities = cacertfile === undefined ? undefined : await readAuthorities(cacertfile);
   const hosts = sniDir === undefined ? new Map<string, TlsIdentity>() : await readHosts(sniDir);
   return { identity, authorities, hosts };
 }
@@ -41,6 +41,34 @@ async function readHosts(folder: string): Promise<ReadonlyMap<string, TlsIdentit
 
 async function readIdentity(certfile: string, keyfile: string): Promise<TlsIdentity> {
   return { cert: await readPem(certfile), key: await readPem(keyfile) };
+}
+
+/** Node passes over what is no certificate, and then believes nobody. */
+async function readAuthorities(path: string): Promise<Buffer> {
+  const pem = await readPem(path);
+  if (pem.includes('-----BEGIN CERTIFICATE-----') || pem.includes('-----BEGIN TRUSTED CERTIFICATE-----')) return pem;
+  throw new StartError('certificate', `TLS cannot use ${path}: it holds no certificate.`);
+}
+
+/** Whether clients are asked for a certificate, and must have one. */
+export interface ClientCertificates {
+  readonly verify?: 'verify_none' | 'verify_peer' | undefined;
+  readonly failIfNoPeerCert?: boolean | undefined;
+}
+
+/** Throws a StartError for what would not keep out whom it seems to. */
+export function checkClientCertificates(
+  { verify, failIfNoPeerCert }: ClientCertificates,
+  authorities: Buffer | undefined,
+): void {
+  if (verify !== 'verify_peer') {
+    if (failIfNoPeerCert !== true) return;
+    // As in RabbitMQ: nobody is asked for what everybody must have.
+    throw new StartError('option', 'fail_if_no_peer_cert needs verify_peer: clients are asked for no certificate.');
+  }
+  // Node would take the authorities that browsers believe: anybody can have a certificate from those.
+  if (authorities !== undefined) return;
+  throw new StartError('option', 'verify_peer needs the certificates of the authorities to believe (cacertfile).');
 }
 
 function readPem(path: string): Promise<Buffer> {

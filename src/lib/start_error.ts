@@ -29,10 +29,7 @@ export function listenError(error: NodeJS.ErrnoException, place: Place): Error {
     case 'EADDRINUSE':
       return new StartError('port-in-use', `Cannot listen on ${where}: another program is using this ${what}.`);
     case 'EACCES':
-      return new StartError(
-        'address',
-        `Cannot listen on ${where}: the system does not permit this ${what} to this user.`,
-      );
+      return new StartError('address', `Cannot listen on ${where}: ${refusal(what)}.`);
     case 'EADDRNOTAVAIL':
       return new StartError('address', `Cannot listen on ${where}: this machine does not have that address.`);
     case 'ENOTFOUND':
@@ -44,4 +41,10 @@ export function listenError(error: NodeJS.ErrnoException, place: Place): Error {
     default:
       return error;
   }
+}
+
+/** Node says the same of a path whose folder is missing. */
+function refusal(what: 'path' | 'port'): string {
+  if (what === 'port') return 'the system does not permit this port to this user';
+  return 'its folder is missing, or the system does not permit this path to this user';
 }

@@ -111,6 +111,21 @@ test.each([
   expect(reasons).toEqual(expected);
 });
 
+test('what would not keep out whom it seems to is refused', async () => {
+  const { certfile, keyfile, cacertfile } = tlsFiles();
+  const needing = { verify: 'verify_none', failIfNoPeerCert: true } as const;
+  const files = { certfile, keyfile };
+  const refused = 'fail_if_no_peer_cert needs verify_peer';
+  await expect(startBroker({ tls: { ...files, ...needing } })).rejects.toThrow(refused);
+  const management = (tls: object) => startBroker({ management: { port: false, tls: { port: 0, ...files, ...tls } } });
+  await expect(management(needing)).rejects.toThrow(refused);
+  await expect(management({ verify: 'verify_peer' })).rejects.toThrow('verify_peer needs the certificates');
+  writeFileSync(cacertfile, 'no certificate');
+  await expect(startBroker({ tls: { ...files, cacertfile, verify: 'verify_peer' } })).rejects.toThrow(
+    `TLS cannot use ${cacertfile}: it holds no certificate.`,
+  );
+});
+
 test('verify_peer without authorities to believe is refused, and so is a certificate that cannot be used', async () => {
   const { certfile, keyfile } = tlsFiles();
   await expect(startBroker({ tls: { certfile, keyfile, verify: 'verify_peer' } })).rejects.toMatchObject({

@@ -41,6 +41,16 @@ test('a socket on which nobody listens is taken over; one in use, or a file, is 
   expect(existsSync(file)).toBe(true);
 });
 
+test('a path that is too long, or whose folder is missing, is refused', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'x'.repeat(107));
+  await expect(startBroker({ unixSocket: path })).rejects.toThrow(`and ${path} has ${path.length}.`);
+  const astray = join(folder, 'missing', 'amqp.sock');
+  await expect(startBroker({ unixSocket: astray })).rejects.toThrow(
+    `Cannot listen on ${astray}: its folder is missing,`,
+  );
+});
+
 /** As a broker that was killed does: closing in good order would take the socket away. */
 function leaveBehind(path: string): void {
   const listen = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
