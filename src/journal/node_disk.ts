@@ -6,8 +6,9 @@ import { byteLength, skipBytes } from './pieces.ts';
 
 const FLAGS: Readonly<Record<OpenMode, string>> = { create: 'wx+', existing: 'r+', read: 'r' };
 
-/** Messages and password hashes are the broker's alone to read. */
+/** Messages and password hashes are the broker's alone to read, and to take away. */
 const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
 
 /** The one door to the file system. */
 export class NodeDisk implements Disk {
@@ -15,12 +16,12 @@ export class NodeDisk implements Disk {
   async makeDir(dir: string): Promise<void> {
     const above = dirname(resolve(dir));
     try {
-      await mkdir(dir);
+      await mkdir(dir, FOLDER_MODE);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT') {
         await this.makeDir(above);
-        await mkdir(dir);
+        await mkdir(dir, FOLDER_MODE);
       } else if (code !== 'EEXIST') {
         throw error;
       }

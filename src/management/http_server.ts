@@ -23,6 +23,8 @@ export interface HttpPlace {
 /** How long a client may take to send its headers, and a whole request. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
+/** How often that is looked at; Node's own half a minute would be the longer of the two. */
+const CHECK_EVERY_MS = 2_000;
 
 /** A port on which the broker answers HTTP. What it answers with is loaded when the first request comes. */
 export class HttpServer {
@@ -35,7 +37,11 @@ export class HttpServer {
   /** Rejects with a StartError when it cannot listen there. Throws what OpenSSL says of what it cannot use. */
   static async open(load: HttpLoad, place: HttpPlace, logger: Logger): Promise<HttpServer> {
     const { host, port, tls } = place;
-    const options = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
+    const options = {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_EVERY_MS,
+    };
     const answer = answering(load, logger);
     const net = tls === undefined ? createServer(options, answer) : await secured({ ...options, ...tls }, answer);
     if (tls?.requestCert === true) net.on('secureConnection', refuseStrangers);

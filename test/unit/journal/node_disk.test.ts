@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -20,6 +20,18 @@ test('makes folders, also those above, and does not mind that they are there', a
   await disk.makeDir(below);
   expect(await disk.list(below)).toEqual([]);
   await expect(disk.list(join(dir, 'missing'))).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test("folders and files are its user's alone, whatever the mask", async () => {
+  const mask = process.umask(0);
+  try {
+    const below = join(dir, 'a');
+    await disk.makeDir(below);
+    await (await disk.open(join(below, 'file'), 'create')).close();
+    expect([below, join(below, 'file')].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o600]);
+  } finally {
+    process.umask(mask);
+  }
 });
 
 test('writes in both ways and reads what is there', async () => {
