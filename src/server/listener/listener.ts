@@ -40,7 +40,8 @@ export class Listener {
     const net = listener.#net;
     await new Promise<void>((done, fail) => {
       net.once('error', (error: NodeJS.ErrnoException) => fail(listenError(error, place)));
-      net.listen({ ...place, backlog: BACKLOG }, done);
+      // Who may open a Unix domain socket is said by its folder.
+      net.listen({ ...place, backlog: BACKLOG, readableAll: true, writableAll: true }, done);
     });
     if (gates.length === 0) acceptInPlace(net, listener.#welcome);
     net.removeAllListeners('error').on('error', (error) => server.logger.error({ err: error }, 'listener error'));

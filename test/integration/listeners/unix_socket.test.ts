@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -39,6 +39,12 @@ test('a socket on which nobody listens is taken over; one in use, or a file, is 
   writeFileSync(file, 'not a socket');
   await expect(startBroker({ unixSocket: file })).rejects.toMatchObject({ code: 'port-in-use' });
   expect(existsSync(file)).toBe(true);
+});
+
+test('who may open the folder may open the socket', async () => {
+  const path = join(temporaryFolder(), 'amqp.sock');
+  await startBroker({ unixSocket: path });
+  expect(statSync(path).mode & 0o666).toBe(0o666);
 });
 
 test('a path that is too long, or whose folder is missing, is refused', async () => {
