@@ -48,6 +48,8 @@ export const OTHER_KEYS: readonly OtherKey[] = [
   { pattern: 'ssl_allow_poodle_attack', kind: 'needless', why: 'old versions of TLS are never spoken' },
   { pattern: 'management.listener.ssl', kind: 'missing', why: TLS_BY_SSL, fulfilled: ['false'] },
   ...missing(TLS_BY_SSL, 'management.listener.ssl_opts', 'management.listener.ssl_opts.**'),
+  ...missing('the management API has the cipher suites of Node', 'management.ssl.ciphers.$cipher'),
+  ...missing('a chain of certificates may have any length there', 'management.ssl.depth'),
   ...needless(OWN_SOCKETS, 'management.tcp.**', 'management.ssl.**', 'management.listener.**'),
   ...needless('statistics are kept as they are', 'management.sample_retention_policies.**', 'management.rates_mode'),
   ...needless('statistics are kept as they are', 'management.db_cache_multiplier'),
