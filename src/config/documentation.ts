@@ -95,8 +95,8 @@ Data is kept in the volume \`/data\`, not in \`/var/lib/rabbitmq\`: what RabbitM
 const FORMAT_DIFFERENCES = `
 Where two keys set the same, the one that stands first here counts, after Leveret's own.
 
-RabbitMQ's \`advanced.config\` and the older format of Erlang terms are not read. Neither are encrypted values, whose
-passphrase is there.
+RabbitMQ's \`advanced.config\` and the older format of Erlang terms are not read; a warning names such a file beside rabbitmq.conf.
+Encrypted values, whose passphrase is there, are refused.
 `;
 
 /** The text of docs/configuration.md. */

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { StartError } from '../lib/start_error.ts';
+import { erlangFiles } from './erlang_files.ts';
 import type { Problem } from './file.ts';
 import { type FileSettings, fileSettings } from './file_settings.ts';
 import { type Environment, interpolate } from './interpolate.ts';
@@ -29,7 +30,7 @@ export function loadConfiguration(flags: Flags, environment: Environment): Confi
   const { settings, origins, problems } = resolveSettings({ flags, environment, file: checked });
   const sentences = [...oldVariables(environment), ...problems, ...checked.problems.map(problemSentence)];
   if (sentences.length > 0) throw new StartError('option', upTo(SENTENCES_MAX, sentences).join('\n'));
-  return { settings, origins, files: checked.files, notes: checked.notes };
+  return { settings, origins, files: checked.files, notes: [...checked.notes, ...erlangFiles(environment)] };
 }
 
 export function loadSettings(flags: Flags, environment: Environment): Settings {

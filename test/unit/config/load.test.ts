@@ -204,3 +204,20 @@ test('variables that RabbitMQ itself no longer takes are refused, not passed ove
     "environment variable RABBITMQ_DEFAULT_PASS_FILE is not taken, as in RabbitMQ's image. Give default_pass = $(<FILE) in a file.",
   );
 });
+
+test('files of Erlang terms that RabbitMQ would read are warned of, unless they say nothing', () => {
+  const main = file('rabbitmq.conf', 'heartbeat = 1');
+  const warned = (environment = {}) =>
+    loadConfiguration({}, { RABBITMQ_CONFIG_FILE: main, ...environment }).notes.map(({ path, kind }) => [path, kind]);
+  const advanced = file('advanced.config', '%% nothing yet\n[\n].\n');
+  expect(warned()).toEqual([]);
+  file('advanced.config', '[{rabbit, [{crl_check, true}]}].');
+  const classic = file('rabbitmq.config', '[{rabbit, [{loopback_users, []}]}].');
+  const elsewhere = file('other.config', '[{rabbit, []}].');
+  expect(warned({ RABBITMQ_ADVANCED_CONFIG_FILE: elsewhere })).toEqual([
+    [elsewhere, 'missing'],
+    [advanced, 'missing'],
+    [classic, 'missing'],
+  ]);
+  expect(loadConfiguration({ config: main }, {}).notes).toEqual([]);
+});
