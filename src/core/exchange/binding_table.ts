@@ -29,9 +29,9 @@ export class BindingTable {
     return this.#size;
   }
 
-  /** Every binding of the vhost, those of one source together. */
-  *all(): Generator<Binding, void, undefined> {
-    for (const source of this.#sources.values()) yield* source.bindings.values();
+  /** Every binding of the vhost, in a list for each source. */
+  bySource(): (readonly Binding[])[] {
+    return Array.from(this.#sources.values(), ({ bindings }) => [...bindings.values()]);
   }
 
   has(binding: Binding): boolean {
