@@ -48,7 +48,7 @@ export function bindingsIn(vhosts: readonly VirtualHost[]): Promise<Sources<Plac
     for (const exchange of await sortedExchanges(vhost)) {
       if (exchange.bindings.size === 0) continue;
       if (spareTime.isOver) await spareTime.later();
-      const all = (): readonly Binding[] => [...exchange.bindings.values()];
+      const all = (): readonly Binding[] => exchange.bindings.toArray();
       sections.push(section(await bindings.of(exchange, vhost.topologyVersion, all), place));
     }
     return sections;
