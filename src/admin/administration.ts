@@ -3,7 +3,7 @@ import type { PasswordProblem } from '../auth/credential_validator.ts';
 import type { Events } from '../core/events.ts';
 import { StartError } from '../lib/start_error.ts';
 import type { Connection } from '../server/connection/connection.ts';
-import { BrokerDefinitions, type Definitions, type DefinitionsTransfer } from './definitions.ts';
+import { BrokerDefinitions, type Definitions } from './definitions.ts';
 import { type GlobalParameters, MetadataGlobalParameters } from './global_parameters.ts';
 import type { Metadata } from './metadata.ts';
 import { MetadataPermissions, type Permissions } from './permissions.ts';
@@ -17,7 +17,7 @@ export interface Administration {
   readonly permissions: Permissions;
   readonly vhosts: VirtualHosts;
   readonly globalParameters: GlobalParameters;
-  readonly definitions: DefinitionsTransfer;
+  readonly definitions: BrokerDefinitions;
 }
 
 /** What it is made of. */

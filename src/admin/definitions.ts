@@ -1,5 +1,6 @@
+import { LazyList } from '../lib/lazy_list.ts';
 import type { DefinitionsContext } from './definitions_context.ts';
-import { exportDefinitions } from './definitions_export.ts';
+import { exportDefinitions, type LazyDefinitions } from './definitions_export.ts';
 
 /** As RabbitMQ's management API has them: JSON that can be moved to another broker, RabbitMQ or Leveret. */
 export type Definitions = Readonly<Record<string, unknown>>;
@@ -25,6 +26,12 @@ export class BrokerDefinitions implements DefinitionsTransfer {
   }
 
   export(vhost?: string): Definitions {
+    const definitions = Object.entries(this.exportLazily(vhost));
+    return Object.fromEntries(definitions.map(([kind, of]) => [kind, of instanceof LazyList ? of.all() : of]));
+  }
+
+  /** The same, for who sends them over several turns of the event loop. */
+  exportLazily(vhost?: string): LazyDefinitions {
     return exportDefinitions(this.#context, vhost);
   }
 

@@ -4,19 +4,23 @@ import type { Binding } from '../core/exchange/binding.ts';
 import { PREDECLARED_EXCHANGES } from '../core/exchange/declare.ts';
 import type { Policy, PolicyKind } from '../core/policy/policy.ts';
 import { QUEUE_TYPE, queueType } from '../core/queue/arguments.ts';
+import { Queue } from '../core/queue/queue.ts';
 import type { VirtualHost } from '../core/vhost.ts';
+import { LazyList } from '../lib/lazy_list.ts';
 import { clusterName } from '../server/cluster_name.ts';
-import type { Definitions } from './definitions.ts';
 import type { DefinitionsContext } from './definitions_context.ts';
 import { ManagementError } from './management_error.ts';
 import type { VirtualHostInfo } from './virtual_hosts.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
+/** Definitions of which the long lists are made when they are sent, as things are now. */
+export type LazyDefinitions = Readonly<Record<string, unknown>>;
+
 const PREDECLARED: ReadonlySet<string> = new Set(PREDECLARED_EXCHANGES.map(({ name }) => name));
 
 /** Of the whole broker, or of one virtual host: then its name is left out of everything. */
-export function exportDefinitions(context: DefinitionsContext, only: string | undefined): Definitions {
+export function exportDefinitions(context: DefinitionsContext, only: string | undefined): LazyDefinitions {
   const product = { product_name: 'Leveret', product_version: VERSION };
   if (only === undefined) {
     const cluster = clusterName(context.metadata.globalParameters);
@@ -40,8 +44,13 @@ export function exportDefinitions(context: DefinitionsContext, only: string | un
     original_vhost_name: only,
     metadata: metadataOf(info),
     limits: info.limits,
-    ...Object.fromEntries(items.map(([kind, list]) => [kind, list.map(({ vhost: _, ...item }) => item)])),
+    ...Object.fromEntries(items.map(([kind, list]) => [kind, list.map(withoutVhost)])),
   };
+}
+
+function withoutVhost(item: unknown): unknown {
+  const { vhost: _, ...rest } = item as Item;
+  return rest;
 }
 
 function nodeItems({ users, vhosts, permissions, metadata }: DefinitionsContext): Readonly<Record<string, Item[]>> {
@@ -66,15 +75,18 @@ function metadataOf(info: VirtualHostInfo): Item {
   return { ...otherMetadata, description, tags, default_queue_type: defaultQueueType, ...isProtected };
 }
 
-function vhostItems(context: DefinitionsContext, vhosts: readonly VirtualHost[]): Readonly<Record<string, Item[]>> {
+function vhostItems(
+  context: DefinitionsContext,
+  vhosts: readonly VirtualHost[],
+): Readonly<Record<string, Item[] | LazyList>> {
   return {
     parameters: vhosts.flatMap((vhost) => parameters(context, vhost)),
     policies: vhosts.flatMap((vhost) =>
       policies(vhost, 'policy').map(({ name, ...policy }) => ({ vhost: vhost.name, name, ...policy })),
     ),
-    exchanges: vhosts.flatMap(exchanges),
-    queues: vhosts.flatMap(queues),
-    bindings: vhosts.flatMap(bindings),
+    exchanges: LazyList.join(vhosts.map(exchanges)),
+    queues: LazyList.join(vhosts.map(queues)),
+    bindings: LazyList.join(vhosts.map(bindings)),
   };
 }
 
@@ -105,42 +117,49 @@ function policies(vhost: VirtualHost, kind: PolicyKind): (Item & { readonly name
 }
 
 /** Internal ones too, which RabbitMQ leaves out: bindings may need them. */
-function exchanges(vhost: VirtualHost): Item[] {
-  const own = [...vhost.exchanges.values()].filter(({ name }) => !PREDECLARED.has(name));
-  return own.map(({ properties: { name, type, durable, autoDelete, internal, arguments: table } }) => ({
-    vhost: vhost.name,
-    name,
-    type,
-    durable,
-    auto_delete: autoDelete,
-    ...(internal ? { internal } : {}),
-    arguments: toPlain(table),
-  }));
+function exchanges({ name: vhost, exchanges: all }: VirtualHost): LazyList {
+  return LazyList.of([...all.values()], ({ properties }) => {
+    const { name, type, durable, autoDelete, internal, arguments: table } = properties;
+    if (PREDECLARED.has(name)) return undefined;
+    return {
+      vhost,
+      name,
+      type,
+      durable,
+      auto_delete: autoDelete,
+      ...(internal ? { internal } : {}),
+      arguments: toPlain(table),
+    };
+  });
 }
 
 /** Those that are one connection's alone go with it. */
-function queues(vhost: VirtualHost): Item[] {
-  const lasting = [...vhost.queues.values()].filter(({ properties }) => properties.exclusiveOwner === undefined);
-  return lasting.map(({ properties }) => ({
-    vhost: vhost.name,
-    name: properties.name,
-    type: queueType(properties),
-    durable: properties.durable,
-    auto_delete: properties.autoDelete,
-    arguments: { ...toPlain(properties.arguments), [QUEUE_TYPE]: queueType(properties) },
-  }));
+function queues({ name: vhost, queues: all }: VirtualHost): LazyList {
+  return LazyList.of([...all.values()], ({ properties }) => {
+    if (properties.exclusiveOwner !== undefined) return undefined;
+    const type = queueType(properties);
+    return {
+      vhost,
+      name: properties.name,
+      type,
+      durable: properties.durable,
+      auto_delete: properties.autoDelete,
+      arguments: { ...toPlain(properties.arguments), [QUEUE_TYPE]: type },
+    };
+  });
 }
 
-function bindings(vhost: VirtualHost): Item[] {
-  const isLasting = ({ destination: { kind, name } }: Binding): boolean =>
-    kind === 'exchange' || vhost.queues.get(name)?.properties.exclusiveOwner === undefined;
-  const lasting = [...vhost.bindings.all()].filter(isLasting);
-  return lasting.map(({ source, destination, routingKey, arguments: table }) => ({
-    vhost: vhost.name,
-    source,
-    destination: destination.name,
-    destination_type: destination.kind,
-    routing_key: routingKey,
-    arguments: toPlain(table),
-  }));
+function bindings({ name: vhost, bindings: all }: VirtualHost): LazyList {
+  const view = ({ source, destination, routingKey, arguments: table }: Binding): Item | undefined => {
+    if (destination instanceof Queue && destination.properties.exclusiveOwner !== undefined) return undefined;
+    return {
+      vhost,
+      source,
+      destination: destination.name,
+      destination_type: destination.kind,
+      routing_key: routingKey,
+      arguments: toPlain(table),
+    };
+  };
+  return LazyList.join(all.bySource().map((list) => LazyList.of(list, view)));
 }

@@ -1,9 +1,9 @@
-import { valueAt } from './terms.ts';
+import { type Sources, unsorted } from './sources.ts';
 
 /** What an endpoint answers. */
 export interface Answer {
   readonly status: number;
-  /** Undefined for an answer without a body. */
+  /** Undefined for an answer without a body. Members may be lazy lists. */
   readonly json?: unknown;
   /** Where it is no JSON. */
   readonly content?: Content;
@@ -22,43 +22,45 @@ export interface Content {
 /** A list of which only the page that is asked for has to be made. */
 export interface Items {
   readonly length: number;
+  /** The orders, as `sort` names them, that it is in already; all else that is equal by them stays as it is. */
+  readonly sortedBy: readonly string[];
   /** What tells a column that costs little to know, by index: undefined if this is not one of them. */
   column(name: string): ((index: number) => unknown) | undefined;
   /** As it is shown. */
   view(index: number): unknown;
 }
 
-const COUNTED = /^message_stats\.|_details\./;
+/** What tells a column of an object, without all of it being shown. */
+export type Column<T> = (source: T) => unknown;
 
 export function ok(json: unknown): Answer {
   return { status: 200, json };
 }
 
 export function list(items: readonly unknown[]): Answer {
-  return { status: 200, items: { length: items.length, column: () => undefined, view: (index) => items[index] } };
+  return listOf(unsorted(items), {}, (item) => item);
 }
 
 /**
- * A list whose objects are costly to show. It is sorted and filtered by `columns`, as long as no other column is asked for, and
- * only the objects on the page are shown. What is counted of an object, `message_stats` and rates, costs less than all of it.
+ * A list whose objects are costly to show. It is sorted and filtered by `columns`, and by those that `counted` knows by their names,
+ * as long as no other column is asked for, and only the objects on the page are shown.
  */
 export function listOf<T>(
-  sources: readonly T[],
-  columns: Readonly<Record<string, (source: T) => unknown>>,
+  sources: Sources<T>,
+  columns: Readonly<Record<string, Column<T>>>,
   view: (source: T) => unknown,
-  counted?: (source: T) => unknown,
+  counted?: (name: string) => Column<T> | undefined,
 ): Answer {
   return {
     status: 200,
     items: {
       length: sources.length,
+      sortedBy: sources.sortedBy,
       column: (name) => {
-        const column = Object.hasOwn(columns, name) ? columns[name] : undefined;
-        if (column !== undefined) return (index) => column(sources[index] as T);
-        if (counted === undefined || !COUNTED.test(name)) return undefined;
-        return (index) => valueAt(counted(sources[index] as T), name);
+        const column = Object.hasOwn(columns, name) ? columns[name] : counted?.(name);
+        return column === undefined ? undefined : (index) => column(sources.get(index));
       },
-      view: (index) => view(sources[index] as T),
+      view: (index) => view(sources.get(index)),
     },
   };
 }

@@ -8,10 +8,12 @@ import type { ManagementContext } from './context.ts';
 import type { Endpoint, HttpMethod } from './endpoint.ts';
 import { errorAnswer } from './error_answer.ts';
 import { Identity } from './identity.ts';
-import { listing, withColumns } from './listing.ts';
+import { jsonPieces } from './json_text.ts';
+import { columnsOf, listing } from './listing.ts';
 import { HttpLogin } from './login.ts';
 import type { ManagementOptions } from './options.ts';
 import type { ApiRequest } from './request.ts';
+import { bodyOf } from './stream.ts';
 import { checkMay } from './who.ts';
 
 /** RabbitMQ's. */
@@ -35,7 +37,7 @@ export function createApp(
   for (const [path, methods] of byPath(endpoints)) {
     app.all(path, (c) => answer(c, methods, site));
   }
-  app.notFound((c) => send(c, errorAnswer(objectNotFound(), context.server.logger)));
+  app.notFound((c) => send(c, errorAnswer(objectNotFound(), context.server.logger), site));
   return app;
 }
 
@@ -75,14 +77,14 @@ interface Site {
 async function answer(c: HttpContext, methods: ByMethod, site: Site): Promise<Response> {
   c.header('allow', allowed(methods));
   try {
-    if (c.req.method === 'OPTIONS') return send(c, { status: 200 });
+    if (c.req.method === 'OPTIONS') return await send(c, { status: 200 }, site);
     const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
     const endpoint = methods[method as HttpMethod];
-    if (endpoint === undefined) return send(c, { status: 405 });
+    if (endpoint === undefined) return await send(c, { status: 405 }, site);
     const request = await requestOf(c, endpoint, site);
-    return send(c, await shown(await endpoint.handle(request), request.query));
+    return await send(c, await endpoint.handle(request), site, request.query);
   } catch (error) {
-    return send(c, errorAnswer(error, site.context.server.logger));
+    return await send(c, errorAnswer(error, site.context.server.logger), site);
   }
 }
 
@@ -113,21 +115,27 @@ async function requestOf(c: HttpContext, endpoint: Endpoint, site: Site): Promis
   return { ...request, body: checkBody(endpoint.body, endpoint.isForm === true ? parseForm(bytes) : parseBody(bytes)) };
 }
 
-/** The page of a list, and the columns, that are asked for. */
-async function shown(given: Answer, query: URLSearchParams): Promise<Answer> {
-  if (given.items !== undefined) return { ...given, json: await listing(given.items, query) };
-  return given.json === undefined ? given : { ...given, json: withColumns(given.json, query) };
-}
-
-function send(c: HttpContext, { status, json, content, headers = {} }: Answer): Response {
+/** With the page of a list, and the columns, that the query asks for. */
+async function send(c: HttpContext, answer: Answer, site: Site, query?: URLSearchParams): Promise<Response> {
+  const { status, json, items, content, headers = {} } = answer;
+  const body = items === undefined && json === undefined ? null : await bodyFor(answer, site, query);
   for (const [name, value] of Object.entries(headers)) c.header(name, value);
   if (content !== undefined) {
     c.header('content-type', content.type);
     c.header('content-length', String(content.bytes));
     return c.body(ReadableStream.from(content.chunks), status as 200);
   }
-  if (json === undefined) return c.body(null, status as 204);
+  if (body === null) return c.body(null, status as 204);
   c.header('content-type', 'application/json');
   c.header('cache-control', 'no-cache');
-  return c.body(JSON.stringify(json), status as 200);
+  return c.body(body, status as 200);
+}
+
+function bodyFor(
+  { json, items }: Answer,
+  { context }: Site,
+  query: URLSearchParams = new URLSearchParams(),
+): Promise<string | ReadableStream> {
+  const pieces = items === undefined ? jsonPieces(columnsOf(query)(json)) : listing(items, query);
+  return bodyOf(pieces, context.server.logger);
 }

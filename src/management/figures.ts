@@ -1,8 +1,18 @@
-import type { Details, Figures, FiguresByGroup } from '../metrics/figures.ts';
+import type { Details, FigurePath, Figures, FiguresByGroup } from '../metrics/figures.ts';
 
 /** Figures as the API's objects have them: what there is beside the rest, what was counted in `message_stats`. */
 export function figuresView({ lengths, msg_rates: counted, data_rates: octets }: FiguresByGroup): object {
   return { ...lengths, ...octets, ...messageStats(counted) };
+}
+
+/**
+ * Which figure stands at a path of `figuresView`: `message_stats.publish`, `message_stats.publish_details.rate`,
+ * `messages_details.rate`, `recv_oct`. Undefined for a path at which none does.
+ */
+export function figurePath(path: string): FigurePath | undefined {
+  const [, stats, name, rate] = /^(message_stats\.)?([a-z_]+?)(_details\.rate)?$/.exec(path) ?? [];
+  if (name === undefined) return undefined;
+  return { groups: stats === undefined ? ['lengths', 'data_rates'] : ['msg_rates'], name, isRate: rate !== undefined };
 }
 
 /** Left out where nothing has happened. */

@@ -1,6 +1,7 @@
 import type { Exchange } from '../core/exchange/exchange.ts';
 import type { Queue } from '../core/queue/queue.ts';
 import type { VirtualHost } from '../core/vhost.ts';
+import { eachInSlices, filterInSlices } from '../lib/slices.ts';
 import type { Channel } from '../server/channel/channel.ts';
 import type { Connection } from '../server/connection/connection.ts';
 import { notAuthorised, notFound, objectNotFound } from './api_error.ts';
@@ -49,15 +50,19 @@ export function openableVhosts({ context, identity, headers }: ApiRequest): Virt
 }
 
 /** Open connections, his own, or all where he monitors. */
-export function visibleConnections({ context, identity }: ApiRequest, vhost?: VirtualHost): Connection[] {
-  return [...context.server.connections].filter(({ phase, userName }) => {
+export function visibleConnections({ context, identity }: ApiRequest, vhost?: VirtualHost): Promise<Connection[]> {
+  return filterInSlices([...context.server.connections], ({ phase, userName }) => {
     if (phase.name !== 'running' || (vhost !== undefined && phase.vhost !== vhost)) return false;
     return identity.isMonitor || userName === identity.user.name;
   });
 }
 
-export function visibleChannels(request: ApiRequest, vhost?: VirtualHost): Channel[] {
-  return visibleConnections(request, vhost).flatMap(({ channels }) => [...channels.values()]);
+export async function visibleChannels(request: ApiRequest, vhost?: VirtualHost): Promise<Channel[]> {
+  const found: Channel[] = [];
+  await eachInSlices(await visibleConnections(request, vhost), ({ channels }) => {
+    for (const channel of channels.values()) found.push(channel);
+  });
+  return found;
 }
 
 /** Whose is it, for who would see or, which takes more, end it. */

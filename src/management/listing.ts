@@ -1,65 +1,65 @@
+import { LazyList } from '../lib/lazy_list.ts';
 import { compilePattern, PatternError } from '../lib/pattern.ts';
 import type { Items } from './answer.ts';
 import { ApiError, badRequest } from './api_error.ts';
-import { compareTerms, valueAt } from './terms.ts';
+import { listPieces } from './json_text.ts';
+import { type Range, rowsInOrder } from './row_order.ts';
+import { Rows } from './rows.ts';
 
 const PAGE_SIZE = 100;
-/** Rows that are looked at between two looks at the time. */
-const ROWS_AT_ONCE = 50;
 const PAGE_SIZE_MAX = 500;
-const DEFAULT_SORT = ['vhost', 'name'];
 
-/** A page of a list, as RabbitMQ answers it. */
-export interface Page {
-  readonly filtered_count: number;
-  readonly item_count: number;
-  readonly items: readonly unknown[];
+/** A page, and how many there are to choose from. */
+interface Chosen {
   readonly page: number;
-  readonly page_count: number;
-  readonly page_size: number;
-  readonly total_count: number;
+  readonly pageSize: number;
 }
 
 /**
- * A list as the query asks for it: `sort`, `sort_reverse`, `columns`, and, with `page`, a page of it: `page_size`, `name`,
- * `use_regex`. Throws ApiError 400.
+ * A list as the query asks for it, as JSON, a piece at a time: `sort`, `sort_reverse`, `columns`, and, with `page`, a page of it:
+ * `page_size`, `name`, `use_regex`. Throws ApiError 400 before the first piece.
  */
-export async function listing(items: Items, query: URLSearchParams): Promise<readonly unknown[] | Page> {
+export async function* listing(items: Items, query: URLSearchParams): AsyncGenerator<string, void, undefined> {
   const pagination = readPagination(query);
   const rows = new Rows(items);
-  const turns = new Turns();
-  const named = await filter(rows, pagination === undefined ? '' : (query.get('name') ?? ''), query, turns);
-  const order = await orderOf(rows, named, query, turns);
-  if (pagination === undefined) return await viewsOf(rows, named.sort(order), query, turns);
-  const { page, pageSize } = pagination;
-  if (page > 1 && (page - 1) * pageSize > named.length - 1) {
-    const where = `page: ${page} page size: ${pageSize}, len: ${named.length}`;
-    throw new ApiError(400, 'page_out_of_range', `Page out of range, ${where}`);
+  const name = pagination === undefined ? '' : (query.get('name') ?? '');
+  const named = name === '' ? undefined : await rows.named(await matching(name, query));
+  const count = named?.length ?? rows.length;
+  const shown = await rowsInOrder(rows, named, query, rangeOf(pagination, count));
+  const pieces = listPieces(viewsOf(rows, shown, query));
+  if (pagination === undefined) {
+    yield* pieces;
+    return;
   }
-  const shown = (await firstOf(named, page * pageSize, order, turns)).slice((page - 1) * pageSize);
-  return {
-    filtered_count: named.length,
-    item_count: shown.length,
-    items: await viewsOf(rows, shown, query, turns),
-    page,
-    page_count: Math.trunc((named.length + pageSize - 1) / pageSize),
-    page_size: pageSize,
-    total_count: items.length,
-  };
+  const { page, pageSize } = pagination;
+  yield `{"filtered_count":${count},"item_count":${shown.length},"items":`;
+  yield* pieces;
+  const pages = Math.trunc((count + pageSize - 1) / pageSize);
+  yield `,"page":${page},"page_count":${pages},"page_size":${pageSize},"total_count":${rows.length}}`;
 }
 
-/** Only the columns that the query asks for, if it asks for any: `columns=name,message_stats.publish`. */
-export function withColumns(value: unknown, query: URLSearchParams): unknown {
-  const columns = query.get('columns');
-  if (columns === null) return value;
-  return pick(
-    value,
-    columns.split(',').map((column) => column.split('.')),
-  );
+/** Throws ApiError 400 for a page that there is not. */
+function rangeOf(chosen: Chosen | undefined, count: number): Range {
+  if (chosen === undefined) return { start: 0, end: count };
+  const { page, pageSize } = chosen;
+  const start = (page - 1) * pageSize;
+  if (page > 1 && start > count - 1) {
+    const where = `page: ${page} page size: ${pageSize}, len: ${count}`;
+    throw new ApiError(400, 'page_out_of_range', `Page out of range, ${where}`);
+  }
+  return { start, end: Math.min(start + pageSize, count) };
+}
+
+/** What leaves only the columns that the query asks for, if it asks for any: `columns=name,message_stats.publish`. */
+export function columnsOf(query: URLSearchParams): (value: unknown) => unknown {
+  const columns = query.get('columns')?.split(',');
+  if (columns === undefined) return (value) => value;
+  const paths = columns.map((column) => column.split('.'));
+  return (value) => pick(value, paths);
 }
 
 function pick(value: unknown, columns: readonly (readonly string[])[]): unknown {
-  if (Array.isArray(value)) return value.map((entry) => pick(entry, columns));
+  if (Array.isArray(value) || value instanceof LazyList) return value.map((entry) => pick(entry, columns));
   if (typeof value !== 'object' || value === null) return value;
   const wanted = Object.entries(value).filter(([key]) => columns.some(([first]) => first === key));
   return Object.fromEntries(
@@ -70,111 +70,14 @@ function pick(value: unknown, columns: readonly (readonly string[])[]): unknown 
   );
 }
 
-/** Shows each object once, and only when there is no other way to know a column of it. */
-class Rows {
-  readonly length: number;
-  readonly #items: Items;
-  readonly #shown = new Map<number, unknown>();
-
-  constructor(items: Items) {
-    this.length = items.length;
-    this.#items = items;
-  }
-
-  view(index: number): unknown {
-    if (!this.#shown.has(index)) this.#shown.set(index, this.#items.view(index));
-    return this.#shown.get(index);
-  }
-
-  column(path: string): (index: number) => unknown {
-    return this.#items.column(path) ?? ((index) => valueAt(this.view(index), path));
-  }
+function* viewsOf(rows: Rows, shown: readonly number[], query: URLSearchParams): Generator<unknown, void, undefined> {
+  const shownOf = columnsOf(query);
+  for (const index of shown) yield shownOf(rows.view(index));
 }
 
-/** How long a list may be worked on before others get their turn. */
-const TURN_MS = 5;
-
-class Turns {
-  #beganAtMs = performance.now();
-
-  /** Resolves at once, unless others have waited long enough. */
-  async next(): Promise<void> {
-    if (performance.now() - this.#beganAtMs < TURN_MS) return;
-    await new Promise((resolve) => setImmediate(resolve));
-    this.#beganAtMs = performance.now();
-  }
-}
-
-async function viewsOf(
-  rows: Rows,
-  indexes: readonly number[],
-  query: URLSearchParams,
-  turns: Turns,
-): Promise<readonly unknown[]> {
-  const views: unknown[] = [];
-  for (const [at, index] of indexes.entries()) {
-    if (at % ROWS_AT_ONCE === 0) await turns.next();
-    views.push(withColumns(rows.view(index), query));
-  }
-  return views;
-}
-
-/** Of two rows, by their indexes: never 0 unless they are the same. */
-type Order = (a: number, b: number) => number;
-
-/** As the query asks for it, and then by virtual host and name. */
-async function orderOf(rows: Rows, indexes: readonly number[], query: URLSearchParams, turns: Turns): Promise<Order> {
-  const by = query.get('sort') ?? '';
-  const keys = by === '' ? DEFAULT_SORT : [...new Set([by, ...DEFAULT_SORT])];
-  const columns: (readonly unknown[])[] = [];
-  for (const key of keys) {
-    const cellOf = rows.column(key);
-    const column: unknown[] = new Array(rows.length);
-    for (const [at, index] of indexes.entries()) {
-      if (at % ROWS_AT_ONCE === 0) await turns.next();
-      column[index] = cellOf(index) ?? 0;
-    }
-    const first = column[indexes[0] ?? 0];
-    // What is the same everywhere, as the virtual host often is, decides nothing.
-    if (indexes.some((index) => column[index] !== first)) columns.push(column);
-  }
-  const forward: Order = (a, b) => {
-    for (const column of columns) {
-      const order = compareTerms(column[a], column[b]);
-      if (order !== 0) return order;
-    }
-    return a - b;
-  };
-  return query.get('sort_reverse') === 'true' ? (a, b) => forward(b, a) : forward;
-}
-
-/** So many of the rows, in order, the others unsorted: of very many, a page needs few. */
-async function firstOf(indexes: readonly number[], count: number, order: Order, turns: Turns): Promise<number[]> {
-  const found: number[] = [];
-  let last: number | undefined;
-  for (const [at, index] of indexes.entries()) {
-    if (at % ROWS_AT_ONCE === 0) await turns.next();
-    if (last !== undefined && order(index, last) > 0) continue;
-    found.push(index);
-    if (found.length < 2 * count) continue;
-    found.sort(order).length = count;
-    last = found.at(-1);
-  }
-  return found.sort(order).slice(0, count);
-}
-
-/** The indexes of the rows whose name has that in it. */
-async function filter(rows: Rows, name: string, query: URLSearchParams, turns: Turns): Promise<number[]> {
-  const indexes = Array.from({ length: rows.length }, (_, index) => index);
-  if (name === '') return indexes;
-  const matches = query.get('use_regex') === 'true' ? await regex(name) : containing(name);
-  const nameOf = rows.column('name');
-  const found: number[] = [];
-  for (const index of indexes) {
-    if (index % ROWS_AT_ONCE === 0) await turns.next();
-    if (matches(String(nameOf(index) ?? ''))) found.push(index);
-  }
-  return found;
+/** What names have to be. */
+async function matching(name: string, query: URLSearchParams): Promise<(name: string) => boolean> {
+  return query.get('use_regex') === 'true' ? await regex(name) : containing(name);
 }
 
 function containing(part: string): (text: string) => boolean {
@@ -192,7 +95,7 @@ async function regex(source: string): Promise<(text: string) => boolean> {
   }
 }
 
-function readPagination(query: URLSearchParams): { readonly page: number; readonly pageSize: number } | undefined {
+function readPagination(query: URLSearchParams): Chosen | undefined {
   const page = integer(query.get('page'));
   const pageSize = integer(query.get('page_size'));
   if (page === undefined) return undefined;

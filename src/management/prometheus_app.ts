@@ -4,6 +4,7 @@ import { CONTENT_TYPES, formatFor } from '../metrics/prometheus/writer.ts';
 import type { ManagementParts } from './context.ts';
 import { readiness } from './liveness.ts';
 import type { PrometheusPortOptions } from './options.ts';
+import { streamOf } from './stream.ts';
 
 const KINDS: Readonly<Record<string, PrometheusKind>> = { 'per-object': 'per-object', detailed: 'detailed' };
 
@@ -19,7 +20,9 @@ export function prometheusApp(
     const wanted = { families: query.getAll('family'), vhosts: query.getAll('vhost') };
     const metrics = await parts.loadMetrics();
     const chunks = metrics.prometheus({ kind, format, ...wanted });
-    return new Response(ReadableStream.from(encoded(chunks)), { headers: { 'content-type': CONTENT_TYPES[format] } });
+    return new Response(streamOf('', chunks, parts.server.logger), {
+      headers: { 'content-type': CONTENT_TYPES[format] },
+    });
   };
   app.get(path, (c) => answer(c.req.raw, perObject ? 'per-object' : 'aggregated'));
   app.get(`${path}/:kind`, (c) => {
@@ -32,9 +35,4 @@ export function prometheusApp(
     return c.json(json, status);
   });
   return app;
-}
-
-async function* encoded(chunks: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder();
-  for await (const chunk of chunks) yield encoder.encode(chunk);
 }

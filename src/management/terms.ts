@@ -1,11 +1,15 @@
 /** Erlang's order of terms, as far as JSON has them: numbers, then true, false and null, objects, lists, and texts by their bytes. */
 export function compareTerms(a: unknown, b: unknown): number {
+  if (a === b) return 0;
   if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b);
   const rank = rankOf(a) - rankOf(b);
   if (rank !== 0) return rank;
   if (Array.isArray(a) && Array.isArray(b)) return compareLists(a, b);
-  const left = textOf(a);
-  const right = textOf(b);
+  return compareTexts(textOf(a), textOf(b));
+}
+
+function compareTexts(left: string, right: string): number {
   if (left === right) return 0;
   // Below the surrogates, the order of UTF-16 is that of the bytes.
   if (!BEYOND.test(left) && !BEYOND.test(right)) return left < right ? -1 : 1;

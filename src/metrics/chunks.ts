@@ -1,19 +1,20 @@
-const CHUNK_CHARACTERS = 16 * 1024;
-const TURN_MS = 4;
+import { spareTime } from '../lib/spare_time.ts';
+
+const CHUNK_CHARACTERS = 64 * 1024;
+/** Pieces between two looks at the time. */
+const PIECES_AT_ONCE = 16;
 
 /** Puts pieces of text together, and lets others have their turn in between. */
 export async function* inChunks(pieces: Iterable<string>): AsyncGenerator<string, void, undefined> {
   let text = '';
-  let beganAtMs = performance.now();
+  let count = 0;
   for (const piece of pieces) {
     text += piece;
     if (text.length >= CHUNK_CHARACTERS) {
       yield text;
       text = '';
     }
-    if (performance.now() - beganAtMs < TURN_MS) continue;
-    await new Promise((resolve) => setImmediate(resolve));
-    beganAtMs = performance.now();
+    if (++count % PIECES_AT_ONCE === 0 && spareTime.isOver) await spareTime.later();
   }
   if (text !== '') yield text;
 }

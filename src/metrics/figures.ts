@@ -1,4 +1,5 @@
 import { type ColumnGroup, type Kind, SUMS, TOLD_TOGETHER } from './columns.ts';
+import type { History } from './history.ts';
 import { type LongTrack, type Samples, STEP_MS } from './sampler.ts';
 import type { Track } from './track.ts';
 
@@ -85,12 +86,58 @@ export function figuresOf(
     node: {},
   };
   for (const { name, details, group, columns, unlessAllZero } of layoutOf(kind)) {
-    if (unlessAllZero.length > 0 && !unlessAllZero.some((column) => (row[column] as number) > 0)) continue;
+    if (isLeftOut(unlessAllZero, row)) continue;
     const of = figures[group];
-    of[name] = columns.reduce((sum, column) => sum + (row[column] as number), 0);
+    of[name] = sumIn(row, columns);
     of[details] = detailsOf(columns, track, ranges[group], nowMs);
   }
   return figures;
+}
+
+/** What a list can be sorted by without all figures being told: `publish`, or its rate. */
+export interface FigurePath {
+  readonly groups: readonly ColumnGroup[];
+  readonly name: string;
+  readonly isRate: boolean;
+}
+
+/** As `figuresOf` tells one figure: undefined for what is left out. Of a figure that there is not in the kind, undefined. */
+export function figureReader(
+  kind: Kind<never>,
+  path: FigurePath,
+): ((row: Float64Array, track: Track | LongTrack | undefined) => number | undefined) | undefined {
+  const told = layoutOf(kind).find(({ group, name }) => path.groups.includes(group) && name === path.name);
+  if (told === undefined) return undefined;
+  const { columns, unlessAllZero } = told;
+  return (row, track) => {
+    if (isLeftOut(unlessAllZero, row)) return undefined;
+    if (!path.isRate) return sumIn(row, columns);
+    return track === undefined ? 0 : rateOf(columns, track.history);
+  };
+}
+
+function isLeftOut(unlessAllZero: readonly number[], row: Float64Array): boolean {
+  if (unlessAllZero.length === 0) return false;
+  for (const column of unlessAllZero) if ((row[column] as number) > 0) return false;
+  return true;
+}
+
+function sumIn(row: Float64Array, columns: readonly number[]): number {
+  let sum = 0;
+  for (const column of columns) sum += row[column] as number;
+  return sum;
+}
+
+function sumAt(history: History, moment: number, columns: readonly number[]): number {
+  let sum = 0;
+  for (const column of columns) sum += history.at(moment, column);
+  return sum;
+}
+
+function rateOf(columns: readonly number[], history: History): number {
+  const { last } = history;
+  if (last <= history.first) return 0;
+  return (sumAt(history, last, columns) - sumAt(history, last - 1, columns)) / (STEP_MS / 1000);
 }
 
 function detailsOf(
@@ -100,11 +147,7 @@ function detailsOf(
   nowMs: number,
 ): Details {
   if (track === undefined) return { rate: 0 };
-  const { history } = track;
-  const at = (from: Samples['history'], moment: number): number =>
-    columns.reduce((sum, column) => sum + from.at(moment, column), 0);
-  const known = history.last > history.first;
-  const rate = known ? (at(history, history.last) - at(history, history.last - 1)) / (STEP_MS / 1000) : 0;
+  const rate = rateOf(columns, track.history);
   if (range === undefined) return { rate };
   const { history: from, stepMs } = samplesFor(track, range);
   const incrementMs = Math.max(1000, range.incrementSeconds * 1000);
@@ -112,7 +155,7 @@ function detailsOf(
   const newestMs = Math.floor(Math.min(nowMs, (from.last + 1) * stepMs - 1) / incrementMs) * incrementMs;
   const samples = Array.from({ length: count }, (_, i) => {
     const timestamp = newestMs - i * incrementMs;
-    return { sample: at(from, Math.floor(timestamp / stepMs)), timestamp };
+    return { sample: sumAt(from, Math.floor(timestamp / stepMs), columns), timestamp };
   });
   const sum = samples.reduce((total, { sample }) => total + sample, 0);
   const first = samples.at(-1)?.sample ?? 0;

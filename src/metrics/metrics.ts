@@ -7,7 +7,7 @@ import type { Server } from '../server/server.ts';
 import { inChunks } from './chunks.ts';
 import { CHANNEL, CONNECTION, EXCHANGE, type Kind, NODE, QUEUE, VHOST } from './columns.ts';
 import { EventLoop } from './event_loop.ts';
-import { type FiguresByGroup, figuresOf, type Ranges } from './figures.ts';
+import { type FigurePath, type FiguresByGroup, figureReader, figuresOf, type Ranges } from './figures.ts';
 import { FileDescriptors } from './file_descriptors.ts';
 import { journalsOf, nodeFigures } from './node_figures.ts';
 import type { OpenTelemetryOptions } from './opentelemetry/options.ts';
@@ -16,12 +16,11 @@ import { type PrometheusRequest, prometheusLines } from './prometheus/prometheus
 import type { Source } from './prometheus/source.ts';
 import { consumerCapacity, headMessageTimestamp, oldestAgeMs } from './queue_facts.ts';
 import { Sampler, type SamplerOptions } from './sampler.ts';
-import { type Totals, totalsOf } from './totals.ts';
+import { type AllTotals, type Totals, totalsLater, totalsOf } from './totals.ts';
 import type { Track } from './track.ts';
 
 /** What a queue is like now, beside what is counted of it. */
 export interface QueueFacts {
-  readonly consumerCapacity: number;
   /** In seconds since 1970, as its publisher gave it. */
   readonly headMessageTimestamp: number | undefined;
   /** Of the first ready message, at most; 0 if there is none; undefined while nobody has looked. */
@@ -86,8 +85,13 @@ export class Metrics {
   }
 
   /** Of the node, and of each virtual host. Looks at every connection, channel and queue once. */
-  totals(): { readonly node: Totals; readonly vhosts: ReadonlyMap<VirtualHost, Totals> } {
+  totals(): AllTotals {
     return totalsOf(this.#server);
+  }
+
+  /** As totals, when there is time for it. */
+  totalsLater(): Promise<AllTotals> {
+    return totalsLater(this.#server);
   }
 
   overview(totals: Totals, ranges: Ranges = {}): FiguresByGroup {
@@ -109,10 +113,13 @@ export class Metrics {
   queueFacts(vhost: VirtualHost, queue: Queue): QueueFacts {
     const track = this.#sampler?.of(queue);
     return {
-      consumerCapacity: consumerCapacity(queue, track),
       headMessageTimestamp: headMessageTimestamp(queue, vhost.store.pages),
       oldestMessageAgeMs: oldestAgeMs(queue, track, this.#server.clock.nowMs()),
     };
+  }
+
+  consumerCapacity(queue: Queue): number {
+    return consumerCapacity(queue, this.#sampler?.of(queue));
   }
 
   exchange(exchange: Exchange, ranges: Ranges = {}): FiguresByGroup {
@@ -125,6 +132,26 @@ export class Metrics {
 
   connection(connection: Connection, ranges: Ranges = {}): FiguresByGroup {
     return this.#figures(CONNECTION, connection, this.#sampler?.of(connection), ranges);
+  }
+
+  /** What tells one figure of each queue, and undefined of those of which it is not told; undefined where there is no such figure. */
+  queueFigure(path: FigurePath): ((queue: Queue) => number | undefined) | undefined {
+    return this.#figureOf(QUEUE, path);
+  }
+
+  /** As queueFigure. */
+  exchangeFigure(path: FigurePath): ((exchange: Exchange) => number | undefined) | undefined {
+    return this.#figureOf(EXCHANGE, path);
+  }
+
+  /** As queueFigure. */
+  channelFigure(path: FigurePath): ((channel: Channel) => number | undefined) | undefined {
+    return this.#figureOf(CHANNEL, path);
+  }
+
+  /** As queueFigure. */
+  connectionFigure(path: FigurePath): ((connection: Connection) => number | undefined) | undefined {
+    return this.#figureOf(CONNECTION, path);
   }
 
   /** When something was last seen to happen to it, in milliseconds since 1970; undefined before anybody looked. */
@@ -140,7 +167,7 @@ export class Metrics {
   async #look(): Promise<Source> {
     await this.#files.refresh();
     const server = this.#server;
-    const { node, vhosts } = totalsOf(server);
+    const { node, vhosts } = await totalsLater(server);
     const [vhost] = server.vhosts.values();
     return {
       server,
@@ -158,6 +185,16 @@ export class Metrics {
 
   #nodeFigures(totals: Totals): ReturnType<typeof nodeFigures> {
     return nodeFigures(this.#server, totals, { eventLoop: this.#eventLoop, files: this.#files });
+  }
+
+  #figureOf<T extends object>(kind: Kind<T>, path: FigurePath): ((object: T) => number | undefined) | undefined {
+    const reader = figureReader(kind, path);
+    if (reader === undefined) return undefined;
+    const row = new Float64Array(kind.columns.length);
+    return (object) => {
+      kind.read(object, row);
+      return reader(row, this.#sampler?.of(object));
+    };
   }
 
   #figures<T>(kind: Kind<T>, object: T, track: Track | undefined, ranges: Ranges): FiguresByGroup {

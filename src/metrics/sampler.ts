@@ -5,7 +5,7 @@ import { CHANNEL, CONNECTION, EXCHANGE, type Kind, NODE, QUEUE, VHOST } from './
 import { History } from './history.ts';
 import type { NodeFigures } from './node_figures.ts';
 import { RingPool } from './ring_pool.ts';
-import { type Totals, totalsOf } from './totals.ts';
+import { type Totals, totalsInSteps } from './totals.ts';
 import { QueueTrack, Track } from './track.ts';
 
 /** RabbitMQ's interval. */
@@ -147,14 +147,18 @@ export class Sampler {
   #sample(): void {
     const atMs = this.#clock.nowMs();
     const moment = Math.floor(atMs / STEP_MS);
-    // A clock that was set back is waited for.
-    if (moment > this.overview.history.last) this.#sampleTotals(moment, atMs);
     this.#go(this.#steps(moment, atMs));
   }
 
-  #sampleTotals(moment: number, atMs: number): void {
+  *#totals(moment: number, atMs: number): Generator<undefined, void, undefined> {
     const { server, figures } = this.#options;
-    const { node, vhosts } = totalsOf(server);
+    const steps = totalsInSteps(server);
+    let step = steps.next();
+    while (step.done !== true) {
+      if (performance.now() - this.#sliceBeganAtMs > SLICE_MS) yield;
+      step = steps.next();
+    }
+    const { node, vhosts } = step.value;
     this.overview.note(moment, this.#read(VHOST, node), atMs);
     this.node.note(moment, this.#read(NODE, figures(node)), atMs);
     for (const [vhost, track] of this.#vhosts) {
@@ -185,6 +189,8 @@ export class Sampler {
   /** Stops after every few objects. */
   *#steps(moment: number, atMs: number): Generator<undefined, void, undefined> {
     let count = 0;
+    // A clock that was set back is waited for.
+    if (moment > this.overview.history.last) yield* this.#totals(moment, atMs);
     const { vhosts, connections } = this.#options.server;
     for (const vhost of vhosts.values()) {
       for (const queue of vhost.queues.values()) {

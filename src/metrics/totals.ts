@@ -1,10 +1,14 @@
 import { DeliveryCounts, PublishCounts, QUEUE_KINDS, VirtualHostCounts } from '../core/counts.ts';
 import type { Queue } from '../core/queue/queue.ts';
 import type { VirtualHost } from '../core/vhost.ts';
+import { spareTime } from '../lib/spare_time.ts';
 import type { Channel } from '../server/channel/channel.ts';
 import { kindOf } from '../server/channel/counts.ts';
 import type { Connection } from '../server/connection/connection.ts';
 import type { Server } from '../server/server.ts';
+
+/** Objects that are looked at in a step. */
+const AT_ONCE = 16;
 
 /** All that there is of a virtual host, or of the node, and all that was ever counted there. */
 export class Totals {
@@ -50,50 +54,61 @@ export class Totals {
     this.messagesScheduled += other.messagesScheduled;
   }
 
+  /** What is there only as long as the virtual host is. */
   addVhost(vhost: VirtualHost): void {
     this.counts.add(vhost.counts);
     this.queues += vhost.queues.size;
     this.exchanges += vhost.exchanges.size;
-    for (const queue of vhost.queues.values()) this.#addQueue(queue);
     for (const queue of vhost.delayQueues.values()) this.messagesScheduled += queue.waiting.length;
   }
 
-  addConnection(connection: Connection): void {
-    const { outbox, channels, recvOct } = connection;
+  addQueue({ readyCount, waiting, counts }: Queue): void {
+    this.messagesReady += readyCount;
+    this.messagesUnacknowledged += counts.unacked;
+    this.messagesScheduled += waiting.length;
+    this.counts.diskReads += counts.diskReads;
+    this.counts.diskWrites += counts.diskWrites;
+  }
+
+  /** Without its channels. */
+  addConnection({ outbox, recvOct }: Connection): void {
     this.connections++;
     this.openRecvOct += recvOct;
     this.openSendOct += outbox.bytesWritten;
     this.counts.recvOct += recvOct;
     this.counts.sendOct += outbox.bytesWritten;
-    for (const channel of channels.values()) this.#addChannel(channel);
   }
 
-  #addQueue(queue: Queue): void {
-    this.messagesReady += queue.readyCount;
-    this.messagesUnacknowledged += queue.counts.unacked;
-    this.messagesScheduled += queue.waiting.length;
-    this.counts.diskReads += queue.counts.diskReads;
-    this.counts.diskWrites += queue.counts.diskWrites;
-  }
-
-  #addChannel({ counts, consumers, mode }: Channel): void {
+  addChannel({ counts, consumers, mode }: Channel): void {
     this.channels++;
     this.consumers += consumers.size;
-    if (counts.hasPublished) this.publishers++;
-    for (const publishes of counts.publishes) {
-      this.counts.publishes.add(publishes);
-      this.openPublishes.add(publishes);
+    this.counts.publishedForConfirm += mode.name === 'confirm' ? mode.confirms.published : counts.publishedForConfirm;
+    if (counts.hasPublished) {
+      this.publishers++;
+      for (const publishes of counts.publishes) {
+        this.counts.publishes.add(publishes);
+        this.openPublishes.add(publishes);
+      }
     }
+    if (!counts.hasDelivered) return;
     for (const deliveries of counts.deliveries) {
       this.counts.deliveries[kindOf(deliveries.queue)].add(deliveries);
       this.openDeliveries.add(deliveries);
     }
-    if (mode.name === 'confirm') this.counts.publishedForConfirm += mode.confirms.published;
   }
 }
 
-/** Those of the node and of each of its virtual hosts, as they are now. Looks at every connection, channel and queue once. */
-export function totalsOf(server: Server): { readonly node: Totals; readonly vhosts: ReadonlyMap<VirtualHost, Totals> } {
+export interface AllTotals {
+  readonly node: Totals;
+  readonly vhosts: ReadonlyMap<VirtualHost, Totals>;
+}
+
+/**
+ * Those of the node and of each of its virtual hosts. Looks at every connection, channel and queue once, and stops after every few,
+ * so that others can have their turn. Which these are is decided at the first step, when it is also read what those that are gone have
+ * left: what goes meanwhile keeps its counts, and is counted once, and so is what comes, by those who look next.
+ */
+export function* totalsInSteps(server: Server): Generator<undefined, AllTotals, undefined> {
   // What is still closing of a virtual host that was deleted is the node's only.
   const node = new Totals();
   const vhosts = new Map<VirtualHost, Totals>();
@@ -103,10 +118,47 @@ export function totalsOf(server: Server): { readonly node: Totals; readonly vhos
     totals.addVhost(vhost);
     vhosts.set(vhost, totals);
   }
+  const queues = Array.from(server.vhosts.values(), (vhost) => [...vhost.queues.values()]);
+  const connections: Connection[] = [];
+  const channels: Channel[] = [];
   for (const connection of server.connections) {
-    const { openedIn } = connection;
-    if (openedIn !== undefined) (vhosts.get(openedIn) ?? node).addConnection(connection);
+    if (connection.openedIn === undefined) continue;
+    connections.push(connection);
+    for (const channel of connection.channels.values()) channels.push(channel);
+  }
+  const totalsFor = (vhost: VirtualHost | undefined): Totals => (vhost && vhosts.get(vhost)) ?? node;
+  yield* inSteps(channels, (channel) => totalsFor(channel.vhost).addChannel(channel));
+  yield* inSteps(connections, (connection) => totalsFor(connection.openedIn).addConnection(connection));
+  let place = 0;
+  for (const totals of vhosts.values()) {
+    yield* inSteps(queues[place++] as Queue[], (queue) => totals.addQueue(queue));
   }
   for (const totals of vhosts.values()) node.add(totals);
   return { node, vhosts };
+}
+
+function* inSteps<T>(things: readonly T[], add: (thing: T) => void): Generator<undefined, void, undefined> {
+  for (let i = 0; i < things.length; i++) {
+    add(things[i] as T);
+    if (i % AT_ONCE === AT_ONCE - 1) yield;
+  }
+}
+
+/** As totalsInSteps, at once. */
+export function totalsOf(server: Server): AllTotals {
+  const steps = totalsInSteps(server);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** As totalsInSteps, when there is time for it. */
+export async function totalsLater(server: Server): Promise<AllTotals> {
+  const steps = totalsInSteps(server);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (spareTime.isOver) await spareTime.later();
+  }
 }

@@ -4,7 +4,9 @@ import type { EventFields } from '../core/events.ts';
 
 /** What RabbitMQ's events tell of a connection's TLS, in its words. */
 export function tlsFacts(tls: TLSSocket | undefined): EventFields {
-  return tls === undefined ? NO_TLS : { ssl: true, ...cipherFacts(tls), ...certificateFacts(tls) };
+  if (tls === undefined) return NO_TLS;
+  // Of a socket that is closed nothing is known any more.
+  return tls.destroyed ? { ...NO_TLS, ssl: true } : { ssl: true, ...cipherFacts(tls), ...certificateFacts(tls) };
 }
 
 /** What there is without TLS, or without a client's certificate. */

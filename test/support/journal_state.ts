@@ -36,7 +36,7 @@ export async function stateOf(
   for (const queue of vhost.queues.values()) {
     if (queue.log !== undefined) queues[queue.name] = await queueState(host, queue, sequences, opened === 'in use');
   }
-  const bindings = [...vhost.bindings.all()].map(
+  const bindings = [...vhost.bindings.bySource().flat()].map(
     ({ source, destination, routingKey }) => `${source} -${routingKey}-> ${destination.kind} ${destination.name}`,
   );
   return {

@@ -3,7 +3,7 @@ import type { Binding, Destination } from './binding.ts';
 import { BindingSet } from './binding_set.ts';
 import type { Exchange } from './exchange.ts';
 
-type Bindings = Pick<BindingSet, 'size' | 'get' | 'values'>;
+type Bindings = Pick<BindingSet, 'size' | 'get' | 'values' | 'toArray'>;
 
 const NO_BINDINGS: Bindings = new BindingSet();
 
@@ -29,9 +29,9 @@ export class BindingTable {
     return this.#size;
   }
 
-  /** Every binding of the vhost, those of one source together. */
-  *all(): Generator<Binding, void, undefined> {
-    for (const source of this.#sources.values()) yield* source.bindings.values();
+  /** Every binding of the vhost, in a list for each source. */
+  bySource(): (readonly Binding[])[] {
+    return Array.from(this.#sources.values(), ({ bindings }) => bindings.toArray());
   }
 
   has(binding: Binding): boolean {

@@ -76,7 +76,7 @@ export class Exchange implements Destination {
   }
 
   /** The bindings that this exchange is the source of. */
-  get bindings(): Pick<BindingSet, 'size' | 'get' | 'values'> {
+  get bindings(): Pick<BindingSet, 'size' | 'get' | 'values' | 'toArray'> {
     return this.#bindings;
   }
 

@@ -7,8 +7,10 @@ import { objectNotFound } from '../api_error.ts';
 import { changing, topologySaved } from '../changing.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { exchangeName, openableVhosts, vhostOf, vhostToChange } from '../find.ts';
+import { unsorted } from '../sources.ts';
 import { table, text } from '../terms_in.ts';
-import { allBindings, bindingView, defaultBinding, isMeant, propertiesKey } from '../views/binding.ts';
+import { bindingsIn, type PlacedBinding } from '../topology_lists.ts';
+import { bindingView, defaultBinding, isMeant, propertiesKey } from '../views/binding.ts';
 
 const BINDING = z.object({
   source: z.string(),
@@ -20,23 +22,14 @@ const BINDING = z.object({
   properties_key: z.string(),
 });
 
-interface Placed {
-  readonly vhost: VirtualHost;
-  readonly binding: Binding;
-}
-
-function bindingsOf(vhosts: readonly VirtualHost[]): Placed[] {
-  return vhosts.flatMap((vhost) => allBindings(vhost).map((binding) => ({ vhost, binding })));
-}
-
-function view({ vhost, binding }: Placed): unknown {
+function view({ vhost, binding }: PlacedBinding): unknown {
   return bindingView(vhost, binding);
 }
 
 /** In the order in which RabbitMQ has them. */
 const COLUMNS = {
-  vhost: ({ vhost }: Placed) => vhost.name,
-  name: ({ binding }: Placed) => [binding.source, binding.destination.name, binding.routingKey],
+  vhost: ({ vhost }: PlacedBinding) => vhost.name,
+  name: ({ binding }: PlacedBinding) => [binding.source, binding.destination.name, binding.routingKey],
 } as const;
 
 interface Ends {
@@ -76,7 +69,7 @@ export const BINDINGS: readonly Endpoint[] = [
     summary: 'The bindings of all virtual hosts that he may open.',
     isList: true,
     answers: BINDING,
-    handle: (request) => listOf(bindingsOf(openableVhosts(request)), COLUMNS, view),
+    handle: async (request) => listOf(await bindingsIn(openableVhosts(request)), COLUMNS, view),
   }),
   endpoint({
     method: 'GET',
@@ -85,7 +78,7 @@ export const BINDINGS: readonly Endpoint[] = [
     summary: 'The bindings of one virtual host.',
     isList: true,
     answers: BINDING,
-    handle: (request) => listOf(bindingsOf([vhostOf(request)]), COLUMNS, view),
+    handle: async (request) => listOf(await bindingsIn([vhostOf(request)]), COLUMNS, view),
   }),
   endpoint({
     method: 'GET',
@@ -97,11 +90,7 @@ export const BINDINGS: readonly Endpoint[] = [
     handle: (request) => {
       const vhost = vhostOf(request);
       const bindings = between(vhost, request.params);
-      return listOf(
-        bindings.map((binding) => ({ vhost, binding })),
-        COLUMNS,
-        view,
-      );
+      return listOf(unsorted(bindings.map((binding) => ({ vhost, binding }))), COLUMNS, view);
     },
   }),
   endpoint({

@@ -1,13 +1,18 @@
 import { z } from 'zod';
+import type { VirtualHost } from '../../core/vhost.ts';
+import { LazyList } from '../../lib/lazy_list.ts';
 import type { Channel } from '../../server/channel/channel.ts';
-import { type Answer, listOf, ok } from '../answer.ts';
+import type { Consumer } from '../../server/channel/consumer.ts';
+import { type Answer, type Column, listOf, ok } from '../answer.ts';
 import { objectNotFound } from '../api_error.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
+import { figurePath } from '../figures.ts';
 import { checkOwner, vhostOf, visibleChannels } from '../find.ts';
 import { RANGE_QUERY } from '../ranges.ts';
 import { type ApiRequest, vhostNamed, visibleVhosts } from '../request.ts';
+import { unsorted } from '../sources.ts';
 import { channelName, channelView } from '../views/channel.ts';
-import { allConsumers, consumerView } from '../views/consumer.ts';
+import { consumersIn, consumerView } from '../views/consumer.ts';
 import { statisticsFor } from '../views/statistics.ts';
 
 const CHANNEL = z.looseObject({
@@ -31,11 +36,30 @@ const COLUMNS = {
   vhost: ({ vhost }: Channel) => vhost.name,
   user: ({ connection }: Channel) => connection.userName,
   number: ({ number }: Channel) => number,
+  consumer_count: ({ consumers }: Channel) => consumers.size,
+  messages_unacknowledged: ({ unacked }: Channel) => unacked.count,
+  prefetch_count: ({ prefetch }: Channel) => prefetch,
+} as const;
+/** Consumers have neither, and so are listed as they come. */
+const CONSUMER_COLUMNS = {
+  name: () => undefined,
+  vhost: () => undefined,
+  consumer_tag: ({ tag }: Consumer) => tag,
 } as const;
 
-function channelList(request: ApiRequest, channels: readonly Channel[]): Answer {
+async function channelList(request: ApiRequest, vhost?: VirtualHost): Promise<Answer> {
   const statistics = statisticsFor(request);
-  return listOf(channels, COLUMNS, (channel) => channelView(channel, statistics));
+  const { metrics } = statistics;
+  const figures = (name: string): Column<Channel> | undefined => {
+    const path = figurePath(name);
+    return path === undefined ? undefined : metrics.channelFigure(path);
+  };
+  const channels = await visibleChannels(request, vhost);
+  return listOf(unsorted(channels), COLUMNS, (channel) => channelView(channel, statistics), figures);
+}
+
+async function consumerList(vhosts: readonly VirtualHost[]): Promise<Answer> {
+  return listOf(unsorted(await consumersIn(vhosts)), CONSUMER_COLUMNS, consumerView);
 }
 
 /** Throws where there is none of that name, or he may not see it. */
@@ -59,7 +83,7 @@ export const CHANNELS: readonly Endpoint[] = [
     isList: true,
     answers: CHANNEL,
     query: RANGE_QUERY,
-    handle: (request) => channelList(request, visibleChannels(request)),
+    handle: (request) => channelList(request),
   }),
   endpoint({
     method: 'GET',
@@ -69,7 +93,7 @@ export const CHANNELS: readonly Endpoint[] = [
     isList: true,
     answers: CHANNEL,
     query: RANGE_QUERY,
-    handle: (request) => channelList(request, visibleChannels(request, vhostOf(request))),
+    handle: (request) => channelList(request, vhostOf(request)),
   }),
   endpoint({
     method: 'GET',
@@ -79,9 +103,9 @@ export const CHANNELS: readonly Endpoint[] = [
     answers: CHANNEL,
     handle: (request) => {
       const channel = channelNamed(request, request.params.channel);
-      const consumers = [...channel.consumers.values()];
+      const consumer_details = LazyList.of([...channel.consumers.values()], consumerView);
       const view = channelView(channel, statisticsFor(request));
-      return ok({ ...view, consumer_details: consumers.map(consumerView), deliveries: [], publishes: [] });
+      return ok({ ...view, consumer_details, deliveries: [], publishes: [] });
     },
   }),
   endpoint({
@@ -91,7 +115,7 @@ export const CHANNELS: readonly Endpoint[] = [
     summary: 'The consumers in all virtual hosts that he may see.',
     isList: true,
     answers: CONSUMER,
-    handle: (request) => listOf(visibleVhosts(request).flatMap(allConsumers), {}, consumerView),
+    handle: (request) => consumerList(visibleVhosts(request)),
   }),
   endpoint({
     method: 'GET',
@@ -100,6 +124,6 @@ export const CHANNELS: readonly Endpoint[] = [
     summary: 'The consumers in one virtual host.',
     isList: true,
     answers: CONSUMER,
-    handle: ({ context, params }) => listOf(allConsumers(vhostNamed(context, params.vhost)), {}, consumerView),
+    handle: ({ context, params }) => consumerList([vhostNamed(context, params.vhost)]),
   }),
 ];

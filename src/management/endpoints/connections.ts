@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import type { VirtualHost } from '../../core/vhost.ts';
 import type { Connection } from '../../server/connection/connection.ts';
-import { type Answer, list, listOf, noContent, ok } from '../answer.ts';
+import { type Answer, type Column, listOf, noContent, ok } from '../answer.ts';
 import { badRequest } from '../api_error.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
+import { figurePath } from '../figures.ts';
 import { checkOwner, connectionNamed, vhostOf, visibleConnections } from '../find.ts';
 import { RANGE_QUERY } from '../ranges.ts';
 import type { ApiRequest } from '../request.ts';
+import { unsorted } from '../sources.ts';
 import { channelView } from '../views/channel.ts';
 import { briefConnection, connectionView } from '../views/connection.ts';
 import { statisticsFor } from '../views/statistics.ts';
@@ -23,7 +26,7 @@ const BRIEF = z.object({ name: z.string(), vhost: z.string(), user: z.string(), 
 
 const COLUMNS = {
   name: ({ name }: Connection) => name,
-  vhost: ({ vhost }: Connection) => vhost.name,
+  vhost: ({ openedIn }: Connection) => openedIn?.name,
   user: ({ userName }: Connection) => userName,
   channels: ({ channels }: Connection) => channels.size,
 } as const;
@@ -38,9 +41,15 @@ function ofUser(
   return [...context.server.connections].filter(({ userName, phase }) => userName === user && phase.name === 'running');
 }
 
-function connectionList(request: ApiRequest, connections: readonly Connection[]): Answer {
+async function connectionList(request: ApiRequest, vhost?: VirtualHost): Promise<Answer> {
   const statistics = statisticsFor(request);
-  return listOf(connections, COLUMNS, (connection) => connectionView(connection, true, statistics));
+  const { metrics } = statistics;
+  const figures = (name: string): Column<Connection> | undefined => {
+    const path = figurePath(name);
+    return path === undefined ? undefined : metrics.connectionFigure(path);
+  };
+  const connections = await visibleConnections(request, vhost);
+  return listOf(unsorted(connections), COLUMNS, (connection) => connectionView(connection, true, statistics), figures);
 }
 
 function close(connection: Connection, headers: Headers): void {
@@ -57,7 +66,7 @@ export const CONNECTIONS: readonly Endpoint[] = [
     isList: true,
     answers: CONNECTION,
     query: RANGE_QUERY,
-    handle: (request) => connectionList(request, visibleConnections(request)),
+    handle: (request) => connectionList(request),
   }),
   endpoint({
     method: 'GET',
@@ -67,7 +76,7 @@ export const CONNECTIONS: readonly Endpoint[] = [
     isList: true,
     answers: CONNECTION,
     query: RANGE_QUERY,
-    handle: (request) => connectionList(request, visibleConnections(request, vhostOf(request))),
+    handle: (request) => connectionList(request, vhostOf(request)),
   }),
   endpoint({
     method: 'GET',
@@ -78,7 +87,7 @@ export const CONNECTIONS: readonly Endpoint[] = [
     answers: BRIEF,
     handle: (request) => {
       checkOwner(request, request.params.username);
-      return list(ofUser(request, request.params.username).map(briefConnection));
+      return listOf(unsorted(ofUser(request, request.params.username)), {}, briefConnection);
     },
   }),
   endpoint({
@@ -123,7 +132,7 @@ export const CONNECTIONS: readonly Endpoint[] = [
     handle: (request) => {
       const { channels } = connectionNamed(request, request.params.connection);
       const statistics = statisticsFor(request);
-      return list([...channels.values()].map((channel) => channelView(channel, statistics)));
+      return listOf(unsorted([...channels.values()]), {}, (channel) => channelView(channel, statistics));
     },
   }),
   endpoint({

@@ -66,7 +66,7 @@ export const DEFINITIONS_ENDPOINTS: readonly Endpoint[] = [
 ];
 
 function exported({ context, query }: ApiRequest, vhost?: string): Answer {
-  const definitions = context.administration.definitions.export(vhost);
+  const definitions = context.administration.definitions.exportLazily(vhost);
   const description = vhost === undefined ? {} : { description: context.administration.vhosts.get(vhost)?.description };
   const versions = { rabbitmq_version: RABBITMQ_VERSION, rabbit_version: RABBITMQ_VERSION };
   const answer = ok({ ...versions, ...definitions, ...description });

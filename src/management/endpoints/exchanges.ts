@@ -1,16 +1,19 @@
 import { z } from 'zod';
-import type { Exchange } from '../../core/exchange/exchange.ts';
+import type { Binding } from '../../core/exchange/binding.ts';
 import { declareExchange, deleteExchange } from '../../core/topology/exchanges.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
-import { type Answer, list, listOf, noContent, ok, put } from '../answer.ts';
+import { type Answer, type Column, listOf, noContent, ok, put } from '../answer.ts';
 import { changing, topologySaved } from '../changing.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
+import { figurePath } from '../figures.ts';
 import { exchangeName, exchangeNamed, openableVhosts, vhostOf, vhostToChange } from '../find.ts';
 import { RANGE_QUERY } from '../ranges.ts';
 import type { ApiRequest } from '../request.ts';
+import { unsorted } from '../sources.ts';
 import { boolean, table, text } from '../terms_in.ts';
+import { exchangesIn, type PlacedExchange } from '../topology_lists.ts';
 import { bindingView } from '../views/binding.ts';
-import { exchangeView } from '../views/exchange.ts';
+import { exchangeView, isTold } from '../views/exchange.ts';
 import { statisticsFor } from '../views/statistics.ts';
 
 const EXCHANGE = z.looseObject({
@@ -30,21 +33,26 @@ const DECLARATION = z.object({
   arguments: z.unknown().optional(),
 });
 
-interface Placed {
-  readonly vhost: VirtualHost;
-  readonly exchange: Exchange;
-}
-
 const COLUMNS = {
-  name: ({ exchange }: Placed) => exchange.name,
-  vhost: ({ vhost }: Placed) => vhost.name,
-  type: ({ exchange }: Placed) => exchange.properties.type,
+  name: ({ exchange }: PlacedExchange) => exchange.name,
+  vhost: ({ vhost }: PlacedExchange) => vhost.name,
+  type: ({ exchange }: PlacedExchange) => exchange.properties.type,
 } as const;
 
-function exchangeList(request: ApiRequest, vhosts: readonly VirtualHost[]): Answer {
-  const placed = vhosts.flatMap((vhost) => Array.from(vhost.exchanges.values(), (exchange) => ({ vhost, exchange })));
+async function exchangeList(request: ApiRequest, vhosts: readonly VirtualHost[]): Promise<Answer> {
   const statistics = statisticsFor(request);
-  return listOf(placed, COLUMNS, ({ vhost, exchange }) => exchangeView(vhost, exchange, statistics));
+  const view = ({ vhost, exchange }: PlacedExchange): unknown => exchangeView(vhost, exchange, statistics);
+  const figures = (name: string): Column<PlacedExchange> | undefined => {
+    const path = figurePath(name);
+    if (path === undefined || !isTold(path.name)) return undefined;
+    const figure = statistics.metrics.exchangeFigure(path);
+    return figure === undefined ? undefined : ({ exchange }) => figure(exchange);
+  };
+  return listOf(await exchangesIn(vhosts), COLUMNS, view, figures);
+}
+
+function bindingList(vhost: VirtualHost, bindings: readonly Binding[]): Answer {
+  return listOf(unsorted(bindings), {}, (binding) => bindingView(vhost, binding));
 }
 
 export const EXCHANGES: readonly Endpoint[] = [
@@ -128,7 +136,7 @@ export const EXCHANGES: readonly Endpoint[] = [
     isList: true,
     handle: (request) => {
       const vhost = vhostOf(request);
-      return list(vhost.bindings.ofSource(exchangeName(request.params.exchange)).map((one) => bindingView(vhost, one)));
+      return bindingList(vhost, vhost.bindings.ofSource(exchangeName(request.params.exchange)));
     },
   }),
   endpoint({
@@ -139,8 +147,7 @@ export const EXCHANGES: readonly Endpoint[] = [
     isList: true,
     handle: (request) => {
       const vhost = vhostOf(request);
-      const bindings = vhost.bindings.ofDestination('exchange', exchangeName(request.params.exchange));
-      return list(bindings.map((binding) => bindingView(vhost, binding)));
+      return bindingList(vhost, vhost.bindings.ofDestination('exchange', exchangeName(request.params.exchange)));
     },
   }),
 ];

@@ -23,7 +23,7 @@ export const NODES: readonly Endpoint[] = [
     isList: true,
     query: RANGE_QUERY,
     answers: NODE,
-    handle: ({ context, query }) => list([nodeView(context, query)]),
+    handle: async ({ context, query }) => list([await nodeView(context, query)]),
   }),
   endpoint({
     method: 'GET',
@@ -32,9 +32,9 @@ export const NODES: readonly Endpoint[] = [
     summary: 'The node.',
     query: RANGE_QUERY,
     answers: NODE,
-    handle: ({ context, params, query }) => {
+    handle: async ({ context, params, query }) => {
       checkNode(params.node);
-      return ok(nodeView(context, query));
+      return ok(await nodeView(context, query));
     },
   }),
   endpoint({
@@ -97,9 +97,9 @@ const NOTHING: readonly string[] = [
   ...['queue_index_write_count', 'queue_index_read_count'],
 ];
 
-function nodeView(context: ManagementContext, query: URLSearchParams): object {
+async function nodeView(context: ManagementContext, query: URLSearchParams): Promise<object> {
   const { metrics } = context;
-  const { node } = metrics.node(metrics.totals().node, rangesOf(query));
+  const { node } = metrics.node((await metrics.totalsLater()).node, rangesOf(query));
   const { io_sync_time: seconds = 0, io_sync_time_details: _, ...figures } = node;
   return { ...fixedFacts(context), ...presentFacts(context), ...nothing(), ...figures, ...syncTime(figures, seconds) };
 }

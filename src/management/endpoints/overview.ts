@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { RABBITMQ_VERSION } from '../../config/version.ts';
 import { BROKER_NODE } from '../../core/names.ts';
+import { eachInSlices } from '../../lib/slices.ts';
 import type { Figures } from '../../metrics/figures.ts';
 import { clusterName } from '../../server/cluster_name.ts';
 import { ok } from '../answer.ts';
 import type { ManagementContext } from '../context.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { sumOf } from '../figures.ts';
+import { visibleConnections } from '../find.ts';
 import type { Identity } from '../identity.ts';
 import { exchangeTypes, listenerView, runtimeFacts, webContexts } from '../node_facts.ts';
 import { RANGE_QUERY, rangesOf } from '../ranges.ts';
@@ -31,11 +33,11 @@ export const OVERVIEW_ENDPOINTS: readonly Endpoint[] = [
     summary: 'The broker in a few numbers: those of the virtual hosts that he may know of.',
     answers: OVERVIEW,
     query: RANGE_QUERY,
-    handle: (request) =>
+    handle: async (request) =>
       ok({
         ...facts(request.context),
-        ...statistics(request),
-        ...objectTotals(request),
+        ...(await statistics(request)),
+        ...(await objectTotals(request)),
         ...forMonitors(request.context, request.identity),
       }),
   }),
@@ -73,9 +75,9 @@ function facts(context: ManagementContext): object {
 }
 
 /** Of the whole broker for those who see all of it; of what he sees for everybody else. */
-function statistics({ context, identity, query }: ApiRequest): object {
+async function statistics({ context, identity, query }: ApiRequest): Promise<object> {
   const { metrics } = context;
-  const { node, vhosts } = metrics.totals();
+  const { node, vhosts } = await metrics.totalsLater();
   const ranges = rangesOf(query);
   const churn = { churn_rates: churnOf(metrics.node(node, ranges).node) };
   if (identity.isMonitor) {
@@ -96,19 +98,23 @@ function churnOf(figures: Figures): Figures {
   return Object.fromEntries(Object.entries(figures).filter(([name]) => /^(connection|channel|queue)_/.test(name)));
 }
 
-function objectTotals({ context: { server }, identity }: ApiRequest): object {
-  const seen = [...server.vhosts.values()].filter(({ name }) => identity.sees(name));
-  const mine = [...server.connections].filter(
-    ({ phase, userName }) => phase.name === 'running' && (identity.isMonitor || userName === identity.user.name),
-  );
-  const channels = mine.flatMap((connection) => [...connection.channels.values()]);
+async function objectTotals(request: ApiRequest): Promise<object> {
+  const { context, identity } = request;
+  const seen = [...context.server.vhosts.values()].filter(({ name }) => identity.sees(name));
+  const connections = await visibleConnections(request);
+  let channels = 0;
+  let consumers = 0;
+  await eachInSlices(connections, (connection) => {
+    channels += connection.channels.size;
+    for (const channel of connection.channels.values()) consumers += channel.consumers.size;
+  });
   return {
     object_totals: {
-      connections: mine.length,
-      channels: channels.length,
+      connections: connections.length,
+      channels,
       exchanges: seen.reduce((sum, vhost) => sum + vhost.exchanges.size, 0),
       queues: seen.reduce((sum, vhost) => sum + vhost.queues.size, 0),
-      consumers: channels.reduce((sum, channel) => sum + channel.consumers.size, 0),
+      consumers,
     },
   };
 }

@@ -3,17 +3,20 @@ import { queueOfOwner } from '../../core/queue/access.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import { declareQueue, deleteQueue } from '../../core/topology/queues.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
-import { type Answer, list, listOf, noContent, ok, put } from '../answer.ts';
+import { LazyList } from '../../lib/lazy_list.ts';
+import { type Answer, type Column, listOf, noContent, ok, put } from '../answer.ts';
 import { changing, topologySaved } from '../changing.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
-import { figuresView } from '../figures.ts';
+import { figurePath } from '../figures.ts';
 import { openableVhosts, queueNamed, vhostOf, vhostToChange } from '../find.ts';
 import { RANGE_QUERY } from '../ranges.ts';
 import type { ApiRequest } from '../request.ts';
+import { unsorted } from '../sources.ts';
 import { boolean, table } from '../terms_in.ts';
+import { type PlacedQueue, queuesIn } from '../topology_lists.ts';
 import { bindingView, defaultBinding } from '../views/binding.ts';
 import { consumersOf, consumerView } from '../views/consumer.ts';
-import { queueBasics, queueDetails, queueOwner, queueView } from '../views/queue.ts';
+import { QUEUE_FIELDS, queueBasics, queueDetails, queueOwner, queueView } from '../views/queue.ts';
 import { type Statistics, statisticsFor } from '../views/statistics.ts';
 
 const QUEUE = z.looseObject({
@@ -41,53 +44,45 @@ const LIST_QUERY = {
   enable_queue_totals: '`true` to have the numbers of messages all the same.',
 } as const;
 
-interface Placed {
-  readonly vhost: VirtualHost;
-  readonly queue: Queue;
-}
-
+/** Of all lists of queues. */
 const COLUMNS = {
-  name: ({ queue }: Placed) => queue.name,
-  vhost: ({ vhost }: Placed) => vhost.name,
-  type: ({ queue }: Placed) => queue.type,
-  consumers: ({ queue }: Placed) => queue.consumers.size,
-  messages: ({ queue }: Placed) => queue.readyCount + queue.counts.unacked,
-  messages_ready: ({ queue }: Placed) => queue.readyCount,
-  messages_unacknowledged: ({ queue }: Placed) => queue.counts.unacked,
+  name: ({ queue }: PlacedQueue) => queue.name,
+  vhost: ({ vhost }: PlacedQueue) => vhost.name,
+  type: ({ queue }: PlacedQueue) => queue.type,
+  consumers: ({ queue }: PlacedQueue) => queue.consumers.size,
+  messages: ({ queue }: PlacedQueue) => queue.readyCount + queue.counts.unacked,
+  messages_ready: ({ queue }: PlacedQueue) => queue.readyCount,
+  messages_unacknowledged: ({ queue }: PlacedQueue) => queue.counts.unacked,
 } as const;
 
-function queuesOf(vhosts: readonly VirtualHost[]): Placed[] {
-  const placed: Placed[] = [];
-  for (const vhost of vhosts) {
-    for (const queue of vhost.queues.values()) placed.push({ vhost, queue });
-  }
-  return placed;
-}
-
-function queueList(request: ApiRequest, placed: readonly Placed[]): Answer {
+async function queueList(request: ApiRequest, vhosts: readonly VirtualHost[]): Promise<Answer> {
   const { query } = request;
   const statistics = statisticsFor(request);
+  const queues = await queuesIn(vhosts);
   if (query.get('disable_stats') !== 'true') {
-    return listOf(placed, COLUMNS, ({ vhost, queue }) => queueView(vhost, queue, statistics), countedOf(statistics));
+    const view = ({ vhost, queue }: PlacedQueue): unknown => queueView(vhost, queue, statistics);
+    return listOf(queues, COLUMNS, view, figureColumns(statistics));
   }
   const totals = query.get('enable_queue_totals') === 'true';
-  return listOf(placed, COLUMNS, ({ vhost, queue }) => ({
+  return listOf(queues, COLUMNS, ({ vhost, queue }) => ({
     ...queueBasics(vhost, queue),
     ...(totals ? totalsOf(queue) : {}),
   }));
 }
 
-function detailedList(request: ApiRequest): Answer {
+async function detailedList(request: ApiRequest): Promise<Answer> {
   const statistics = statisticsFor(request);
-  const view = ({ vhost, queue }: Placed): unknown => ({
-    ...queueView(vhost, queue, statistics),
-    ...queueDetails(vhost, queue, statistics),
-  });
-  return listOf(queuesOf(openableVhosts(request)), COLUMNS, view, countedOf(statistics));
+  const view = ({ vhost, queue }: PlacedQueue): unknown =>
+    queueView(vhost, queue, statistics, queueDetails(vhost, queue, statistics));
+  return listOf(await queuesIn(openableVhosts(request)), COLUMNS, view, figureColumns(statistics));
 }
 
-function countedOf({ metrics, ranges }: Statistics): (placed: Placed) => unknown {
-  return ({ queue }) => figuresView(metrics.queue(queue, ranges));
+function figureColumns({ metrics }: Statistics): (name: string) => Column<PlacedQueue> | undefined {
+  return (name) => {
+    const path = figurePath(name);
+    const field = QUEUE_FIELDS.get(name) ?? (path === undefined ? undefined : metrics.queueFigure(path));
+    return field === undefined ? undefined : ({ queue }) => field(queue);
+  };
 }
 
 function totalsOf({ readyCount, counts: { unacked } }: Queue): Readonly<Record<string, number>> {
@@ -103,7 +98,7 @@ export const QUEUES: readonly Endpoint[] = [
     isList: true,
     query: LIST_QUERY,
     answers: QUEUE,
-    handle: (request) => queueList(request, queuesOf(openableVhosts(request))),
+    handle: (request) => queueList(request, openableVhosts(request)),
   }),
   endpoint({
     method: 'GET',
@@ -122,7 +117,7 @@ export const QUEUES: readonly Endpoint[] = [
     isList: true,
     query: LIST_QUERY,
     answers: QUEUE,
-    handle: (request) => queueList(request, queuesOf([vhostOf(request)])),
+    handle: (request) => queueList(request, [vhostOf(request)]),
   }),
   endpoint({
     method: 'GET',
@@ -142,10 +137,10 @@ export const QUEUES: readonly Endpoint[] = [
     handle: (request) => {
       const vhost = vhostOf(request);
       const queue = queueNamed(vhost, request.params.queue);
-      const consumer_details = consumersOf(queue).map(consumerView);
-      const details = { ...queueOwner(queue), consumer_details, deliveries: [], incoming: [] };
+      const consumer_details = LazyList.of(consumersOf(queue), consumerView);
       const statistics = statisticsFor(request);
-      return ok({ ...queueView(vhost, queue, statistics), ...queueDetails(vhost, queue, statistics), ...details });
+      const view = queueView(vhost, queue, statistics, queueDetails(vhost, queue, statistics));
+      return ok({ ...view, ...queueOwner(queue), consumer_details, deliveries: [], incoming: [] });
     },
   }),
   endpoint({
@@ -218,7 +213,7 @@ export const QUEUES: readonly Endpoint[] = [
       const vhost = vhostOf(request);
       const { queue: name } = request.params;
       const bindings = [defaultBinding({ kind: 'queue', name }), ...vhost.bindings.ofDestination('queue', name)];
-      return list(bindings.map((binding) => bindingView(vhost, binding)));
+      return listOf(unsorted(bindings), {}, (binding) => bindingView(vhost, binding));
     },
   }),
 ];

@@ -9,6 +9,7 @@ import { type Endpoint, endpoint } from '../endpoint.ts';
 import { figuresView } from '../figures.ts';
 import { RANGE_QUERY, rangesOf } from '../ranges.ts';
 import type { ApiRequest } from '../request.ts';
+import { unsorted } from '../sources.ts';
 import { isThisNode } from '../this_node.ts';
 import { splitTags } from './users.ts';
 
@@ -32,8 +33,8 @@ const BODY = z.object({
 });
 
 /** With its figures, once it has queues. */
-function vhostViews({ context, query }: ApiRequest): (info: VirtualHostInfo) => object {
-  const { vhosts } = context.metrics.totals();
+async function vhostViews({ context, query }: ApiRequest): Promise<(info: VirtualHostInfo) => object> {
+  const { vhosts } = await context.metrics.totalsLater();
   const ranges = rangesOf(query);
   return (info) => {
     const vhost = context.server.vhosts.get(info.name);
@@ -67,10 +68,10 @@ export const VHOSTS: readonly Endpoint[] = [
     isList: true,
     answers: VHOST,
     query: RANGE_QUERY,
-    handle: (request) => {
+    handle: async (request) => {
       const { context, identity } = request;
       const seen = context.administration.vhosts.list().filter(({ name }) => identity.sees(name));
-      return listOf(seen, { name: ({ name }) => name }, vhostViews(request));
+      return listOf(unsorted(seen), { name: ({ name }) => name }, await vhostViews(request));
     },
   }),
   endpoint({
@@ -80,7 +81,10 @@ export const VHOSTS: readonly Endpoint[] = [
     summary: 'One virtual host.',
     answers: VHOST,
     query: RANGE_QUERY,
-    handle: (request) => ok(vhostViews(request)(infoOf(request.context, request.params.vhost))),
+    handle: async (request) => {
+      const info = infoOf(request.context, request.params.vhost);
+      return ok((await vhostViews(request))(info));
+    },
   }),
   endpoint({
     method: 'PUT',

@@ -58,7 +58,3 @@ export function bindingView(vhost: VirtualHost, binding: Binding): Readonly<Reco
 export function defaultBinding(queue: Pick<Queue, 'name' | 'kind'>): Binding {
   return { source: '', destination: queue, routingKey: queue.name, arguments: EMPTY_TABLE };
 }
-
-export function allBindings({ queues, bindings }: VirtualHost): Binding[] {
-  return [...Array.from(queues.values(), defaultBinding), ...bindings.all()];
-}

@@ -4,7 +4,6 @@ import { printHost } from '../../lib/address.ts';
 import type { Connection } from '../../server/connection/connection.ts';
 import { introductionOf } from '../../server/introductions.ts';
 import { tlsFacts } from '../../server/tls_facts.ts';
-import { figuresView } from '../figures.ts';
 import type { Statistics } from './statistics.ts';
 
 type View = Readonly<Record<string, unknown>>;
@@ -20,14 +19,30 @@ export function briefConnection({ name, phase, userName }: Connection): View {
   return { name, vhost, user: userName, node: BROKER_NODE };
 }
 
-/** A connection that is open. What is unknown of its TLS is null in a list, and empty where it is asked for by itself: so in RabbitMQ. */
+/**
+ * A connection that is open, or was just now. What is unknown of its TLS is null in a list, and empty where it is asked for by
+ * itself: so in RabbitMQ. In one literal, as `queueView` is.
+ */
 export function connectionView(connection: Connection, inList: boolean, { metrics, ranges }: Statistics): View {
-  const { origin, tuning, vhost, channels, clientName } = connection;
+  const { origin, tuning, openedIn, channels, clientName } = connection;
+  const { data_rates: octets } = metrics.connection(connection, ranges);
   const introduction = introductionOf(connection);
-  const tls = Object.entries(tlsFacts(origin.tls)).map(([key, value]) => [key, inList && value === '' ? null : value]);
+  const tls = tlsFacts(origin.tls);
+  const fact = (name: string): unknown => (inList && tls[name] === '' ? null : tls[name]);
   return {
-    ...figuresView(metrics.connection(connection, ranges)),
-    ...Object.fromEntries(tls),
+    recv_oct: octets['recv_oct'],
+    recv_oct_details: octets['recv_oct_details'],
+    send_oct: octets['send_oct'],
+    send_oct_details: octets['send_oct_details'],
+    ssl: tls['ssl'],
+    ssl_protocol: fact('ssl_protocol'),
+    ssl_key_exchange: fact('ssl_key_exchange'),
+    ssl_cipher: fact('ssl_cipher'),
+    ssl_hash: fact('ssl_hash'),
+    peer_cert_subject: fact('peer_cert_subject'),
+    peer_cert_issuer: fact('peer_cert_issuer'),
+    peer_cert_serial_number: fact('peer_cert_serial_number'),
+    peer_cert_validity: fact('peer_cert_validity'),
     auth_mechanism: introduction?.mechanism ?? '',
     channel_max: tuning.channelMax,
     channels: channels.size,
@@ -48,8 +63,8 @@ export function connectionView(connection: Connection, inList: boolean, { metric
     timeout: tuning.heartbeatSeconds,
     type: 'network',
     user: connection.userName,
-    ...(clientName === undefined ? {} : { user_provided_name: clientName }),
+    user_provided_name: clientName,
     user_who_performed_action: connection.userName,
-    vhost: vhost.name,
+    vhost: openedIn?.name,
   };
 }

@@ -2,6 +2,7 @@ import { toPlain } from '../../codec/table.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import { isReplyAddress } from '../../core/topology/reply_queues.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
+import { eachInSlices } from '../../lib/slices.ts';
 import type { Consumer } from '../../server/channel/consumer.ts';
 import { Consumer as ChannelConsumer } from '../../server/channel/consumer.ts';
 import { channelDetails } from './channel.ts';
@@ -11,9 +12,17 @@ export function consumersOf({ consumers }: Queue): Consumer[] {
   return [...consumers.all()].filter((consumer) => consumer instanceof ChannelConsumer);
 }
 
-/** Those of a virtual host; those that wait for replies are no consumers to anybody. */
-export function allConsumers({ queues }: VirtualHost): Consumer[] {
-  return [...queues.values()].filter(({ name }) => !isReplyAddress(name)).flatMap(consumersOf);
+/** Those of virtual hosts; those that wait for replies are no consumers to anybody. */
+export async function consumersIn(vhosts: readonly VirtualHost[]): Promise<readonly Consumer[]> {
+  const found: Consumer[] = [];
+  await eachInSlices(
+    vhosts.flatMap((vhost) => [...vhost.queues.values()]),
+    (queue) => {
+      if (queue.consumers.size === 0 || isReplyAddress(queue.name)) return;
+      for (const consumer of consumersOf(queue)) found.push(consumer);
+    },
+  );
+  return found;
 }
 
 export function consumerView(consumer: Consumer): Readonly<Record<string, unknown>> {

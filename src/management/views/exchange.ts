@@ -30,7 +30,11 @@ export function exchangeView(
   };
 }
 
-/** RabbitMQ tells no more of an exchange. */
+/** Of the figures of an exchange: RabbitMQ tells no more. */
+export function isTold(figure: string): boolean {
+  return /^publish_(in|out)/.test(figure);
+}
+
 function inAndOut(figures: Figures): Figures {
-  return Object.fromEntries(Object.entries(figures).filter(([name]) => /^publish_(in|out)/.test(name)));
+  return Object.fromEntries(Object.entries(figures).filter(([name]) => isTold(name)));
 }

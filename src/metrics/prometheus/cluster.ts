@@ -51,7 +51,7 @@ function* exchangeLines(
   vhost: VirtualHost,
   value: (exchange: { readonly bindings: { readonly size: number } }) => number,
 ): Generator<string, void, undefined> {
-  for (const exchange of vhost.exchanges.values()) {
+  for (const exchange of [...vhost.exchanges.values()]) {
     const { type } = exchange.properties;
     yield line(name, labels({ vhost: vhost.name, exchange: exchange.name, type }), value(exchange));
   }

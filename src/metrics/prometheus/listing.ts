@@ -16,41 +16,49 @@ const NOT_SUMMED = [
   'queue_oldest_message_age_seconds',
 ];
 
+/** Lists objects, and yields, nothing, where somebody else may have a turn: there may be very many. */
+export type Gathering<T> = () => Generator<string, readonly T[], undefined>;
+
 /** Objects are listed when they are asked for. */
-export function listing<T>(group: Group<T>, items: () => readonly T[]): Listing {
+export function listing<T>(group: Group<T>, items: Gathering<T>): Listing {
   return {
     name: group.name,
-    each: (format, prefix) => eachOf(group, items(), format, prefix),
-    sum: (format, prefix) => sumOf(group, items(), format, prefix),
+    each: (format, prefix) => eachOf(group, items, format, prefix),
+    sum: (format, prefix) => sumOf(group, items, format, prefix),
   };
 }
 
 function* eachOf<T>(
   group: Group<T>,
-  items: readonly T[],
+  gather: Gathering<T>,
   format: Format,
   prefix: string,
 ): Generator<string, void, undefined> {
-  const labelled = items.map(group.labels);
+  const items = yield* gather();
+  const labelled: string[] = [];
   for (const { name, type, help, value } of group.families) {
     yield header(format, prefix + name, type, help);
     for (let i = 0; i < items.length; i++) {
-      const found = value(items[i] as T);
-      if (found !== undefined) yield line(prefix + name, labelled[i] as string, found);
+      const item = items[i] as T;
+      if (labelled.length === i) labelled.push(group.labels(item));
+      const found = value(item);
+      yield found === undefined ? '' : line(prefix + name, labelled[i] as string, found);
     }
   }
 }
 
 function* sumOf<T>(
   group: Group<T>,
-  items: readonly T[],
+  gather: Gathering<T>,
   format: Format,
   prefix: string,
 ): Generator<string, void, undefined> {
   const families = group.families.filter(({ name }) => !NOT_SUMMED.includes(name));
   const sums = new Float64Array(families.length);
-  for (const item of items) {
-    for (const [i, { value }] of families.entries()) sums[i] = (sums[i] as number) + (value(item) ?? 0);
+  for (const item of yield* gather()) {
+    for (let i = 0; i < families.length; i++) {
+      sums[i] = (sums[i] as number) + ((families[i] as (typeof families)[number]).value(item) ?? 0);
+    }
     // Somebody else may have a turn here.
     yield '';
   }

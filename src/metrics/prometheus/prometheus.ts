@@ -1,15 +1,15 @@
 import { RABBITMQ_VERSION } from '../../config/version.ts';
 import { BROKER_NODE } from '../../core/names.ts';
-import type { VirtualHost } from '../../core/vhost.ts';
 import { clusterName } from '../../server/cluster_name.ts';
 import { clusterMetrics } from './cluster.ts';
 import { labels } from './family.ts';
 import { globalCounters } from './global.ts';
 import { listings, queueItems } from './items.ts';
+import type { Gathering } from './listing.ts';
 import { ALARMS, NODE_GROUPS, NODE_TOTALS } from './node_groups.ts';
 import { ownMetrics } from './own.ts';
 import { queueLabels } from './queue_groups.ts';
-import type { Source } from './source.ts';
+import type { QueueItem, Source } from './source.ts';
 import { end, type Format, header, line } from './writer.ts';
 
 /** RabbitMQ's endpoints: `/metrics`, `/metrics/per-object` and `/metrics/detailed`. */
@@ -38,13 +38,14 @@ function* everything(source: Source, { kind, format }: PrometheusRequest): Gener
   const vhosts = [...source.server.vhosts.values()];
   for (const { families, labels: labelsOf } of NODE_GROUPS)
     yield* node(source, format, 'rabbitmq_', families, labelsOf);
-  for (const listing of listings(source, vhosts)) {
+  const queues = queueItems(source, vhosts);
+  for (const listing of listings(source, vhosts, queues)) {
     if (listing.name === 'queue_consumer_count') continue;
     const prefix = listing.name.startsWith('leveret_') ? 'leveret_' : 'rabbitmq_';
     yield* kind === 'per-object' ? listing.each(format, prefix) : listing.sum(format, prefix);
   }
   yield* node(source, format, 'rabbitmq_', NODE_TOTALS, () => '');
-  if (kind === 'per-object') yield* queueInfo(source, format, 'rabbitmq_', vhosts);
+  if (kind === 'per-object') yield* queueInfo(queues, format, 'rabbitmq_');
   yield* identity(source, format, kind);
   yield* globalCounters(format, source);
   yield* node(source, format, 'rabbitmq_', ALARMS, () => '');
@@ -57,14 +58,15 @@ function* detailed(source: Source, request: PrometheusRequest): Generator<string
   for (const { name, families, labels: labelsOf } of NODE_GROUPS) {
     if (wanted.includes(name)) yield* node(source, format, 'rabbitmq_detailed_', families, labelsOf);
   }
-  for (const listing of listings(source, vhosts)) {
+  const queues = queueItems(source, vhosts);
+  for (const listing of listings(source, vhosts, queues)) {
     const { name } = listing;
     if (!wanted.includes(name) || (name === 'queue_consumer_count' && wanted.includes('queue_metrics'))) continue;
     yield* listing.each(format, name.startsWith('leveret_') ? 'leveret_detailed_' : 'rabbitmq_detailed_');
   }
   yield* clusterMetrics(format, vhosts, wanted);
   if (QUEUE_INFO_GROUPS.some((name) => wanted.includes(name))) {
-    yield* queueInfo(source, format, 'rabbitmq_detailed_', vhosts);
+    yield* queueInfo(queues, format, 'rabbitmq_detailed_');
   }
   yield* identity(source, format, 'detailed');
 }
@@ -84,15 +86,10 @@ function* node(
   }
 }
 
-function* queueInfo(
-  source: Source,
-  format: Format,
-  prefix: string,
-  vhosts: readonly VirtualHost[],
-): Generator<string, void, undefined> {
+function* queueInfo(queues: Gathering<QueueItem>, format: Format, prefix: string): Generator<string, void, undefined> {
   const help = "A metric with a constant '1' value and labels that provide some queue details";
   yield header(format, `${prefix}queue_info`, 'gauge', help);
-  for (const item of queueItems(source, vhosts)) {
+  for (const item of yield* queues()) {
     const more = `queue_type="rabbit_${item.queue.type}_queue",membership="leader"`;
     yield line(`${prefix}queue_info`, `${queueLabels(item)},${more}`, 1);
   }

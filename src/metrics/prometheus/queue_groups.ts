@@ -5,8 +5,9 @@ import type { QueueItem } from './source.ts';
 
 /** What there is of each queue. */
 
-export function queueLabels({ vhost, queue }: QueueItem): string {
-  return labels({ vhost: vhost.name, queue: queue.name });
+export function queueLabels(item: QueueItem): string {
+  item.labels ??= labels({ vhost: item.vhost.name, queue: item.queue.name });
+  return item.labels;
 }
 
 function delivered(item: QueueItem): DeliveryCounts {

@@ -33,4 +33,6 @@ export interface QueueItem {
   readonly source: Source;
   /** Added up when it is first asked for. */
   deliveries: DeliveryCounts | undefined;
+  /** Put together when they are first asked for. */
+  labels: string | undefined;
 }

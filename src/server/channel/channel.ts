@@ -152,10 +152,8 @@ export class Channel {
     this.delivering = false;
     this.timeouts?.stop();
     if (this.mode.name === 'transaction') this.mode.transaction.rollback(this);
-    if (this.mode.name === 'confirm') {
-      this.vhost.counts.publishedForConfirm += this.mode.confirms.published;
-      this.mode.confirms.stop();
-    }
+    if (this.mode.name === 'confirm') this.mode.confirms.stop();
+    const publishedForConfirm = this.mode.name === 'confirm' ? this.mode.confirms.published : 0;
     this.mode = PLAIN;
     const consumers = [...this.consumers.values()];
     this.consumers.clear();
@@ -166,7 +164,7 @@ export class Channel {
     }
     requeueAll(this, 'lost');
     for (const consumer of consumers) autoDeleteUnused(this.vhost, consumer.queue);
-    this.counts.close();
+    this.counts.close(publishedForConfirm);
     this.publishing = undefined;
   }
 }

@@ -51,6 +51,8 @@ export function countUnroutable(counts: PublishCounts, mandatory: boolean): void
 export class ChannelCounts {
   /** Those of the broker. */
   readonly sizes: MessageSizes;
+  /** Of a channel that is closed: how many were published with confirms. */
+  publishedForConfirm = 0;
   readonly #vhost: VirtualHost;
   readonly #publishes = new Map<Exchange, ChannelPublishes>();
   readonly #deliveries = new Map<Queue, ChannelDeliveries>();
@@ -76,6 +78,10 @@ export class ChannelCounts {
 
   get hasPublished(): boolean {
     return this.#publishes.size > 0;
+  }
+
+  get hasDelivered(): boolean {
+    return this.#deliveries.size > 0;
   }
 
   publishesTo(exchange: Exchange): ChannelPublishes {
@@ -110,12 +116,12 @@ export class ChannelCounts {
     return total;
   }
 
-  /** The channel is closed: others keep what it has counted. */
-  close(): void {
+  /** The channel is closed, once: others keep what it has counted. It is still here for who began to add up before. */
+  close(publishedForConfirm: number): void {
+    this.publishedForConfirm = publishedForConfirm;
+    this.#vhost.counts.publishedForConfirm += publishedForConfirm;
     for (const counts of this.#publishes.values()) leavePublishes(this.#vhost.counts, counts);
     for (const counts of this.#deliveries.values()) leaveDeliveries(this.#vhost.counts, counts);
-    this.#publishes.clear();
-    this.#deliveries.clear();
   }
 
   #sweepPublishes(): void {

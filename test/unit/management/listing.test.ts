@@ -1,6 +1,18 @@
 import { describe, expect, test, vi } from 'vitest';
-import { list, listOf } from '../../../src/management/answer.ts';
-import { listing } from '../../../src/management/listing.ts';
+import { type Items, list, listOf } from '../../../src/management/answer.ts';
+import { listing as listingPieces } from '../../../src/management/listing.ts';
+import { unsorted } from '../../../src/management/sources.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+async function listing(
+  items: Items,
+  query: URLSearchParams,
+): Promise<readonly Row[] | { readonly items: readonly Row[] }> {
+  const pieces: string[] = [];
+  for await (const piece of listingPieces(items, query)) pieces.push(piece);
+  return JSON.parse(pieces.join(''));
+}
 
 const HARES = [
   { name: 'b', vhost: '/', age: 3, inner: { depth: 1, width: 2 } },
@@ -98,7 +110,7 @@ test('pages of a long list are, one after the other, the list as it is sorted', 
     const paged: unknown[] = [];
     for (let page = 1; page <= 8; page++) {
       const answer = await listing(items!, new URLSearchParams(`${sorting}&page=${page}&page_size=130`));
-      paged.push(...(answer as { readonly items: readonly unknown[] }).items);
+      paged.push(...(answer as { readonly items: readonly Row[] }).items);
     }
     expect(paged).toEqual(whole);
   }
@@ -107,7 +119,7 @@ test('pages of a long list are, one after the other, the list as it is sorted', 
 test('of a long list only the page is made, unless it is sorted by what has to be', async () => {
   const sources = Array.from({ length: 10_000 }, (_, index) => index);
   const view = vi.fn((index: number) => ({ name: `q${index}`, messages: index % 7 }));
-  const { items } = listOf(sources, { name: (index) => `q${index}`, vhost: () => '/' }, view);
+  const { items } = listOf(unsorted(sources), { name: (index) => `q${index}`, vhost: () => '/' }, view);
   await listing(items!, new URLSearchParams('page=3&page_size=50&sort=name&name=9'));
   expect(view).toHaveBeenCalledTimes(50);
   const sorted = await listing(items!, new URLSearchParams('page=1&page_size=1&sort=messages&sort_reverse=true'));

@@ -137,7 +137,7 @@ describe('of a queue is told', () => {
 
   test('how much of the time its consumers could have had a message at once', () => {
     const bench = sampling();
-    const capacity = (): number => bench.metrics.queueFacts(bench.vhost, bench.queue()).consumerCapacity;
+    const capacity = (): number => bench.metrics.consumerCapacity(bench.queue());
     expect(capacity()).toBe(0);
     bench.client.send(1, 'basic.qos', { prefetchCount: 1 });
     bench.client.send(1, 'basic.consume', { queue: 'q', consumerTag: 'one' });

@@ -36,6 +36,7 @@ it('has each binding once, by its identity', () => {
         }
         expect(set.size).toBe(model.size);
         expect(new Set(set.values())).toEqual(new Set(model.values()));
+        expect(set.toArray()).toEqual([...set.values()]);
       }
     }),
   );
