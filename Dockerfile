@@ -11,15 +11,17 @@ FROM node:24-bookworm-slim
 ENV NODE_ENV=production LEVERET_DATA_DIR=/data \
     RABBITMQ_CONFIG_FILE=/etc/rabbitmq/rabbitmq.conf RABBITMQ_CONFIG_FILES=/etc/rabbitmq/conf.d/*.conf
 WORKDIR /leveret
-RUN mkdir -m 700 /data && chown node:node /data
+RUN mkdir -m 700 /data /var/lib/rabbitmq && chown node:node /data /var/lib/rabbitmq
 COPY package.json LICENSE ./
 COPY bin bin
 COPY --from=build /leveret/node_modules node_modules
 COPY --from=build /leveret/dist dist
-# What health checks call that were written for RabbitMQ's image.
-COPY deploy/container/* /usr/local/bin/
+# What compose files and health checks count on that were written for RabbitMQ's image.
+COPY deploy/container/bin/* /usr/local/bin/
+COPY deploy/container/conf.d/* /etc/rabbitmq/conf.d/
 RUN ln -s /leveret/bin/leveret.js /usr/local/bin/leveret && ln -s rabbitmqctl /usr/local/bin/rabbitmq-diagnostics
-# The user node, by its number: Kubernetes takes no name for a user that is not root. Nothing but /data is written to.
+# The user node, by its number: Kubernetes takes no name for a user that is not root. Nothing but /data is written to, or
+# /var/lib/rabbitmq if a volume is mounted there.
 USER 1000:1000
 VOLUME /data
 EXPOSE 5672 15672 15692

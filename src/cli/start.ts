@@ -7,6 +7,7 @@ import { VERSION } from '../config/version.ts';
 import { type Broker, createBroker } from '../index.ts';
 import { brokerOptions } from './broker_options.ts';
 import { readDefinitions } from './definitions.ts';
+import { letsGuestIn } from './exposure.ts';
 import { type Log, logNotes, openLog } from './log.ts';
 import { reloadOnHangup } from './reload.ts';
 import { serveHttp } from './serve_http.ts';
@@ -38,8 +39,15 @@ export async function start(flags: Flags): Promise<void> {
   const broker = await starting;
   reloadOnHangup(flags, log, broker, settings);
   announce(broker, configuration, log);
+  if (letsGuestIn(settings)) {
+    log.logger.warn(
+      'guest can log in from other machines, with the password that everybody knows, unless it was changed',
+    );
+  }
   // Clients need not wait for what this loads.
   await serveHttp(broker, { management, prometheus }, configuration, log);
+  // What programs wait for that start RabbitMQ's image, such as Testcontainers.
+  if (log.format === 'json') log.logger.info('Server startup complete');
   systemd.ready();
 }
 

@@ -69,8 +69,9 @@ Most files can be used as they are: \`leveret config check /etc/rabbitmq/rabbitm
 kinds: those that set something, those that Leveret has no need of (a line in the log at the start says why), and those whose
 feature is not there (a warning in the log). What no RabbitMQ knows is a mistake, with the key that was perhaps meant.
 
-The container image takes what RabbitMQ's takes, so that in a compose file the name of the image is all that changes, but for one
-thing: RabbitMQ's image lets \`guest\` in from everywhere, this one with \`LEVERET_LOOPBACK_USERS=none\` only.
+The container image takes what RabbitMQ's takes, so that in a compose file the name of the image is all that changes. As there,
+\`guest\` is let in from everywhere (\`/etc/rabbitmq/conf.d/10-defaults.conf\`), and the log warns of it: set another user, or
+\`LEVERET_LOOPBACK_USERS=guest\`.
 
 | in the container | counts |
 | --- | --- |
@@ -86,7 +87,8 @@ const KEYS = `
 | the command \`rabbitmq-server\` | starts the broker |
 | \`RABBITMQ_DEFAULT_PASS_FILE\` and others that RabbitMQ's image refuses | are refused here too |
 
-Data is kept in the volume \`/data\`, not in \`/var/lib/rabbitmq\`: what RabbitMQ stored there is not read.
+Data is kept in the volume \`/data\`, or in \`/var/lib/rabbitmq/leveret\` where a volume is mounted at \`/var/lib/rabbitmq\`. What
+RabbitMQ stored there is not read.
 
 | key of RabbitMQ | sets | value |
 | --- | --- | --- |

@@ -81,13 +81,20 @@ test('the unit is of the kind that the broker tells systemd about', () => {
   }
 });
 
-test('the image answers health checks that were written for RabbitMQ, and its command', () => {
+test('the image answers what was written for RabbitMQ: health checks, its command, a volume for its data', () => {
   const folder = mkdtempSync(join(tmpdir(), 'leveret-image-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, 'leveret'), '#!/bin/sh\necho "$@"\n', { mode: 0o755 });
+  const command = (name: string, text: string): void =>
+    writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  command('leveret', 'echo "$@" $LEVERET_DATA_DIR');
+  command('mountpoint', 'exit 1');
+  const variables: Record<string, string> = {};
   const run = (script: string, ...words: readonly string[]): string => {
-    const path = fileURLToPath(new URL(`../../deploy/container/${script}`, import.meta.url));
-    return execFileSync(path, words, { env: { PATH: `${folder}:/usr/bin:/bin` }, encoding: 'utf8' }).trim();
+    const path = fileURLToPath(new URL(`../../deploy/container/bin/${script}`, import.meta.url));
+    return execFileSync(path, words, {
+      env: { PATH: `${folder}:/usr/bin:/bin`, ...variables },
+      encoding: 'utf8',
+    }).trim();
   };
   expect(run('rabbitmqctl', '-q', 'ping')).toBe('ping --ready');
   expect(run('rabbitmqctl', '-n', 'ping', '--timeout', '5', 'check_port_connectivity')).toBe('ping --ready');
@@ -96,4 +103,10 @@ test('the image answers health checks that were written for RabbitMQ, and its co
   expect(run('rabbitmqctl')).toBe('ctl');
   expect(run('entrypoint', 'start', '--port', '1')).toBe('start --port 1');
   expect(run('entrypoint', 'rabbitmq-server')).toBe('start');
+  variables['LEVERET_DATA_DIR'] = '/data';
+  expect(run('entrypoint', 'start')).toBe('start /data');
+  command('mountpoint', '[ "$*" = "-q /var/lib/rabbitmq" ]');
+  expect(run('entrypoint', 'start')).toBe('start /var/lib/rabbitmq/leveret');
+  variables['LEVERET_DATA_DIR'] = '/mine';
+  expect(run('entrypoint', 'start')).toBe('start /mine');
 });

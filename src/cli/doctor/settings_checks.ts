@@ -1,7 +1,6 @@
 import type { Settings } from '../../config/options.ts';
+import { isLocal, isLocalOnly, letsGuestIn } from '../exposure.ts';
 import { error, type Finding, note, warning } from './finding.ts';
-
-const WELL_KNOWN = 'guest';
 
 /** What can be seen in the settings alone. */
 export function checkSettings(settings: Settings): readonly Finding[] {
@@ -9,10 +8,9 @@ export function checkSettings(settings: Settings): readonly Finding[] {
 }
 
 function checkLogins(settings: Settings): readonly Finding[] {
-  const { defaultUser, defaultPass, loopbackUsers, anonymous, authMechanisms } = settings;
+  const { anonymous, authMechanisms } = settings;
   const findings: Finding[] = [];
-  const isKnown = defaultUser === WELL_KNOWN && defaultPass === WELL_KNOWN;
-  if (isKnown && !loopbackUsers.includes(defaultUser) && !isLocalOnly(settings)) {
+  if (letsGuestIn(settings)) {
     findings.push(
       error(
         'Whoever reaches this machine can log in as guest, with the password that everybody knows: the user is not limited to this machine. Set default_user and default_pass, or leave guest among loopback_users.',
@@ -88,14 +86,4 @@ function checkManners(settings: Settings): readonly Finding[] {
     findings.push(warning(`The log is at the level ${logLevel}: trouble leaves no trace in it.`));
   }
   return findings;
-}
-
-/** Whether clients without TLS can only be on this machine. */
-function isLocalOnly({ host, port, moreListeners }: Settings): boolean {
-  const hosts = [...(port === false ? [] : [host]), ...moreListeners.map((listener) => listener.host ?? '::')];
-  return hosts.every(isLocal);
-}
-
-function isLocal(address: string): boolean {
-  return /^(127\.|::1$|localhost$)/.test(address);
 }
