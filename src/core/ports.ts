@@ -110,4 +110,6 @@ export interface Turn {
   commitReady(journal: { commit(): void }): void;
   /** `queue` has ready messages and a consumer with room: drain it before this turn ends. */
   queueReady(queue: Queue): void;
+  /** Does something long in parts: the first now, the others as turns have time for them. A part answers whether there is more. */
+  inParts(part: () => boolean): void;
 }

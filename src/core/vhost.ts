@@ -67,20 +67,9 @@ export interface Route {
 /** Cached routes of one exchange; more distinct routing keys than this start the cache over. */
 const CACHED_ROUTES_MAX = 4096;
 
-/** What `empty` does in a step: some milliseconds. */
+/** What `empty` does in a step. */
 const EMPTIED_AT_ONCE = 10_000;
 const QUEUES_EMPTIED_AT_ONCE = 100;
-
-/** Drops a part of what is ready in a queue that is going. True when nothing of it is left. */
-function emptied(queue: Queue): boolean {
-  queue.deleted = true;
-  for (let dropped = 0; queue.readyCount > 0; dropped++) {
-    const entry = dropped < EMPTIED_AT_ONCE ? queue.take() : undefined;
-    if (entry === undefined) return false;
-    queue.drop(entry.position, entry.sequence, entry.bodyBytes, entry.flags);
-  }
-  return true;
-}
 
 /** Who refers to messages, and has to be told when they are moved (ReadyRing.relocate). */
 export interface Holder {
@@ -105,6 +94,7 @@ export class VirtualHost {
   tracing = false;
   /** What its queues ask of it. */
   readonly host: QueueHost;
+  #stopped = false;
   readonly exchanges: Map<string, Exchange> = new Map();
   readonly queues: Map<string, Queue> = new Map();
   /** Those that replies go through, by address (topology/reply_queues.ts): nobody sees them as queues. */
@@ -134,7 +124,11 @@ export class VirtualHost {
     this.events = options.events ?? NO_EVENTS;
     const { clock } = options;
     const deadLetters = new DeadLetters(this);
+    const stopped = (): boolean => this.#stopped;
     this.host = {
+      get stopped() {
+        return stopped();
+      },
       nowMs: () => clock.nowMs(),
       random: options.random ?? Math.random,
       deadlines: new Deadlines(clock),
@@ -254,6 +248,7 @@ export class VirtualHost {
   /** No timer is left behind, and no copies are made any more. */
   stop(): void {
     this.tracing = false;
+    this.#stopped = true;
     this.host.deadlines.stop();
   }
 
@@ -265,8 +260,8 @@ export class VirtualHost {
     this.stop();
     let queues = 0;
     for (const queue of [...this.allQueues()]) {
-      while (!emptied(queue)) yield;
-      queue.delete();
+      const leaving = queue.delete();
+      while (leaving.drop(EMPTIED_AT_ONCE)) yield;
       if (++queues % QUEUES_EMPTIED_AT_ONCE === 0) yield;
     }
     this.queues.clear();

@@ -97,6 +97,14 @@ export class LoopTurn implements Turn {
     else work();
   }
 
+  inParts(part: () => boolean): void {
+    while (part()) {
+      if (!this.over) continue;
+      this.wait({ goOn: () => this.inParts(part) });
+      return;
+    }
+  }
+
   /** Whether nobody waits. */
   get idle(): boolean {
     return this.#waiters.length === 0;

@@ -1,3 +1,4 @@
+import { purgeQueue } from '../../src/core/topology/queues.ts';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { REDELIVERED } from '../../src/core/queue/entry.ts';
@@ -109,7 +110,7 @@ export function storeSuite(name: string, create: () => Promise<StoreUnderTest>):
       );
       await made.settle();
       const before = pages.pageCount;
-      client.vhost.queue('purged').purge();
+      purgeQueue(client.vhost, client.vhost.queue('purged'));
       client.deleteQueue('deleted');
       for (let i = 0; i < 30; i++) client.ack(await take('acknowledged'));
       await made.settle();

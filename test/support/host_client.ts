@@ -139,6 +139,7 @@ export class HostClient {
 
   relocate(moved: (position: Position) => Position | undefined): void {
     for (const queue of this.vhost.allQueues()) queue.relocate(moved);
+    for (const holder of this.vhost.departing) holder.relocate(moved);
     for (const held of this.#held) {
       const position = moved(held.entry.position);
       if (position !== undefined) held.entry = { ...held.entry, position };

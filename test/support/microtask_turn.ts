@@ -19,6 +19,11 @@ export class MicrotaskTurn implements Turn {
     this.#schedule();
   }
 
+  /** A part in each run of code. */
+  inParts(part: () => boolean): void {
+    if (!this.#stopped && part()) queueMicrotask(() => this.inParts(part));
+  }
+
   /** Nothing is delivered until it is let go. */
   hold(): void {
     this.#held = true;

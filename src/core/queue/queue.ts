@@ -11,6 +11,7 @@ import { Dying } from './dying.ts';
 import { DURABLE, type Entry, REDELIVERED } from './entry.ts';
 import { groupKeyOf } from './groups/group_by.ts';
 import { QueueGroups } from './groups/queue_groups.ts';
+import { Leaving } from './leaving.ts';
 import { Pause } from './pause.ts';
 import type { QueueProperties } from './properties.ts';
 import { type ReadyList, ReadyMessages } from './ready_list.ts';
@@ -78,7 +79,7 @@ export class Queue {
     this.#ready = this.#groups?.ready ?? new ReadyMessages(host === undefined ? 0 : (settings.maxPriority ?? 0));
     this.#waiting = new WaitingRoom(this, (entry) => this.#makeReady(entry));
     this.#dying = new Dying(this, pages);
-    this.#trimmer = new Trimmer(this, this.#ready, this.#waiting.messages, this.#dying, pages, (entry, last) =>
+    this.#trimmer = new Trimmer(this, this.#ready, this.#waiting.messages, this.#dying, pages, turn, (entry, last) =>
       this.#dropEntry(entry, last),
     );
     this.applySettings(settings);
@@ -293,19 +294,15 @@ export class Queue {
     if (!this.#scheduled && this.readyCount > 0) this.#schedule();
   }
 
-  /** Drops every message that is ready, or waits for its time, and says how many there were. */
-  purge(): number {
-    const count = this.readyCount + this.waiting.length;
-    for (const messages of [this.#ready, this.#waiting.messages]) {
-      messages.each((position, sequence, bodyBytes, flags) => this.drop(position, sequence, bodyBytes, flags));
-      messages.clear();
-    }
+  /** Takes out every message that is ready, or waits for its time: the caller drops them. */
+  purge(): Leaving {
+    const leaving = new Leaving(this, this.#ready.detach(), this.#waiting.messages.detach());
     this.#rules?.expectRelease(Number.POSITIVE_INFINITY);
-    return count;
+    return leaving;
   }
 
-  /** Empties the queue for good, tells its consumers, and says how many messages it had that were not with one. */
-  delete(): number {
+  /** Empties the queue for good, as `purge`, and tells its consumers. */
+  delete(): Leaving {
     this.deleted = true;
     this.#rules?.stop();
     for (const consumer of [...this.consumers.all()]) {

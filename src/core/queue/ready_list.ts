@@ -155,11 +155,15 @@ export class ReadyMessages {
     }
   }
 
-  clear(): void {
-    for (const { ring, returned } of this.lists()) {
-      ring.clear();
-      returned.clear();
-    }
+  /** All of them; none are left here. */
+  detach(): Pick<ReadyList, 'ring' | 'returned'>[] {
+    const detached = this.lists().map(({ ring, returned }) => ({ ring: ring.detach(), returned: returned.detach() }));
+    this.emptied();
+    return detached;
+  }
+
+  /** Every list was emptied. */
+  protected emptied(): void {
     this.length = 0;
     this.bytes = 0;
   }

@@ -200,6 +200,18 @@ export class ReadyRing {
     return removed;
   }
 
+  /** All of it, as a ring of its own; nothing is left here. */
+  detach(): ReadyRing {
+    const detached = new ReadyRing();
+    detached.#head = this.#head;
+    detached.#tail = this.#tail;
+    detached.#headIndex = this.#headIndex;
+    detached.#tailIndex = this.#tailIndex;
+    detached.length = this.length;
+    this.clear();
+    return detached;
+  }
+
   clear(): void {
     this.#head = undefined;
     this.#tail = undefined;

@@ -74,8 +74,21 @@ export class ReturnedHeap {
     this.#heap = this.#heap.map((entry) => ({ ...entry, position: moved(entry.position) ?? entry.position }));
   }
 
+  /** As ReadyRing.detach. */
+  detach(): ReturnedHeap {
+    const detached = new ReturnedHeap();
+    detached.#heap = this.#heap;
+    this.#heap = [];
+    return detached;
+  }
+
+  /** Takes out whichever is the least work. */
+  takeAny(): Entry | undefined {
+    return this.#heap.pop();
+  }
+
   clear(): void {
-    this.#heap.length = 0;
+    this.#heap = [];
   }
 }
 

@@ -22,6 +22,8 @@ export interface QueueHost {
   /** From 0 to 1, without 1. */
   random(): number;
   readonly deadlines: Deadlines;
+  /** Nobody uses it any more: what is not done by now is left. */
+  readonly stopped: boolean;
   readonly deaths: DeathCounts;
   /** Publishes a copy of the message to the queue's dead-letter exchange. The message is readable. */
   deadLetter(queue: Queue, position: Position, bodyBytes: number, reason: DeathReason): void;

@@ -1,3 +1,4 @@
+import type { Turn } from '../ports.ts';
 import type { PageTable, Position } from '../store/page_table.ts';
 import type { Dying } from './dying.ts';
 import type { Entry } from './entry.ts';
@@ -6,18 +7,31 @@ import type { ReadyList, ReadyMessages } from './ready_list.ts';
 import type { DeathReason, QueueRules } from './rules.ts';
 import type { WaitingMessages } from './waiting.ts';
 
-/** Takes out of a queue what is too old or too much: from its heads, and through its dead-letter exchange if it has one. */
+/** Messages dropped before it is looked whether there is time for more, and dead letters, which take much longer. */
+const DROPPED_AT_ONCE = 500;
+const DEAD_LETTERED_AT_ONCE = 16;
+/** While the rest waits for its turn, so many go whenever the queue looks: it does with each that comes, and so does not grow. */
+const DROPPED_MEANWHILE = 2;
+
+/**
+ * Takes out of a queue what is too old or too much: from its heads, and through its dead-letter exchange if it has one. Very
+ * many take several turns. While they expire, the queue hands out nothing.
+ */
 export class Trimmer {
   readonly #queue: Queue;
   readonly #ready: ReadyMessages;
   readonly #waiting: WaitingMessages;
   readonly #dying: Dying;
   readonly #pages: PageTable;
+  readonly #turn: Turn;
   readonly #drop: (entry: Entry, last: Position) => void;
   /** The first message has to be read from disk before it can be dropped, and then this is tried again. */
   #awaitsHead = false;
-  /** It is one that is too much. */
+  /** Some are too much, and go when something else is over: that, or the expiry of others. */
   #awaitsRoom = false;
+  /** More have expired, or are too much, than go at once. */
+  #expiring = false;
+  #makingRoom = false;
 
   constructor(
     queue: Queue,
@@ -25,6 +39,7 @@ export class Trimmer {
     waiting: WaitingMessages,
     dying: Dying,
     pages: PageTable,
+    turn: Turn,
     drop: (entry: Entry, last: Position) => void,
   ) {
     this.#queue = queue;
@@ -32,38 +47,99 @@ export class Trimmer {
     this.#waiting = waiting;
     this.#dying = dying;
     this.#pages = pages;
+    this.#turn = turn;
     this.#drop = drop;
   }
 
   /** Drops messages whose time is up from the heads of the queue; behind a message that lives longer, they wait. */
   dropExpired(): void {
     const { rules, deleted } = this.#queue;
-    if (rules === undefined || deleted || !rules.expiryIsDue()) return;
+    if (rules === undefined || deleted) return;
+    if (this.#expiring) {
+      this.#dropSomeExpired(rules, DROPPED_MEANWHILE);
+      return;
+    }
+    if (!rules.expiryIsDue()) return;
+    if (this.#dropSomeExpired(rules, atOnce(rules))) this.#expireInParts();
+    else this.expectNextExpiry(rules);
+  }
+
+  #expireInParts(): void {
+    this.#expiring = true;
+    this.#queue.pause.begin();
+    this.#turn.inParts(() => {
+      const rules = this.#rulesToKeep();
+      if (rules !== undefined && this.#dropSomeExpired(rules, atOnce(rules))) return true;
+      this.#expiring = false;
+      if (rules !== undefined) {
+        // Those that came meanwhile may be due by now, and then nothing is set for them any more.
+        rules.expiryIsDue();
+        this.expectNextExpiry(rules);
+        if (this.#awaitsRoom) this.enforceLimits(rules);
+      }
+      this.#queue.pause.end();
+      return false;
+    });
+  }
+
+  /** Answers whether there may be more than so many. */
+  #dropSomeExpired(rules: QueueRules, count: number): boolean {
     const nowMs = rules.host.nowMs();
+    let left = count;
     for (const list of this.#ready.lists()) {
-      for (;;) {
+      for (; ; left--) {
         const expiresAtMs = list.headExpiresAtMs();
-        if (expiresAtMs === 0 || expiresAtMs > nowMs || !this.#dropHead(list, 'expired')) break;
+        if (expiresAtMs === 0 || expiresAtMs > nowMs) break;
+        if (left === 0) return true;
+        if (!this.#dropHead(list, 'expired')) break;
       }
       // The others follow in their order when it has been read.
-      if (this.#awaitsHead) return;
+      if (this.#awaitsHead) return false;
     }
-    this.expectNextExpiry(rules);
+    return false;
   }
 
   /** A queue that refuses what is too much drops nothing of what it has. What waits for its time goes last. */
   enforceLimits(rules: QueueRules): void {
-    this.#awaitsRoom = false;
-    if (rules.overflow !== 'drop-head') return;
+    // What has expired goes first, and is not too much any more.
+    this.#awaitsRoom = this.#expiring;
+    if (this.#expiring) return;
+    const more = this.#dropTooMany(rules, this.#makingRoom ? DROPPED_MEANWHILE : atOnce(rules));
+    if (more && !this.#makingRoom) this.#makeRoomInParts();
+  }
+
+  #makeRoomInParts(): void {
+    this.#makingRoom = true;
+    this.#turn.inParts(() => {
+      const rules = this.#rulesToKeep();
+      if (rules !== undefined && !this.#expiring && this.#dropTooMany(rules, atOnce(rules))) return true;
+      this.#makingRoom = false;
+      if (rules !== undefined && this.#expiring) this.#awaitsRoom = true;
+      return false;
+    });
+  }
+
+  /** Answers whether there are more than so many. */
+  #dropTooMany(rules: QueueRules, count: number): boolean {
+    if (rules.overflow !== 'drop-head') return false;
     const ready = this.#ready;
     const waiting = this.#waiting;
     const before = ready.length;
-    while (rules.isOver(ready.length + waiting.length, ready.bytes + waiting.bytes)) {
+    let left = count;
+    while (left > 0 && rules.isOver(ready.length + waiting.length, ready.bytes + waiting.bytes)) {
       const dropped = ready.length > 0 ? this.#dropHead(ready.oldest(), 'maxlen') : this.#dropWaiting();
       this.#awaitsRoom = !dropped;
       if (!dropped) break;
+      left--;
     }
     if (ready.length < before) this.headsChanged(rules);
+    return left === 0;
+  }
+
+  /** Undefined when nobody will see any more what is in the queue. */
+  #rulesToKeep(): QueueRules | undefined {
+    const { rules, deleted } = this.#queue;
+    return deleted || rules?.host.stopped !== false ? undefined : rules;
   }
 
   /** Those that are first now may have expired behind those that went. */
@@ -113,4 +189,8 @@ export class Trimmer {
     });
     return false;
   }
+}
+
+function atOnce(rules: QueueRules): number {
+  return rules.deadLetters ? DEAD_LETTERED_AT_ONCE : DROPPED_AT_ONCE;
 }

@@ -72,6 +72,27 @@ export class WaitingMessages {
     return this.length === 0 ? undefined : this.#removeAt(0);
   }
 
+  /** Takes out whichever is the least work, of what was detached: its slot is not used again. */
+  takeAny(): Entry | undefined {
+    if (this.length === 0) return undefined;
+    const entry = this.#entry(this.#heap[--this.length] as number);
+    this.bytes -= entry.bodyBytes;
+    return entry;
+  }
+
+  /** As ReadyRing.detach. */
+  detach(): WaitingMessages {
+    const detached = new WaitingMessages();
+    detached.#heap = this.#heap;
+    detached.#chunks = this.#chunks;
+    detached.#free = this.#free;
+    detached.#used = this.#used;
+    detached.length = this.length;
+    detached.bytes = this.bytes;
+    this.clear();
+    return detached;
+  }
+
   /** Takes out those of the sequences that are there. One look at every message, however many are asked for. */
   remove(sequences: ReadonlySet<number>): Entry[] {
     const places: number[] = [];

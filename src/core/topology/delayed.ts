@@ -10,6 +10,7 @@ import type { Position } from '../store/page_table.ts';
 import { hasDied, markDied } from '../store/record.ts';
 import { rewriteRecord } from '../store/rewrite.ts';
 import type { VirtualHost } from '../vhost.ts';
+import { dropLeaving } from './leaving.ts';
 
 /**
  * Exchanges of type x-delayed-message. What has to wait waits in a queue of the exchange's own, which nobody sees, and which
@@ -41,7 +42,7 @@ export function deleteDelayQueue(vhost: VirtualHost, exchange: Exchange): void {
   if (queue === undefined) return;
   vhost.delayQueues.delete(exchange.name);
   vhost.durable?.queueDeleted(queue);
-  queue.delete();
+  dropLeaving(vhost, queue.delete());
 }
 
 /** Routes what has waited. */

@@ -20,6 +20,7 @@ import type { VirtualHost } from '../vhost.ts';
 import { deleteDelayQueue } from './delayed.ts';
 import { bindingChanged, exchangeCreated, exchangeDeleted } from './events.ts';
 import { replayHistory } from './history.ts';
+import { dropLeaving } from './leaving.ts';
 import { checkExchangeLimit } from './limits.ts';
 import { applyPolicies } from './policies.ts';
 
@@ -117,7 +118,7 @@ function forgetHistory(vhost: VirtualHost, exchange: Exchange): void {
   if (history === undefined) return;
   vhost.histories.delete(exchange);
   vhost.durable?.queueDeleted(history);
-  history.delete();
+  dropLeaving(vhost, history.delete());
 }
 
 /** Bindings that are gone are gone for good, those that were durable too. */

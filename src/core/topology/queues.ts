@@ -11,12 +11,10 @@ import { Queue } from '../queue/queue.ts';
 import type { VirtualHost } from '../vhost.ts';
 import { queueCreated, queueDeleted } from './events.ts';
 import { autoDeleteSources, forgetBindings } from './exchanges.ts';
+import { dropLeaving } from './leaving.ts';
 import { checkQueueLimits } from './limits.ts';
 import { applyPolicies } from './policies.ts';
 import { isReplyAddress } from './reply_queues.ts';
-
-/** Messages dropped before it is looked whether there is time for more. */
-const DROPPED_AT_ONCE = 500;
 
 export interface QueueDeclaration {
   readonly queue: string;
@@ -94,12 +92,18 @@ export interface QueueDeletion {
   readonly ifEmpty: boolean;
 }
 
-/** Returns how many ready messages went with it; 0 for a queue that is not there, which is no error. */
-export function deleteQueue(vhost: VirtualHost, request: QueueDeletion, owner: Actor): number {
+/** Told how many messages went, when they are gone. Very many take several turns. */
+type Done = (messageCount: number) => void;
+
+/** Messages that are not with a consumer go with it; a queue that is not there is no error. */
+export function deleteQueue(vhost: VirtualHost, request: QueueDeletion, owner: Actor, done: Done = () => {}): void {
   const name = stripLineBreaks(request.queue);
   owner.access.check('configure', 'queue', name);
   const queue = vhost.queues.get(name);
-  if (queue === undefined) return 0;
+  if (queue === undefined) {
+    done(0);
+    return;
+  }
   queueOfOwner(vhost, queue, owner);
   if (request.ifEmpty && queue.readyCount + queue.waiting.length > 0) {
     throw new AmqpError(406, `queue '${queue.name}' in vhost '${vhost.name}' not empty`);
@@ -107,12 +111,21 @@ export function deleteQueue(vhost: VirtualHost, request: QueueDeletion, owner: A
   if (request.ifUnused && queue.consumers.size > 0) {
     throw new AmqpError(406, `queue '${queue.name}' in vhost '${vhost.name}' in use`);
   }
-  return removeQueue(vhost, queue);
+  removeQueue(vhost, queue, done);
 }
 
-/** Takes the queue and its bindings out of the vhost. */
-export function removeQueue(vhost: VirtualHost, queue: Queue): number {
-  if (queue.deleted) return 0;
+/** Drops every message of the queue that is not with a consumer. It is empty at once, and what comes from now on stays. */
+export function purgeQueue(vhost: VirtualHost, queue: Queue, done: Done = () => {}): void {
+  const leaving = queue.purge();
+  dropLeaving(vhost, leaving, () => done(leaving.count));
+}
+
+/** Takes the queue and its bindings out of the vhost, at once, and then drops its messages. */
+export function removeQueue(vhost: VirtualHost, queue: Queue, done: Done = () => {}): void {
+  if (queue.deleted) {
+    done(0);
+    return;
+  }
   if (!vhost.queues.delete(queue.name)) vhost.replyQueues.delete(queue.name);
   const { exclusiveOwner } = queue.properties;
   if (exclusiveOwner !== undefined) removeExclusive(vhost, queue, exclusiveOwner);
@@ -123,10 +136,10 @@ export function removeQueue(vhost: VirtualHost, queue: Queue): number {
   if (!isReplyAddress(queue.name)) vhost.counts.queuesDeleted++;
   vhost.counts.diskReads += queue.counts.diskReads;
   vhost.counts.diskWrites += queue.counts.diskWrites;
-  const count = queue.delete();
+  const leaving = queue.delete();
   queueDeleted(vhost, queue);
   autoDeleteSources(vhost, removed);
-  return count;
+  dropLeaving(vhost, leaving, () => done(leaving.count));
 }
 
 /** Throws 403 as RabbitMQ does when the queue is, or would have to be, in exclusive use. */
@@ -148,26 +161,15 @@ export function autoDeleteUnused(vhost: VirtualHost, queue: Queue): void {
 }
 
 /**
- * The connection `owner` is gone, and its exclusive queues with it, message by message, as many as there is time for: true when
- * all are removed.
+ * The connection `owner` is gone, and its exclusive queues with it, as many as there is time for: true when all are removed. Their
+ * messages may still be on their way out then.
  */
 export function removeExclusiveQueues(vhost: VirtualHost, owner: object, timeIsUp: () => boolean): boolean {
   for (const queue of vhost.exclusiveQueues.get(owner) ?? []) {
-    if (!dropReady(queue, timeIsUp)) return false;
     removeQueue(vhost, queue);
     if (timeIsUp()) return !vhost.exclusiveQueues.has(owner);
   }
   return true;
-}
-
-/** Drops what is ready in a queue that is going, for as long as there is time: false if not all is dropped yet. */
-function dropReady(queue: Queue, timeIsUp: () => boolean): boolean {
-  for (let count = 1; ; count++) {
-    const entry = queue.take();
-    if (entry === undefined) return true;
-    queue.drop(entry.position, entry.sequence, entry.bodyBytes, entry.flags);
-    if (count % DROPPED_AT_ONCE === 0 && timeIsUp()) return false;
-  }
 }
 
 function addExclusive(vhost: VirtualHost, queue: Queue, owner: object): void {

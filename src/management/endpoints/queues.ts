@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { queueOfOwner } from '../../core/queue/access.ts';
 import type { Queue } from '../../core/queue/queue.ts';
-import { declareQueue, deleteQueue } from '../../core/topology/queues.ts';
+import { declareQueue, deleteQueue, purgeQueue } from '../../core/topology/queues.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
 import { LazyList } from '../../lib/lazy_list.ts';
 import { type Answer, type Column, listOf, noContent, ok, put } from '../answer.ts';
@@ -183,7 +183,9 @@ export const QUEUES: readonly Endpoint[] = [
         ifEmpty: request.query.get('if-empty') === 'true',
         ifUnused: request.query.get('if-unused') === 'true',
       };
-      changing(request, vhost, (actor) => deleteQueue(vhost, deletion, actor));
+      await new Promise<number>((done) => {
+        changing(request, vhost, (actor) => deleteQueue(vhost, deletion, actor, done));
+      });
       await topologySaved(vhost);
       return noContent();
     },
@@ -193,12 +195,14 @@ export const QUEUES: readonly Endpoint[] = [
     path: '/api/queues/:vhost/:queue/contents',
     may: 'vhost',
     summary: 'Drops all messages that are not with a consumer.',
-    handle: (request) => {
+    handle: async (request) => {
       const vhost = vhostOf(request);
       const queue = queueNamed(vhost, request.params.queue);
-      changing(request, vhost, (actor) => {
-        actor.access.check('read', 'queue', queue.name);
-        queueOfOwner(vhost, queue, actor).purge();
+      await new Promise<number>((done) => {
+        changing(request, vhost, (actor) => {
+          actor.access.check('read', 'queue', queue.name);
+          purgeQueue(vhost, queueOfOwner(vhost, queue, actor), done);
+        });
       });
       return noContent();
     },

@@ -84,7 +84,7 @@ export class Channel {
   reply(method: Method): void {
     const { durable } = this.vhost;
     // Of a failed journal nothing is asked that has to be stored (unstorable.ts).
-    if (durable === undefined || durable.failure !== undefined) this.send(method);
+    if (durable === undefined || durable.failure !== undefined) this.answerLate(method);
     else this.connection.holdUntilCommitted(durable, durable.topologyCommit, () => this.answerLate(method));
   }
 

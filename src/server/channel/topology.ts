@@ -11,8 +11,9 @@ import type {
 } from '../../codec/methods.gen.ts';
 import { stripLineBreaks } from '../../core/names.ts';
 import { queueOfOwner } from '../../core/queue/access.ts';
+import type { Queue } from '../../core/queue/queue.ts';
 import { type BindingRequest, bind, declareExchange, deleteExchange, unbind } from '../../core/topology/exchanges.ts';
-import { declareQueue, deleteQueue } from '../../core/topology/queues.ts';
+import { declareQueue, deleteQueue, purgeQueue } from '../../core/topology/queues.ts';
 import type { Channel } from './channel.ts';
 import { declareReplyQueue, isLiveAddress, isReplyDeclaration, refuseReplyAddress } from './reply_to.ts';
 
@@ -77,13 +78,38 @@ export function purgeQueueMethod(channel: Channel, method: QueuePurge): void {
   const name = stripLineBreaks(channel.queueName(method.queue));
   connection.access.check('read', 'queue', name);
   // Nothing waits at the address of a consumer of replies, as far as anybody else is concerned.
-  const messageCount = isLiveAddress(channel, name) ? 0 : queueOfOwner(vhost, vhost.queue(name), connection).purge();
-  if (!method.noWait) channel.send({ name: 'queue.purge-ok', messageCount });
+  const answer = (messageCount: number): void => {
+    if (!method.noWait) channel.answerLate({ name: 'queue.purge-ok', messageCount });
+  };
+  if (isLiveAddress(channel, name)) {
+    answer(0);
+    return;
+  }
+  const queue = queueOfOwner(vhost, vhost.queue(name), connection);
+  connection.holdWhile((resume) => {
+    purgeQueue(vhost, queue, (messageCount) => {
+      whenSafe(channel, queue, messageCount, () => answer(messageCount));
+      resume();
+    });
+  });
+}
+
+/** What was purged does not come back after the answer: its queue may have kept it on disk. */
+function whenSafe({ vhost, connection }: Channel, queue: Queue, messageCount: number, answer: () => void): void {
+  const { durable } = vhost;
+  const kept = queue.log !== undefined && messageCount > 0;
+  if (!kept || durable === undefined || durable.failure !== undefined) answer();
+  else connection.holdUntilCommitted(durable, durable.gathering, answer);
 }
 
 export function deleteQueueMethod(channel: Channel, method: QueueDelete): void {
   const { vhost, connection } = channel;
   const { ifUnused, ifEmpty } = method;
-  const messageCount = deleteQueue(vhost, { queue: channel.queueName(method.queue), ifUnused, ifEmpty }, connection);
-  if (!method.noWait) channel.reply({ name: 'queue.delete-ok', messageCount });
+  const request = { queue: channel.queueName(method.queue), ifUnused, ifEmpty };
+  connection.holdWhile((resume) => {
+    deleteQueue(vhost, request, connection, (messageCount) => {
+      if (!method.noWait) channel.reply({ name: 'queue.delete-ok', messageCount });
+      resume();
+    });
+  });
 }

@@ -1,5 +1,6 @@
 import { fromPlain } from '../../../src/codec/table.ts';
 import { REDELIVERED } from '../../../src/core/queue/entry.ts';
+import type { Leaving } from '../../../src/core/queue/leaving.ts';
 import type { Queue } from '../../../src/core/queue/queue.ts';
 import type { JournalQueue } from '../../../src/journal/journal_queue.ts';
 import type { ManualClock } from '../../../src/lib/clock.ts';
@@ -37,6 +38,8 @@ export class Life {
   readonly #random: Random;
   readonly #clock: ManualClock;
   readonly #deliveries: Delivery[] = [];
+  /** What was purged, and is dropped by and by. */
+  readonly #leaving = new Map<Leaving, Queue>();
   readonly #watch: Watch;
   /** Whether most messages are large enough for a transaction to need several batches. */
   #large = false;
@@ -70,6 +73,7 @@ export class Life {
     else if (choice < 86) this.#rearrange();
     else if (choice < 92) this.#changeTopology();
     else this.#clock.advance(wholeNumber(this.#random, 1, 700));
+    if (this.#random() < 0.3) this.#dropLeaving();
     if (this.#random() < 0.7) await microtasks(wholeNumber(this.#random, 0, 25));
   }
 
@@ -205,10 +209,25 @@ export class Life {
   #purge(): void {
     const queue = this.#anyQueue();
     if (queue === undefined) return;
-    const out = new Set(this.#deliveries.map(({ copy }) => copy));
-    queue.purge();
-    for (const copy of this.#known(queue)?.copies.values() ?? []) {
-      if (!out.has(copy) && copy.settled === undefined) copy.settled = this.#gathering;
+    const leaving = queue.purge();
+    this.#leaving.set(leaving, queue);
+    this.#host.vhost.departing.add(leaving);
+  }
+
+  /** A part of what was purged: what comes to the queue, or goes, meanwhile has nothing to do with it. */
+  #dropLeaving(): void {
+    for (const [leaving, queue] of this.#leaving) {
+      if (!leaving.drop(wholeNumber(this.#random, 1, 5))) {
+        this.#leaving.delete(leaving);
+        this.#host.vhost.departing.delete(leaving);
+      }
+      const { log, deleted } = queue;
+      if (log === undefined || deleted) continue;
+      for (const copy of this.#known(queue)?.copies.values() ?? []) {
+        if (copy.settled === undefined && (log as JournalQueue).settledSet.has(copy.sequence)) {
+          copy.settled = this.#gathering;
+        }
+      }
     }
   }
 

@@ -1,3 +1,4 @@
+import { purgeQueue } from '../../../src/core/topology/queues.ts';
 import { describe, expect, test } from 'vitest';
 import type { Disk } from '../../../src/journal/disk.ts';
 import { readSegment } from '../../../src/journal/read_segment.ts';
@@ -32,7 +33,7 @@ async function fill(host: JournalHost, bodies: readonly string[], rounds = 1): P
     host.client.publish({ routingKey: 'dead', body: new Uint8Array(100_000) });
   }
   await host.settle();
-  dead.purge();
+  purgeQueue(host.vhost, dead);
   await host.settle();
 }
 
@@ -145,11 +146,11 @@ test('a segment goes when a transient queue lets go of the last of it, though th
   for (let count = 0; count < 10; count++) {
     client.publish({ exchange: 'both', routingKey: '', body: new Uint8Array(100_000) });
   }
-  durable.purge();
+  purgeQueue(vhost, durable);
   await host.settle();
   expect(await files.names()).toContain('0000000001.segment');
   const commits = host.journal.gathering;
-  transient.purge();
+  purgeQueue(vhost, transient);
   await microtasks(500);
   expect(await files.names()).not.toContain('0000000001.segment');
   expect(host.journal.gathering - commits).toBeLessThan(3);

@@ -119,8 +119,8 @@ export class GroupedMessages extends ReadyMessages {
     return removed;
   }
 
-  override clear(): void {
-    super.clear();
+  protected override emptied(): void {
+    super.emptied();
     this.lanes.clear();
     this.#held.clear();
     this.#free = [];

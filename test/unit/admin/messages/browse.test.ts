@@ -1,3 +1,4 @@
+import { purgeQueue } from '../../../../src/core/topology/queues.ts';
 import { describe, expect, test } from 'vitest';
 import { type Browsed, type BrowseRequest, browse } from '../../../../src/admin/messages/browse.ts';
 import type { Queue } from '../../../../src/core/queue/queue.ts';
@@ -135,6 +136,6 @@ test('what is only on disk is read for this, and nothing else: what is in memory
 test('messages that go while they are looked at are shown, as they were there', async () => {
   const { bench, queue } = filled(3);
   const looking = look(bench, queue);
-  queue.purge();
+  purgeQueue(bench.vhost, queue);
   expect(bodies(await looking)).toHaveLength(3);
 });

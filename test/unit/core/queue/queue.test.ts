@@ -26,6 +26,9 @@ class Bench {
     this.queue = new Queue(properties, this.pages, {
       queueReady: (queue) => this.ready.push(queue),
       commitReady: () => {},
+      inParts: (part) => {
+        while (part());
+      },
     });
   }
 
