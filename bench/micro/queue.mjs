@@ -44,7 +44,7 @@ export async function queue(load) {
         queue.delivered(sequence, bodyBytes, flags);
         queue.requeue(position, sequence, bodyBytes, flags);
       }
-      queue.purge();
+      queue.purge().drop(Number.POSITIVE_INFINITY);
     },
   };
 }

@@ -59,6 +59,8 @@ export interface Route {
   readonly schedules: boolean;
   /** Whether the routing key alone decides; if not, the route is for one message only. */
   readonly keyDecides: boolean;
+  /** Whether a message may take much longer than its bytes: to route, to put into its queues, or since others die of it. */
+  readonly costly: boolean;
   /** How many of the queues a client could consume from, and whether there are none. */
   readonly copies: number;
   readonly unroutable: boolean;
@@ -66,6 +68,9 @@ export interface Route {
 
 /** Cached routes of one exchange; more distinct routing keys than this start the cache over. */
 const CACHED_ROUTES_MAX = 4096;
+
+/** A message for more queues than this takes longer than its bytes. */
+const MANY_QUEUES = 50;
 
 /** What `empty` does in a step. */
 const EMPTIED_AT_ONCE = 10_000;
@@ -193,6 +198,7 @@ export class VirtualHost {
     let copies = 0;
     for (const queue of queues) if (!(queue instanceof HistoryQueue)) copies++;
     const unroutable = copies === 0;
+    const costly = !keyDecides || queues.length > MANY_QUEUES || queues.some(({ rules }) => rules?.deadLetters === true);
     const version = this.topologyVersion;
     return {
       exchange,
@@ -206,6 +212,7 @@ export class VirtualHost {
       unroutable,
       version,
       keyDecides,
+      costly,
     };
   }
 

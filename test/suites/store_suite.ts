@@ -1,7 +1,7 @@
-import { purgeQueue } from '../../src/core/topology/queues.ts';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { REDELIVERED } from '../../src/core/queue/entry.ts';
+import { purgeQueue } from '../../src/core/topology/queues.ts';
 import type { Held, HostClient } from '../support/host_client.ts';
 import { ReadyCounter } from '../support/ready_counter.ts';
 

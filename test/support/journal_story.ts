@@ -1,5 +1,6 @@
 import { EMPTY_TABLE } from '../../src/codec/table.ts';
 import { batchesFrom } from '../../src/journal/scan.ts';
+import { dropAll } from './empty_queue.ts';
 import type { Held } from './host_client.ts';
 import { JournalFiles } from './journal_files.ts';
 import type { JournalHost } from './journal_host.ts';
@@ -75,7 +76,7 @@ const STEPS: readonly Step[] = [
   ({ client }) => void client.declareQueue('three', true, EMPTY_TABLE),
   (_, tools) => tools.publish('', 'three', 'soon gone'),
   ({ client }) => client.deleteQueue('three'),
-  ({ vhost }) => void vhost.queue('one').purge(),
+  ({ vhost }) => void dropAll(vhost.queue('one').purge()),
   (_, tools) => tools.publish('', 'one', 'the end'),
 ];
 

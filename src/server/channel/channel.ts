@@ -13,7 +13,7 @@ import type { Consumer } from './consumer.ts';
 import { ChannelCounts } from './counts.ts';
 import { DeliveryTimeouts } from './delivery_timeouts.ts';
 import { RouteMemo } from './route_memo.ts';
-import { requeueAll } from './settle.ts';
+import { requeueAll, type Settling } from './settle.ts';
 import type { Transaction } from './transaction.ts';
 import { UnackedRing } from './unacked.ts';
 
@@ -64,6 +64,8 @@ export class Channel {
   delivering = true;
   /** Where the answers to what is published here come in, unless it was deleted; see reply_to.ts. */
   replyQueue: Queue | undefined;
+  /** Undefined while all that was asked for is done. */
+  settling: Settling | undefined;
   /** Undefined while there is no timeout to keep. */
   timeouts: DeliveryTimeouts | undefined;
   /** What an empty queue name stands for. */

@@ -113,6 +113,7 @@ function publish(
     channel.routeMemo.recall(vhost, bytes, routeStart, routingKeyEnd) ??
     lookUpRoute(channel, bytes, routeStart, routingKeyEnd, content);
   if (route.exchange.properties.internal) refuseInternal(channel, route);
+  if (route.costly) connection.costly();
   if ((flags & CHECKED_PROPERTIES) !== 0) {
     const change = checkPublishProperties(channel, bytes, start, propertiesEnd(bytes, content), flags);
     const goal = change?.copies === undefined ? route : routeCopies(channel, bytes, routeStart, content, change.copies);
@@ -176,9 +177,7 @@ function lookUpRoute(
 ): Route {
   const properties = new PeekedProperties(bytes, propertiesStart(content), propertiesEnd(bytes, content));
   const { connection, vhost } = channel;
-  const route = channel.routeMemo.find(vhost, connection.access, bytes, routeStart, routingKeyEnd, properties);
-  if (!route.keyDecides) connection.costly();
-  return route;
+  return channel.routeMemo.find(vhost, connection.access, bytes, routeStart, routingKeyEnd, properties);
 }
 
 /** Checks the properties as far as their shape goes, and tells whether delivery_mode is 2. */

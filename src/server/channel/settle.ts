@@ -9,8 +9,16 @@ import type { Delivery } from './unacked.ts';
 /** What becomes of a delivery: acknowledged, refused for good, or back to its queue, for one of its reasons. */
 export type Settlement = 'ack' | 'discard' | ReturnCause;
 
-/** So many deliveries go back to their queues before it is looked whether the turn is over. */
-const REQUEUED_AT_ONCE = 500;
+/** So many deliveries are settled before it is looked whether the turn is over. */
+const SETTLED_AT_ONCE = 500;
+/** A dead letter takes much longer. */
+const DISCARDED_AT_ONCE = 16;
+
+/** Very many deliveries are being settled, over several turns. */
+export interface Settling {
+  /** What comes at the end of it. */
+  then: (() => void) | undefined;
+}
 
 /** basic.ack, basic.nack and basic.reject. Throws 406 for a tag that is not outstanding. */
 export function settle(channel: Channel, tag: number, multiple: boolean, settlement: Settlement): void {
@@ -43,7 +51,10 @@ function settleUpTo(channel: Channel, tag: number, settlement: Settlement): void
     return;
   }
   channel.timeouts?.forgiveUpTo(tag);
-  settleAll(channel, tag, settlement);
+  const first = channel.unacked.firstTag;
+  if (first === undefined) return;
+  if (tag - first < (settlement === 'discard' ? DISCARDED_AT_ONCE : SETTLED_AT_ONCE)) settleAll(channel, tag, settlement);
+  else channel.connection.holdWhile((resume) => settleInParts(channel, tag, settlement, resume));
 }
 
 function settleAll(channel: Channel, tag: number, settlement: Settlement): void {
@@ -106,37 +117,57 @@ export function settleTaken(channel: Channel, delivery: Delivery, settlement: Se
 }
 
 /**
- * Everything outstanding goes back to its queues: by basic.recover, which is no failure, or as the channel is lost. Very much
- * of it takes several turns, in which those queues wait, or what is behind would overtake it; `done` is called at the end.
+ * Everything outstanding goes back to its queues: by basic.recover, which is no failure, or as the channel is lost. `done` is
+ * called at the end, which may be several turns later.
  */
 export function requeueAll(channel: Channel, cause: 'nack' | 'lost', done: () => void = () => {}): void {
-  const { unacked, vhost, connection, lastDeliveryTag } = channel;
-  if (unacked.count <= REQUEUED_AT_ONCE) {
+  const { unacked, vhost, lastDeliveryTag } = channel;
+  if (channel.settling === undefined && unacked.count <= SETTLED_AT_ONCE) {
     settleAll(channel, lastDeliveryTag, cause);
     done();
     return;
   }
-  const { turn } = connection.server;
-  const paused = new Set<Queue>();
   const departs = cause === 'lost';
   if (departs) vhost.departing.add(channel);
-  const goOn = (): void => {
-    do {
-      if (requeueSome(channel, lastDeliveryTag, cause, paused)) continue;
-      if (departs) vhost.departing.delete(channel);
-      for (const queue of paused) queue.pause.end();
-      done();
-      return;
-    } while (!turn.over);
-    turn.wait({ goOn });
+  const depart = (): void => {
+    if (departs) vhost.departing.delete(channel);
+    done();
   };
-  goOn();
+  const begin = (): void => settleInParts(channel, lastDeliveryTag, cause, depart);
+  // What the client settled while it was there stays settled.
+  if (channel.settling === undefined) begin();
+  else channel.settling.then = begin;
+}
+
+/**
+ * Settles all up to a tag, over several turns. The queues to which it goes back wait meanwhile, or what is behind would overtake
+ * it.
+ */
+function settleInParts(channel: Channel, last: number, settlement: Settlement, done: () => void): void {
+  const paused = new Set<Queue>();
+  const settling: Settling = { then: undefined };
+  channel.settling = settling;
+  channel.connection.server.turn.inParts(() => {
+    if (settleSome(channel, last, settlement, paused)) return true;
+    for (const queue of paused) queue.pause.end();
+    channel.settling = undefined;
+    done();
+    settling.then?.();
+    return false;
+  });
 }
 
 /** False when nothing is left that was delivered up to the tag `last`. */
-function requeueSome(channel: Channel, last: number, cause: 'nack' | 'lost', paused: Set<Queue>): boolean {
+function settleSome(channel: Channel, last: number, settlement: Settlement, paused: Set<Queue>): boolean {
   const { unacked } = channel;
-  for (let count = 0; count < REQUEUED_AT_ONCE; count++) {
+  const first = unacked.firstTag;
+  if (first === undefined || first > last) return false;
+  if (settlement === 'ack' || settlement === 'discard') {
+    const count = settlement === 'ack' ? SETTLED_AT_ONCE : DISCARDED_AT_ONCE;
+    settleAll(channel, Math.min(last, first + count - 1), settlement);
+    return true;
+  }
+  for (let count = 0; count < SETTLED_AT_ONCE; count++) {
     const tag = unacked.firstTag;
     if (tag === undefined || tag > last) return false;
     const delivery = unacked.take(tag);
@@ -144,7 +175,7 @@ function requeueSome(channel: Channel, last: number, cause: 'nack' | 'lost', pau
       paused.add(delivery.queue);
       delivery.queue.pause.begin();
     }
-    settleTaken(channel, delivery, cause);
+    settleTaken(channel, delivery, settlement);
   }
   return true;
 }

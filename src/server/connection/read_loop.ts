@@ -336,7 +336,12 @@ function isSettlement(methodId: number): boolean {
 function settleFrame(channel: Channel, methodId: number, bytes: Uint8Array, at: number): void {
   const tag = readU32(bytes, at) * 0x1_0000_0000 + readU32(bytes, at + 4);
   const bits = bytes[at + 8] as number;
-  if (methodId === BASIC_ACK) settle(channel, tag, (bits & 1) !== 0, 'ack');
-  else if (methodId === BASIC_NACK) settle(channel, tag, (bits & 1) !== 0, (bits & 2) !== 0 ? 'nack' : 'discard');
+  if (methodId === BASIC_ACK) {
+    settle(channel, tag, (bits & 1) !== 0, 'ack');
+    return;
+  }
+  // What is refused may be dead-lettered, or has to find its old place.
+  channel.connection.costly();
+  if (methodId === BASIC_NACK) settle(channel, tag, (bits & 1) !== 0, (bits & 2) !== 0 ? 'nack' : 'discard');
   else settle(channel, tag, false, (bits & 1) !== 0 ? 'reject' : 'discard');
 }

@@ -1,5 +1,5 @@
-import { purgeQueue } from '../../../src/core/topology/queues.ts';
 import { describe, expect, test } from 'vitest';
+import { purgeQueue } from '../../../src/core/topology/queues.ts';
 import type { Disk } from '../../../src/journal/disk.ts';
 import { readSegment } from '../../../src/journal/read_segment.ts';
 import { batchesFrom, visitRecords } from '../../../src/journal/scan.ts';

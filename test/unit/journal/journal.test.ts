@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryLog } from '../../../src/journal/memory_log.ts';
 import { ManualClock } from '../../../src/lib/clock.ts';
+import { dropAll } from '../../support/empty_queue.ts';
 import { committed } from '../../support/host_client.ts';
 import { JournalFiles } from '../../support/journal_files.ts';
 import { JournalHost } from '../../support/journal_host.ts';
@@ -114,7 +115,7 @@ test('transient messages in a durable queue leave nothing behind, however they a
     host = await files.open();
     expect(await messagesIn(host, 'q')).toEqual(['kept']);
     expect(ranges()).toBe(0);
-    host.vhost.queue('q').purge();
+    dropAll(host.vhost.queue('q').purge());
   }
 });
 
@@ -129,7 +130,7 @@ test('what a transaction settled is not removed before the transaction is on dis
     host.client.publish({ routingKey: 'q', body: new Uint8Array(250_000) });
     await host.settle();
     const held = await host.client.take(queue);
-    queue.purge();
+    dropAll(queue.purge());
     host.client.publish({ routingKey: 'q', body: Buffer.from('the last commit before') });
     committed(host.journal).catch(() => {});
     await microtasks(2);

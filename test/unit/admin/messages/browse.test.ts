@@ -1,7 +1,7 @@
-import { purgeQueue } from '../../../../src/core/topology/queues.ts';
 import { describe, expect, test } from 'vitest';
 import { type Browsed, type BrowseRequest, browse } from '../../../../src/admin/messages/browse.ts';
 import type { Queue } from '../../../../src/core/queue/queue.ts';
+import { purgeQueue } from '../../../../src/core/topology/queues.ts';
 import { RuleBench } from '../../core/queue/rule_bench.ts';
 import { MessageBench } from './bench.ts';
 
