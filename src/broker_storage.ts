@@ -84,7 +84,7 @@ function memoryStorage({ pages, createVhost }: StorageContext): Storage {
     openVhost: async (name) => {
       const stores = { store: new MemoryStore(pages), uncommitted: new MemoryStore(pages), durable: undefined };
       const vhost = createVhost(name, stores);
-      return { vhost, close: async () => vhost.stop(), remove: () => empty(vhost) };
+      return { vhost, close: () => stopped(vhost), remove: () => empty(vhost) };
     },
     removeRest: async () => {},
     onFailure: () => {},
@@ -175,7 +175,7 @@ class FolderStorage implements Storage {
     return {
       vhost,
       close: async () => {
-        vhost.stop();
+        await stopped(vhost);
         await opened.close();
       },
       remove: async () => {
@@ -201,6 +201,12 @@ class FolderStorage implements Storage {
     await this.#spill.home.close();
     await this.#unlock();
   }
+}
+
+/** What was begun and takes several turns is done then: the settlement of very many messages, or a purge. */
+async function stopped(vhost: VirtualHost): Promise<void> {
+  vhost.stop();
+  while (vhost.departing.size > 0) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A step in each turn of the event loop: what others do comes in between. */

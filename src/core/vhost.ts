@@ -198,7 +198,8 @@ export class VirtualHost {
     let copies = 0;
     for (const queue of queues) if (!(queue instanceof HistoryQueue)) copies++;
     const unroutable = copies === 0;
-    const costly = !keyDecides || queues.length > MANY_QUEUES || queues.some(({ rules }) => rules?.deadLetters === true);
+    const costly =
+      !keyDecides || queues.length > MANY_QUEUES || queues.some(({ rules }) => rules?.deadLetters === true);
     const version = this.topologyVersion;
     return {
       exchange,

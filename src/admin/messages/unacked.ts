@@ -1,7 +1,7 @@
 import type { Queue } from '../../core/queue/queue.ts';
 import type { VirtualHost } from '../../core/vhost.ts';
 import type { Channel } from '../../server/channel/channel.ts';
-import type { Delivery } from '../../server/channel/unacked.ts';
+import type { Delivery } from '../../server/channel/unacked_block.ts';
 import type { Connection } from '../../server/connection/connection.ts';
 
 /** A message that is out with a client. */

@@ -4,7 +4,7 @@ import type { ReturnCause } from '../../core/queue/rules.ts';
 import type { Position } from '../../core/store/page_table.ts';
 import type { Channel } from './channel.ts';
 import type { Consumer } from './consumer.ts';
-import type { Delivery } from './unacked.ts';
+import type { Delivery } from './unacked_block.ts';
 
 /** What becomes of a delivery: acknowledged, refused for good, or back to its queue, for one of its reasons. */
 export type Settlement = 'ack' | 'discard' | ReturnCause;
@@ -17,7 +17,7 @@ const DISCARDED_AT_ONCE = 16;
 /** Very many deliveries are being settled, over several turns. */
 export interface Settling {
   /** What comes at the end of it. */
-  then: (() => void) | undefined;
+  next: (() => void) | undefined;
 }
 
 /** basic.ack, basic.nack and basic.reject. Throws 406 for a tag that is not outstanding. */
@@ -53,7 +53,8 @@ function settleUpTo(channel: Channel, tag: number, settlement: Settlement): void
   channel.timeouts?.forgiveUpTo(tag);
   const first = channel.unacked.firstTag;
   if (first === undefined) return;
-  if (tag - first < (settlement === 'discard' ? DISCARDED_AT_ONCE : SETTLED_AT_ONCE)) settleAll(channel, tag, settlement);
+  if (tag - first < (settlement === 'discard' ? DISCARDED_AT_ONCE : SETTLED_AT_ONCE))
+    settleAll(channel, tag, settlement);
   else channel.connection.holdWhile((resume) => settleInParts(channel, tag, settlement, resume));
 }
 
@@ -136,7 +137,7 @@ export function requeueAll(channel: Channel, cause: 'nack' | 'lost', done: () =>
   const begin = (): void => settleInParts(channel, lastDeliveryTag, cause, depart);
   // What the client settled while it was there stays settled.
   if (channel.settling === undefined) begin();
-  else channel.settling.then = begin;
+  else channel.settling.next = begin;
 }
 
 /**
@@ -145,14 +146,14 @@ export function requeueAll(channel: Channel, cause: 'nack' | 'lost', done: () =>
  */
 function settleInParts(channel: Channel, last: number, settlement: Settlement, done: () => void): void {
   const paused = new Set<Queue>();
-  const settling: Settling = { then: undefined };
+  const settling: Settling = { next: undefined };
   channel.settling = settling;
   channel.connection.server.turn.inParts(() => {
     if (settleSome(channel, last, settlement, paused)) return true;
     for (const queue of paused) queue.pause.end();
     channel.settling = undefined;
     done();
-    settling.then?.();
+    settling.next?.();
     return false;
   });
 }

@@ -12,7 +12,7 @@ import type { Channel } from './channel.ts';
 import { countPublish, countUnroutable } from './counts.ts';
 import { type Settlement, settleTaken } from './settle.ts';
 import { returnUnroutable } from './take.ts';
-import type { Delivery } from './unacked.ts';
+import type { Delivery } from './unacked_block.ts';
 
 interface HeldPublish {
   /** Routed when it was published, as in RabbitMQ, not when the transaction commits. */

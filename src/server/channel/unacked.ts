@@ -2,22 +2,11 @@ import type { Queue } from '../../core/queue/queue.ts';
 import type { Position } from '../../core/store/page_table.ts';
 import { assert } from '../../lib/assert.ts';
 import type { Consumer } from './consumer.ts';
-
-/** One delivery that the client has to settle. */
-export interface Delivery {
-  readonly tag: number;
-  readonly queue: Queue;
-  /** Undefined for basic.get, and once the consumer was cancelled it still counts for its prefetch, harmlessly. */
-  readonly consumer: Consumer | undefined;
-  readonly position: Position;
-  readonly sequence: number;
-  readonly bodyBytes: number;
-  readonly flags: number;
-}
+import { type Delivery, deliveryAt, isFew, UnackedBlock, type UnackedColumns } from './unacked_block.ts';
 
 const FIRST_CAPACITY = 16;
-/** A ring this large with less than a quarter of it held is not grown: what keeps it from moving on is put aside. */
-const SPARSE_CAPACITY_MIN = 65_536;
+/** A larger ring would take too long to grow. */
+const CAPACITY_MAX = 65_536;
 
 /**
  * What a channel has delivered and not seen settled, by delivery tag: parallel arrays, used as a ring. Tags count up by
@@ -25,14 +14,19 @@ const SPARSE_CAPACITY_MIN = 65_536;
  *
  *      tag  #first ............ #next - 1        place = tag modulo capacity (a power of two)
  *
- * Stragglers, left unsettled while very many others were delivered and settled, are kept apart by tag, so that memory
- * goes by what is held and not by how far it is spread.
+ * A ring that is full and may not grow is put aside as a block, and begins anew. So it never copies more than its greatest
+ * capacity; and what is left unsettled while very many others come and go, the stragglers, keeps no more memory than it needs.
+ *
+ *      block ─▶ block ─▶ block    #first ............ #next - 1
  */
 export class UnackedRing {
   /** Deliveries held, holes not counted. */
   count = 0;
-  /** Lowest tag first: they are moved here in that order. */
-  readonly #stragglers: Map<number, Delivery> = new Map();
+  /** Lowest tags first; none is empty. */
+  readonly #blocks: UnackedBlock[] = [];
+  /** Deliveries held in blocks. */
+  #straggling = 0;
+  readonly #capacityMax: number;
   #capacity = FIRST_CAPACITY;
   #first = 1;
   #next = 1;
@@ -43,9 +37,14 @@ export class UnackedRing {
   #bodyBytes = new Uint32Array(FIRST_CAPACITY);
   #flags = new Uint8Array(FIRST_CAPACITY);
 
+  /** `capacityMax` is a power of two. */
+  constructor(capacityMax: number = CAPACITY_MAX) {
+    this.#capacityMax = capacityMax;
+  }
+
   /** The lowest tag that is held, or undefined. */
   get firstTag(): number | undefined {
-    if (this.#stragglers.size > 0) return this.#stragglers.keys().next().value;
+    if (this.#straggling > 0) return (this.#blocks[0] as UnackedBlock).firstTag;
     return this.count === 0 ? undefined : this.#first;
   }
 
@@ -59,11 +58,14 @@ export class UnackedRing {
     bodyBytes: number,
     flags: number,
   ): void {
-    if (this.count === this.#stragglers.size) this.#first = tag;
+    if (this.count === this.#straggling) this.#first = tag;
     while (tag - this.#first >= this.#capacity) {
-      this.#makeRoom();
-      // All that was held may have been put aside, and then nothing keeps the ring from beginning here.
-      if (this.count === this.#stragglers.size) this.#first = tag;
+      if (this.#capacity < this.#capacityMax) {
+        this.#grow();
+      } else {
+        this.#putAside();
+        this.#first = tag;
+      }
     }
     const place = tag & (this.#capacity - 1);
     this.#queues[place] = queue;
@@ -77,14 +79,14 @@ export class UnackedRing {
   }
 
   has(tag: number): boolean {
-    if (tag < this.#first) return this.#stragglers.has(tag);
+    if (tag < this.#first) return this.#blocks.length > 0 && this.#blockOf(tag)?.has(tag) === true;
     if (this.count === 0 || tag >= this.#next) return false;
     return this.#queues[tag & (this.#capacity - 1)] !== undefined;
   }
 
   /** Whether a tag that is held can only be taken: the accessors below do not know it. */
   isStraggler(tag: number): boolean {
-    return tag < this.#first && this.#stragglers.has(tag);
+    return this.#straggling > 0 && tag < this.#first && this.has(tag);
   }
 
   /** The queue of a tag that `has` answered true for. */
@@ -114,11 +116,13 @@ export class UnackedRing {
 
   /** Calls back for every tag that is held up to `last`, lowest first. */
   eachUpTo(last: number, visit: (tag: number, queue: Queue, consumer: Consumer | undefined) => void): void {
-    for (const { tag, queue, consumer } of this.#stragglers.values()) {
-      if (tag > last) return;
-      visit(tag, queue, consumer);
+    for (const block of this.#blocks) {
+      for (const { tag, queue, consumer } of block.deliveries()) {
+        if (tag > last) return;
+        visit(tag, queue, consumer);
+      }
     }
-    if (this.count === this.#stragglers.size) return;
+    if (this.count === this.#straggling) return;
     for (let tag = this.#first; tag < this.#next && tag <= last; tag++) {
       const queue = this.#queues[tag & (this.#capacity - 1)];
       if (queue !== undefined) visit(tag, queue, this.consumerOf(tag));
@@ -131,7 +135,7 @@ export class UnackedRing {
     this.#queues[tag & mask] = undefined;
     this.#consumers[tag & mask] = undefined;
     this.count--;
-    if (this.count === this.#stragglers.size) {
+    if (this.count === this.#straggling) {
       this.#first = this.#next;
       return;
     }
@@ -143,47 +147,69 @@ export class UnackedRing {
 
   /** Takes a tag out as an object, for the paths that keep it for later. */
   take(tag: number): Delivery {
-    const straggler = this.#stragglers.get(tag);
-    if (straggler !== undefined) {
-      this.#stragglers.delete(tag);
-      this.count--;
-      return straggler;
-    }
     assert(this.has(tag), 'took a tag that is not held');
-    const delivery = this.#at(tag);
+    if (tag < this.#first) return this.#takeStraggler(tag);
+    const delivery = deliveryAt(this.#columns, tag);
     this.remove(tag);
     return delivery;
   }
 
-  #at(tag: number): Delivery {
+  #takeStraggler(tag: number): Delivery {
+    const block = this.#blockOf(tag) as UnackedBlock;
+    const delivery = block.take(tag);
+    this.count--;
+    this.#straggling--;
+    if (block.count === 0) this.#blocks.splice(this.#blocks.indexOf(block), 1);
+    return delivery;
+  }
+
+  /** The block that a tag would be in. */
+  #blockOf(tag: number): UnackedBlock | undefined {
+    let low = 0;
+    let high = this.#blocks.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#blocks[middle] as UnackedBlock).end <= tag) low = middle + 1;
+      else high = middle;
+    }
+    return this.#blocks[low];
+  }
+
+  get #columns(): UnackedColumns {
     return {
-      tag,
-      queue: this.queueOf(tag),
-      consumer: this.consumerOf(tag),
-      position: this.positionOf(tag),
-      sequence: this.sequenceOf(tag),
-      bodyBytes: this.bodyBytesOf(tag),
-      flags: this.flagsOf(tag),
+      capacity: this.#capacity,
+      queues: this.#queues,
+      consumers: this.#consumers,
+      positions: this.#positions,
+      sequences: this.#sequences,
+      bodyBytes: this.#bodyBytes,
+      flags: this.#flags,
     };
   }
 
   /** Tags from the lowest that is held to the highest, as far as they have to be walked. */
   get span(): number {
-    const inRing = this.count === this.#stragglers.size ? 0 : this.#next - this.#first;
-    return this.#stragglers.size + inRing;
+    return this.#blocks.reduce((sum, block) => sum + block.span, this.#ringSpan);
+  }
+
+  get #ringSpan(): number {
+    return this.count === this.#straggling ? 0 : this.#next - this.#first;
   }
 
   /** What is held of one queue's messages, lowest tag first; no more than so many tags are looked at. */
   of(queue: Queue, tagsMax: number): Delivery[] {
     const found: Delivery[] = [];
     let looked = 0;
-    for (const straggler of this.#stragglers.values()) {
-      if (looked++ === tagsMax) return found;
-      if (straggler.queue === queue) found.push(straggler);
+    for (const block of this.#blocks) {
+      for (const straggler of block.deliveries()) {
+        if (looked++ === tagsMax) return found;
+        if (straggler.queue === queue) found.push(straggler);
+      }
     }
-    const end = Math.min(this.#first + this.span - this.#stragglers.size, this.#first + tagsMax - looked);
+    const columns = this.#columns;
+    const end = this.#first + Math.min(this.#ringSpan, tagsMax - looked);
     for (let tag = this.#first; tag < end; tag++) {
-      if (this.#queues[tag & (this.#capacity - 1)] === queue) found.push(this.#at(tag));
+      if (this.#queues[tag & (this.#capacity - 1)] === queue) found.push(deliveryAt(columns, tag));
     }
     return found;
   }
@@ -205,10 +231,7 @@ export class UnackedRing {
 
   /** As ReadyRing.relocate. */
   relocate(moved: (position: Position) => Position | undefined): void {
-    for (const [tag, straggler] of this.#stragglers) {
-      const position = moved(straggler.position);
-      if (position !== undefined) this.#stragglers.set(tag, { ...straggler, position });
-    }
+    for (const block of this.#blocks) block.relocate(moved);
     for (let tag = this.#first; tag < this.#next; tag++) {
       const place = tag & (this.#capacity - 1);
       if (this.#queues[place] === undefined) continue;
@@ -217,44 +240,42 @@ export class UnackedRing {
     }
   }
 
-  #makeRoom(): void {
-    const held = this.count - this.#stragglers.size;
-    if (this.#capacity < SPARSE_CAPACITY_MIN || held > this.#capacity / 4) {
-      this.#grow();
-      return;
-    }
-    const until = this.#first + this.#capacity / 2;
-    while (this.#first < until && this.count > this.#stragglers.size) {
-      const straggler = this.take(this.#first);
-      this.#stragglers.set(straggler.tag, straggler);
-      this.count++;
+  /** Nothing is held in the ring afterwards. */
+  #putAside(): void {
+    const held = this.count - this.#straggling;
+    this.#blocks.push(new UnackedBlock(this.#columns, this.#first, this.#next, held));
+    this.#straggling = this.count;
+    if (isFew(held, this.#capacity)) {
+      this.#queues.fill(undefined);
+      this.#consumers.fill(undefined);
+    } else {
+      this.#renew(this.#capacity);
     }
   }
 
-  #grow(): void {
-    const capacity = this.#capacity * 2;
-    const queues = new Array<Queue | undefined>(capacity).fill(undefined);
-    const consumers = new Array<Consumer | undefined>(capacity).fill(undefined);
-    const positions = new Float64Array(capacity);
-    const sequences = new Float64Array(capacity);
-    const bodyBytes = new Uint32Array(capacity);
-    const flags = new Uint8Array(capacity);
-    for (let tag = this.#first; tag < this.#next; tag++) {
-      const from = tag & (this.#capacity - 1);
-      const to = tag & (capacity - 1);
-      queues[to] = this.#queues[from];
-      consumers[to] = this.#consumers[from];
-      positions[to] = this.#positions[from] as number;
-      sequences[to] = this.#sequences[from] as number;
-      bodyBytes[to] = this.#bodyBytes[from] as number;
-      flags[to] = this.#flags[from] as number;
-    }
+  /** Columns in which nothing is held. */
+  #renew(capacity: number): void {
     this.#capacity = capacity;
-    this.#queues = queues;
-    this.#consumers = consumers;
-    this.#positions = positions;
-    this.#sequences = sequences;
-    this.#bodyBytes = bodyBytes;
-    this.#flags = flags;
+    this.#queues = new Array<Queue | undefined>(capacity).fill(undefined);
+    this.#consumers = new Array<Consumer | undefined>(capacity).fill(undefined);
+    this.#positions = new Float64Array(capacity);
+    this.#sequences = new Float64Array(capacity);
+    this.#bodyBytes = new Uint32Array(capacity);
+    this.#flags = new Uint8Array(capacity);
+  }
+
+  #grow(): void {
+    const before = this.#columns;
+    this.#renew(before.capacity * 2);
+    for (let tag = this.#first; tag < this.#next; tag++) {
+      const from = tag & (before.capacity - 1);
+      const to = tag & (this.#capacity - 1);
+      this.#queues[to] = before.queues[from];
+      this.#consumers[to] = before.consumers[from];
+      this.#positions[to] = before.positions[from] as number;
+      this.#sequences[to] = before.sequences[from] as number;
+      this.#bodyBytes[to] = before.bodyBytes[from] as number;
+      this.#flags[to] = before.flags[from] as number;
+    }
   }
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Queue } from '../../../../src/core/queue/queue.ts';
 import type { Consumer } from '../../../../src/server/channel/consumer.ts';
-import { type Delivery, UnackedRing } from '../../../../src/server/channel/unacked.ts';
+import { UnackedRing } from '../../../../src/server/channel/unacked.ts';
+import type { Delivery } from '../../../../src/server/channel/unacked_block.ts';
 
 const QUEUES = ['q', 'r'].map((name) => ({ name }) as Queue);
 const CONSUMERS = [undefined, { tag: 'a' } as Consumer];
@@ -43,8 +44,9 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 
 test('it holds what a map by tag would hold, with tags that skip, come out in any order, and are put back', () => {
   fc.assert(
-    fc.property(steps, (plan) => {
-      const ring = new UnackedRing();
+    fc.property(steps, fc.constantFrom(16, 32, undefined), (plan, capacityMax) => {
+      const ring = new UnackedRing(capacityMax);
+      const remove = (tag: number): unknown => (ring.isStraggler(tag) ? ring.take(tag) : ring.remove(tag));
       const model = new Map<number, Delivery>();
       const taken: Delivery[] = [];
       let last = 0;
@@ -71,11 +73,11 @@ test('it holds what a map by tag would hold, with tags that skip, come out in an
             taken.push(model.get(tag) as Delivery);
             model.delete(tag);
           } else if (of.kind === 'remove') {
-            ring.remove(tag);
+            remove(tag);
             model.delete(tag);
           } else {
             for (let first = ring.firstTag; first !== undefined && first <= tag; first = ring.firstTag) {
-              ring.remove(first);
+              remove(first);
               model.delete(first);
             }
           }
@@ -87,11 +89,19 @@ test('it holds what a map by tag would hold, with tags that skip, come out in an
         expect(ring.firstTag).toBe(model.size === 0 ? undefined : Math.min(...model.keys()));
         for (let tag = Math.max(0, last - 60); tag <= last + 2; tag++) expect(ring.has(tag)).toBe(model.has(tag));
       }
+      const seen: number[] = [];
+      ring.eachUpTo(last, (tag) => seen.push(tag));
+      expect(seen).toEqual([...model.keys()].sort((left, right) => left - right));
+      ring.relocate((position) => position + 1);
       for (const { tag, queue, consumer, position, sequence, bodyBytes, flags } of model.values()) {
+        if (ring.isStraggler(tag)) {
+          expect(ring.take(tag)).toEqual({ tag, queue, consumer, position: position + 1, sequence, bodyBytes, flags });
+          continue;
+        }
         expect(ring.queueOf(tag)).toBe(queue);
         expect(ring.consumerOf(tag)).toBe(consumer);
         const numbers = [ring.positionOf(tag), ring.sequenceOf(tag), ring.bodyBytesOf(tag), ring.flagsOf(tag)];
-        expect(numbers).toEqual([position, sequence, bodyBytes, flags]);
+        expect(numbers).toEqual([position + 1, sequence, bodyBytes, flags]);
       }
     }),
     { numRuns: 300 },
