@@ -1,66 +1,17 @@
 import { expect, test } from 'vitest';
-import { bodyFrame, HEARTBEAT_FRAME, headerFrame } from '../../../../src/codec/frames.ts';
+import { HEARTBEAT_FRAME } from '../../../../src/codec/frames.ts';
 import type { VirtualHost } from '../../../../src/core/vhost.ts';
-import { ManualClock } from '../../../../src/lib/clock.ts';
 import type { Server } from '../../../../src/server/server.ts';
+import { BusyClock, bodies, clientOf, messages, settled } from '../../../support/busy_client.ts';
 import { FakeClient, frameOf, handshakeBytes } from '../../../support/fake_client.ts';
 import { testServer } from '../../../support/test_server.ts';
-
-/** Every look at it takes a tenth of a millisecond. */
-class BusyClock extends ManualClock {
-  #looks = 0;
-
-  override monotonicMs(): number {
-    return this.#looks++ / 10;
-  }
-}
 
 function queuesOf(server: Server): ReadonlyMap<string, unknown> {
   return (server.vhosts.get('/') as { queues: ReadonlyMap<string, unknown> }).queues;
 }
 
-/** Logged in. */
-async function clientOf(server: Server): Promise<FakeClient> {
-  const client = new FakeClient(server);
-  client.chunk(handshakeBytes());
-  await settled(client);
-  client.lines.length = 0;
-  return client;
-}
-
-/** Until nothing more comes. */
-async function settled(client: FakeClient): Promise<string[]> {
-  const lines: string[] = [];
-  for (let quiet = 0; quiet < 20; ) {
-    const more = await client.seen();
-    quiet = more.length === 0 ? quiet + 1 : 0;
-    lines.push(...more);
-  }
-  return lines;
-}
-
 /** More than is returned to a queue in one turn. */
 const MANY = 12_000;
-
-function messages(queue: string, from: number, count: number): Buffer {
-  const all = Array.from({ length: count }, (_, index) => {
-    const body = Buffer.from(`${from + index}`);
-    return Buffer.concat([
-      frameOf(1, 'basic.publish', { routingKey: queue }),
-      headerFrame(1, body.length, {}),
-      bodyFrame(1, body),
-    ]);
-  });
-  return Buffer.concat(all);
-}
-
-/** The bodies delivered, in their order. */
-function bodies(lines: readonly string[]): number[] {
-  return lines.flatMap((line) => {
-    const body = /body.*?"(\d+)"/.exec(line)?.[1];
-    return body === undefined ? [] : [Number(body)];
-  });
-}
 
 const DECLARES = Array.from({ length: 100 }, (_, index) => frameOf(1, 'queue.declare', { queue: `q${index}` }));
 
