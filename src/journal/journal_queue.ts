@@ -140,8 +140,12 @@ function writeReturns(
   returns: ReadonlyMap<number, Returns>,
   write: (record: JournalRecord) => void,
 ): void {
-  const all = [...returns];
-  for (let at = 0; at < all.length; at += RANGES_PER_RECORD) {
-    write({ type: 'returned', queue, returns: new Map(all.slice(at, at + RANGES_PER_RECORD)) });
+  let some = new Map<number, Returns>();
+  for (const [sequence, count] of returns) {
+    some.set(sequence, count);
+    if (some.size < RANGES_PER_RECORD) continue;
+    write({ type: 'returned', queue, returns: some });
+    some = new Map();
   }
+  if (some.size > 0) write({ type: 'returned', queue, returns: some });
 }

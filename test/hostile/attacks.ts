@@ -2,6 +2,7 @@ import { channelChurn, declareStorm, flowStorm, strangeAcks } from './channels.t
 import { deepNesting, giantTables, headerFlood, hostileNames, tinyFrames } from './frames.ts';
 import { connectionFlood, guesses, halfOpen, slowLoris } from './handshakes.ts';
 import type { Target } from './intruder.ts';
+import { massExpiry, massPurge, massRefusal } from './masses.ts';
 import { deafConsumer, endlessPublisher, unboundedUnacked } from './traffic.ts';
 
 /** Rejects where the broker does not answer as it should. Effort 1 takes a second or a few; more is more of the same. */
@@ -26,6 +27,10 @@ export const ATTACKS: readonly (readonly [string, Attack, number])[] = [
   ['a consumer that never reads', deafConsumer, 10],
   ['publishers that never stop', endlessPublisher, 20],
   ['unacknowledged without limit', unboundedUnacked, 20],
+  // A million.
+  ['very many purged and deleted', massPurge, 100],
+  ['very many that expire at once', massExpiry, 50],
+  ['very many refused at once', massRefusal, 50],
   // The last: logins from an address with so many failures are slow for a while.
   ['guessed passwords', guesses, 5],
 ];

@@ -10,7 +10,7 @@ import type { Delivery } from './unacked_block.ts';
 export type Settlement = 'ack' | 'discard' | ReturnCause;
 
 /** So many deliveries are settled before it is looked whether the turn is over. */
-const SETTLED_AT_ONCE = 500;
+export const SETTLED_AT_ONCE = 500;
 /** A dead letter takes much longer. */
 const DISCARDED_AT_ONCE = 16;
 

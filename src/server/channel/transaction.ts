@@ -10,7 +10,7 @@ import { contentEnd, propertiesEnd, propertiesStart, routeEnd } from '../../core
 import type { Route } from '../../core/vhost.ts';
 import type { Channel } from './channel.ts';
 import { countPublish, countUnroutable } from './counts.ts';
-import { type Settlement, settleTaken } from './settle.ts';
+import { SETTLED_AT_ONCE, type Settlement, settleTaken } from './settle.ts';
 import { returnUnroutable } from './take.ts';
 import type { Delivery } from './unacked_block.ts';
 
@@ -54,16 +54,27 @@ export class Transaction {
 
   /** Keeps the settlement of a tag, or of all up to it. Settled tags count as unknown from now on. */
   settle(channel: Channel, tag: number, multiple: boolean, settlement: Settlement): void {
-    const { unacked } = channel;
+    const { unacked, connection } = channel;
     const deliveries: Delivery[] = [];
-    if (multiple) {
-      for (let first = unacked.firstTag; first !== undefined && first <= tag; first = unacked.firstTag) {
-        deliveries.push(unacked.take(first));
-      }
-    } else {
-      deliveries.push(unacked.take(tag));
-    }
     this.#settlements.push({ deliveries, settlement });
+    if (!multiple) {
+      deliveries.push(unacked.take(tag));
+      return;
+    }
+    connection.holdWhile((resume) => {
+      connection.server.turn.inParts(() => {
+        for (let count = 0; count < SETTLED_AT_ONCE; count++) {
+          const first = unacked.firstTag;
+          const isOver = channel.mode.name !== 'transaction';
+          if (isOver || first === undefined || first > tag) {
+            resume();
+            return false;
+          }
+          deliveries.push(unacked.take(first));
+        }
+        return true;
+      });
+    });
   }
 
   /**

@@ -149,3 +149,21 @@ test('a client that publishes to very many queues, or to one whose messages die,
   await settled(client);
   expect([vhostOf(server).queue('q').readyCount, vhostOf(server).queue('dead').readyCount]).toEqual([1, 199]);
 });
+
+test('very many acks of a transaction are its own until it ends, also where its client has gone before that', async () => {
+  const [server, client, other, queue] = await delivered();
+  client.send(1, 'tx.select');
+  client.send(1, 'basic.ack', { deliveryTag: 0, multiple: true });
+  expect(client.connection.held).toBe(true);
+  client.socket.destroy();
+  client.socket.emit('close');
+  while (vhostOf(server).departing.size > 0) await new Promise(setImmediate);
+  expect([queue.readyCount, queue.counts.unacked]).toEqual([MANY, 0]);
+  other.send(1, 'basic.consume', { queue: 'q', consumerTag: 'd' });
+  expect(bodies(await settled(other))).toEqual(numbers(0, MANY));
+  other.send(1, 'tx.select');
+  other.send(1, 'basic.ack', { deliveryTag: 0, multiple: true });
+  other.send(1, 'tx.commit');
+  expect((await settled(other)).at(-1)).toContain('tx.commit-ok');
+  expect([queue.readyCount, queue.counts.unacked]).toEqual([0, 0]);
+});
