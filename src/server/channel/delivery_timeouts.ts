@@ -5,12 +5,14 @@ import type { Timer } from '../../lib/clock.ts';
 import { consumerDeleted } from '../events.ts';
 import type { Channel } from './channel.ts';
 import type { Consumer } from './consumer.ts';
-import { settleTaken } from './settle.ts';
+import { takeBack } from './settle.ts';
 
 /** A channel looks at its oldest deliveries this many times within the shortest timeout: it strikes that much late at most. */
 const LOOKS_PER_TIMEOUT = 16;
 const LOOK_EVERY_MS_MIN = 250;
 const LOOK_EVERY_MS_MAX = 60_000;
+/** So many are found overdue at once; then it is looked again. */
+const OVERDUE_MAX = 10_000;
 /** Beyond this, every second mark is forgotten. */
 const MARKS_MAX = 256;
 
@@ -74,6 +76,7 @@ export class DeliveryTimeouts {
   }
 
   readonly #look = (): void => {
+    this.#timer?.cancel();
     this.#timer = undefined;
     const channel = this.#channel;
     const overdue = this.#overdue(channel.connection.server.clock.monotonicMs());
@@ -99,6 +102,7 @@ export class DeliveryTimeouts {
       while ((marks[first] as Mark).tag < tag) first++;
       const timeoutMs = this.#timeoutOf(queue, consumer);
       if (timeoutMs > 0 && nowMs - (marks[first] as Mark).atMs >= timeoutMs) overdue.push({ tag, consumer, timeoutMs });
+      return overdue.length < OVERDUE_MAX;
     });
     return overdue;
   }
@@ -112,12 +116,19 @@ export class DeliveryTimeouts {
     const channel = this.#channel;
     const fatal = overdue.find(({ consumer }) => !this.#canCancel(consumer));
     const cancelled = fatal === undefined ? this.#cancel(overdue) : [];
-    for (const { tag } of overdue) {
-      this.#takenBack.add(tag);
-      settleTaken(channel, channel.unacked.take(tag), 'nack');
-    }
-    for (const { queue } of cancelled) autoDeleteUnused(channel.vhost, queue);
-    if (fatal === undefined) return;
+    const tags = overdue.map(({ tag }) => tag);
+    const taken = (tag: number): unknown => this.#takenBack.add(tag);
+    takeBack(channel, tags, taken, () => {
+      for (const { queue } of cancelled) autoDeleteUnused(channel.vhost, queue);
+      if (fatal !== undefined) this.#fail(fatal);
+      else if (overdue.length === OVERDUE_MAX) channel.connection.server.turn.wait({ goOn: this.#look });
+    });
+  }
+
+  #fail(fatal: Overdue): void {
+    const channel = this.#channel;
+    // It may be gone by now.
+    if (channel.connection.channels.get(channel.number) !== channel || channel.phase.name === 'closing') return;
     const text =
       `delivery acknowledgement on channel ${channel.number} timed out. Timeout value used: ${fatal.timeoutMs} ms. ` +
       'This timeout value can be configured, see consumers doc guide to learn more';

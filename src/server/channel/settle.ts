@@ -171,14 +171,44 @@ function settleSome(channel: Channel, last: number, settlement: Settlement, paus
   for (let count = 0; count < SETTLED_AT_ONCE; count++) {
     const tag = unacked.firstTag;
     if (tag === undefined || tag > last) return false;
-    const delivery = unacked.take(tag);
-    if (!paused.has(delivery.queue)) {
-      paused.add(delivery.queue);
-      delivery.queue.pause.begin();
-    }
-    settleTaken(channel, delivery, settlement);
+    requeueOne(channel, tag, settlement, paused);
   }
   return true;
+}
+
+/**
+ * These deliveries go back to their queues, as far as they are not settled when it is their turn; `taken` is told of each. As
+ * settleInParts.
+ */
+export function takeBack(
+  channel: Channel,
+  tags: readonly number[],
+  taken: (tag: number) => void,
+  done: () => void,
+): void {
+  const paused = new Set<Queue>();
+  let at = 0;
+  channel.connection.server.turn.inParts(() => {
+    for (const end = Math.min(at + SETTLED_AT_ONCE, tags.length); at < end; at++) {
+      const tag = tags[at] as number;
+      if (!channel.unacked.has(tag)) continue;
+      taken(tag);
+      requeueOne(channel, tag, 'nack', paused);
+    }
+    if (at < tags.length) return true;
+    for (const queue of paused) queue.pause.end();
+    done();
+    return false;
+  });
+}
+
+function requeueOne(channel: Channel, tag: number, cause: ReturnCause, paused: Set<Queue>): void {
+  const delivery = channel.unacked.take(tag);
+  if (!paused.has(delivery.queue)) {
+    paused.add(delivery.queue);
+    delivery.queue.pause.begin();
+  }
+  settleTaken(channel, delivery, cause);
 }
 
 function wake(channel: Channel, consumer: Consumer | undefined): void {

@@ -2,7 +2,15 @@ import type { Queue } from '../../core/queue/queue.ts';
 import type { Position } from '../../core/store/page_table.ts';
 import { assert } from '../../lib/assert.ts';
 import type { Consumer } from './consumer.ts';
-import { type Delivery, deliveryAt, isFew, UnackedBlock, type UnackedColumns } from './unacked_block.ts';
+import {
+  type Delivery,
+  deliveryAt,
+  eachUpTo,
+  isFew,
+  UnackedBlock,
+  type UnackedColumns,
+  type Visit,
+} from './unacked_block.ts';
 
 const FIRST_CAPACITY = 16;
 /** A larger ring would take too long to grow. */
@@ -114,19 +122,11 @@ export class UnackedRing {
     return this.#flags[tag & (this.#capacity - 1)] as number;
   }
 
-  /** Calls back for every tag that is held up to `last`, lowest first. */
-  eachUpTo(last: number, visit: (tag: number, queue: Queue, consumer: Consumer | undefined) => void): void {
-    for (const block of this.#blocks) {
-      for (const { tag, queue, consumer } of block.deliveries()) {
-        if (tag > last) return;
-        visit(tag, queue, consumer);
-      }
-    }
-    if (this.count === this.#straggling) return;
-    for (let tag = this.#first; tag < this.#next && tag <= last; tag++) {
-      const queue = this.#queues[tag & (this.#capacity - 1)];
-      if (queue !== undefined) visit(tag, queue, this.consumerOf(tag));
-    }
+  /** Calls back for every tag that is held up to `last`, lowest first, as long as it is answered true. */
+  eachUpTo(last: number, visit: Visit): void {
+    for (const block of this.#blocks) if (!block.eachUpTo(last, visit)) return;
+    const end = this.count === this.#straggling ? 0 : Math.min(last + 1, this.#next);
+    eachUpTo(this.#columns, this.#first, end, visit);
   }
 
   /** Forgets a tag that is held. */

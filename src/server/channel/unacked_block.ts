@@ -47,6 +47,24 @@ export function deliveryAt(columns: UnackedColumns, tag: number): Delivery {
   };
 }
 
+/** Answers whether the next one is to be visited too. */
+export type Visit = (tag: number, queue: Queue, consumer: Consumer | undefined) => boolean;
+
+/** Visits what is held from `first` on, below `end`. Answers whether it came to the end. */
+export function eachUpTo(
+  { queues, consumers, capacity }: UnackedColumns,
+  first: number,
+  end: number,
+  visit: Visit,
+): boolean {
+  for (let tag = first; tag < end; tag++) {
+    const place = tag & (capacity - 1);
+    const queue = queues[place];
+    if (queue !== undefined && !visit(tag, queue, consumers[place])) return false;
+  }
+  return true;
+}
+
 /**
  * A stretch of tags that a ring is done with: nothing is added to it. As long as much of it is held, it is the ring's own
  * columns; when little is left, a map, so that memory goes by what is held and not by how far it is spread.
@@ -104,6 +122,17 @@ export class UnackedBlock {
     return delivery;
   }
 
+  /** As UnackedRing.eachUpTo. */
+  eachUpTo(last: number, visit: Visit): boolean {
+    const columns = this.#columns;
+    if (columns === undefined) {
+      for (const { tag, queue, consumer } of this.#few.values())
+        if (tag > last || !visit(tag, queue, consumer)) return false;
+      return true;
+    }
+    return eachUpTo(columns, this.#first, Math.min(last + 1, this.end), visit);
+  }
+
   /** What is held, lowest tag first. */
   *deliveries(): Generator<Delivery, void, undefined> {
     const columns = this.#columns;
@@ -116,12 +145,17 @@ export class UnackedBlock {
 
   /** As ReadyRing.relocate. */
   relocate(moved: (position: Position) => Position | undefined): void {
-    for (const delivery of this.deliveries()) {
+    for (const delivery of this.#few.values()) {
       const position = moved(delivery.position);
-      if (position === undefined) continue;
-      const columns = this.#columns;
-      if (columns === undefined) this.#few.set(delivery.tag, { ...delivery, position });
-      else columns.positions[delivery.tag & (columns.capacity - 1)] = position;
+      if (position !== undefined) this.#few.set(delivery.tag, { ...delivery, position });
+    }
+    const columns = this.#columns;
+    if (columns === undefined) return;
+    for (let tag = this.#first; tag < this.end; tag++) {
+      if (!this.has(tag)) continue;
+      const place = tag & (columns.capacity - 1);
+      const position = moved(columns.positions[place] as number);
+      if (position !== undefined) columns.positions[place] = position;
     }
   }
 

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { fromPlain } from '../../../../src/codec/table.ts';
 import type { Queue } from '../../../../src/core/queue/queue.ts';
 import type { VirtualHost } from '../../../../src/core/vhost.ts';
+import type { Channel } from '../../../../src/server/channel/channel.ts';
+import { takeBack } from '../../../../src/server/channel/settle.ts';
 import type { Server } from '../../../../src/server/server.ts';
 import { BusyClock, bodies, clientOf, messages, settled } from '../../../support/busy_client.ts';
 import type { FakeClient } from '../../../support/fake_client.ts';
@@ -166,4 +168,24 @@ test('very many acks of a transaction are its own until it ends, also where its 
   other.send(1, 'tx.commit');
   expect((await settled(other)).at(-1)).toContain('tx.commit-ok');
   expect([queue.readyCount, queue.counts.unacked]).toEqual([0, 0]);
+});
+
+test('very many deliveries that are taken back come in order, but for what the client settles before their turn', async () => {
+  const [, client, other, queue] = await delivered();
+  const taken: number[] = [];
+  let done = false;
+  const channel = client.connection.channels.get(1) as Channel;
+  takeBack(
+    channel,
+    numbers(1, MANY),
+    (tag) => taken.push(tag),
+    () => {
+      done = true;
+    },
+  );
+  expect([taken.length < MANY, done, queue.pause.on]).toEqual([true, false, true]);
+  client.send(1, 'basic.ack', { deliveryTag: MANY });
+  other.send(1, 'basic.consume', { queue: 'q', consumerTag: 'd', noAck: true });
+  expect(bodies(await settled(other))).toEqual(numbers(0, MANY - 1));
+  expect([taken, done, queue.counts.unacked]).toEqual([numbers(1, MANY - 1), true, 0]);
 });
