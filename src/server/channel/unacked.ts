@@ -14,7 +14,7 @@ import {
 
 const FIRST_CAPACITY = 16;
 /** A larger ring would take too long to grow. */
-const CAPACITY_MAX = 65_536;
+const CAPACITY_MAX = 32_768;
 
 /**
  * What a channel has delivered and not seen settled, by delivery tag: parallel arrays, used as a ring. Tags count up by
@@ -67,14 +67,7 @@ export class UnackedRing {
     flags: number,
   ): void {
     if (this.count === this.#straggling) this.#first = tag;
-    while (tag - this.#first >= this.#capacity) {
-      if (this.#capacity < this.#capacityMax) {
-        this.#grow();
-      } else {
-        this.#putAside();
-        this.#first = tag;
-      }
-    }
+    if (tag - this.#first >= this.#capacity) this.#makeRoom(tag);
     const place = tag & (this.#capacity - 1);
     this.#queues[place] = queue;
     this.#consumers[place] = consumer;
@@ -238,6 +231,13 @@ export class UnackedRing {
       const position = moved(this.#positions[place] as number);
       if (position !== undefined) this.#positions[place] = position;
     }
+  }
+
+  #makeRoom(tag: number): void {
+    while (tag - this.#first >= this.#capacity && this.#capacity < this.#capacityMax) this.#grow();
+    if (tag - this.#first < this.#capacity) return;
+    this.#putAside();
+    this.#first = tag;
   }
 
   /** Nothing is held in the ring afterwards. */
