@@ -17,7 +17,8 @@ interface DyingMessage {
 export class Dying {
   readonly #queue: Queue;
   readonly #pages: PageTable;
-  readonly #waiting = new Set<DyingMessage>();
+  /** None, as long as there was none: queues are many. */
+  #waiting: Set<DyingMessage> | undefined;
 
   constructor(queue: Queue, pages: PageTable) {
     this.#queue = queue;
@@ -33,6 +34,7 @@ export class Dying {
 
   /** As ReadyRing.relocate. */
   relocate(moved: (position: Position) => Position | undefined): void {
+    if (this.#waiting === undefined) return;
     for (const message of this.#waiting) message.position = moved(message.position) ?? message.position;
   }
 
@@ -45,9 +47,10 @@ export class Dying {
       rules.host.deadLetter(this.#queue, position, bodyBytes, reason);
       gone(position);
     } else {
+      this.#waiting ??= new Set();
       this.#waiting.add(message);
       this.#pages.whenReadable(position, () => {
-        this.#waiting.delete(message);
+        this.#waiting?.delete(message);
         this.#next(message);
       });
     }

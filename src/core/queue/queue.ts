@@ -55,7 +55,7 @@ export class Queue {
   readonly #host: QueueHost | undefined;
   #rules: QueueRules | undefined;
   /** How often a message came back to the queue, as far as that counts, of those that did and are not settled. */
-  readonly #returns: Map<number, number> = new Map();
+  #returns: Map<number, number> | undefined;
   readonly #dying: Dying;
   readonly #trimmer: Trimmer;
   #nextSequence = 1;
@@ -212,7 +212,7 @@ export class Queue {
 
   /** How often a message that is out with a consumer had come back before. */
   returnsOf(sequence: number): number {
-    return this.#returns.get(sequence) ?? 0;
+    return this.#returns?.get(sequence) ?? 0;
   }
 
   /** The holder of a delivered message is done with it. */
@@ -224,7 +224,7 @@ export class Queue {
 
   /** Lets go of a message that nobody holds: whoever it was handed to is done with it, or nobody will have it. */
   drop(position: Position, sequence: number, bodyBytes: number, flags: number): void {
-    if (this.#returns.size > 0) this.#returns.delete(sequence);
+    if (this.#returns?.delete(sequence) && this.#returns.size === 0) this.#returns = undefined;
     if (this.#rules !== undefined) {
       this.#rules.forget(sequence);
       this.#groups?.settled(sequence);
@@ -257,7 +257,7 @@ export class Queue {
     }
     this.counts.cameBack(bodyBytes);
     rules?.cameBack(sequence);
-    if (counts) this.#returns.set(sequence, returns);
+    if (counts) this.#keepReturns(sequence, returns);
     if ((flags & DURABLE) !== 0) this.log?.returned(sequence, returns, rules?.acquiredCount(sequence) ?? returns);
     const placement = rules?.recall(sequence) ?? NOWHERE_SPECIAL;
     const entry = { position, sequence, bodyBytes, flags: flags | REDELIVERED, ...placement };
@@ -327,7 +327,7 @@ export class Queue {
     const priority = Math.min(placement.priority, this.#ready.maxPriority);
     this.#nextSequence = sequence + 1;
     if ((flags & DURABLE) !== 0) this.counts.restored(bodyBytes);
-    if (returns > 0) this.#returns.set(sequence, returns);
+    if (returns > 0) this.#keepReturns(sequence, returns);
     if (acquired > returns) this.#rules?.restoreAcquired(sequence, acquired);
     if (expiresAtMs !== 0) this.expectExpirations();
     // What is due is put in order with what waits, and comes out again when all is there.
@@ -491,5 +491,10 @@ export class Queue {
   #schedule(): void {
     this.#scheduled = true;
     this.#turn.queueReady(this);
+  }
+
+  #keepReturns(sequence: number, returns: number): void {
+    this.#returns ??= new Map();
+    this.#returns.set(sequence, returns);
   }
 }
