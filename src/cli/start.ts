@@ -8,6 +8,7 @@ import { type Broker, createBroker } from '../index.ts';
 import { brokerOptions } from './broker_options.ts';
 import { readDefinitions } from './definitions.ts';
 import { letsGuestIn } from './exposure.ts';
+import { collectWhenIdle } from './idle_collection.ts';
 import { type Log, logNotes, openLog } from './log.ts';
 import { reloadOnHangup } from './reload.ts';
 import { serveHttp } from './serve_http.ts';
@@ -49,6 +50,7 @@ export async function start(flags: Flags): Promise<void> {
   // What programs wait for that start RabbitMQ's image, such as Testcontainers.
   if (log.format === 'json') log.logger.info('Server startup complete');
   systemd.ready();
+  collectWhenIdle();
 }
 
 function announce(broker: Broker, { settings, files }: Configuration, log: Log): void {

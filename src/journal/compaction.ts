@@ -29,7 +29,7 @@ export async function compact(segment: JournalSegment, options: HousekeepingOpti
   relocate((position) => move(journal, moved, position));
   // Of a page that could not be read, the messages stay where they are, to be found lost when their turn comes.
   for (const page of pages) journal.pages.releasePage(page);
-  for (const block of read.values()) if (block.capacity === PAGE_BYTES) journal.pages.arena.givePage(block);
+  for (const block of read.values()) journal.pages.arena.givePage(block);
   segment.compacted = true;
   segment.supersededBy = Math.max(segment.supersededBy, journal.gathering);
   await journal.writer.flush();

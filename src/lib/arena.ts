@@ -9,7 +9,8 @@
  * Why one: a message is copied from the read region to a page and from there to an outbox. Inside one ArrayBuffer that
  * is `copyWithin`, which makes no object; between two it is `set` with a fresh view, which costs two to three times as
  * much for the sizes that matter and feeds the garbage collector. The memory is reserved, not touched, until used.
- * When the arena is full, pages and slots are allocations of their own ("far"): slower, never refused.
+ * When the arena is full, pages and slots are allocations of their own ("far"): slower, never refused. Far pages come in slabs,
+ * since what is allocated one by one, among much that is small and stays, is not given back to the system when it is freed.
  */
 export const PAGE_BYTES: number = 256 * 1024;
 export const SLOT_BYTES: number = 64 * 1024;
@@ -27,11 +28,22 @@ export interface ArenaOptions {
   readonly pages: number;
 }
 
-/** Far blocks kept for reuse, per kind, rather than handed back to the allocator. */
+/** Far slots kept for reuse rather than handed back to the allocator. */
 const FAR_SPARE_MAX = 32;
+
+/** More than 32 MiB: what is less may become part of the allocator's own heap, and more is the system's to give and take. */
+const SLAB_PAGES = 130;
 
 /** Of all arenas of the process: what a measure of its memory counts although most of it was never touched. */
 let reservedBytes = 0;
+
+/** Of all arenas: what was let go of, which is memory again only when the garbage is collected. */
+let droppedBytes = 0;
+
+/** How much was let go of since the process began. */
+export function droppedArenaBytes(): number {
+  return droppedBytes;
+}
 
 export function reservedArenaBytes(): number {
   return reservedBytes;
@@ -42,6 +54,7 @@ export class Arena {
   readonly readBytes: number;
   readonly #slots: Pool;
   readonly #pages: Pool;
+  readonly #slabs: Slabs = new Slabs();
 
   constructor(options: ArenaOptions) {
     const slotsAt = options.readBytes;
@@ -56,24 +69,29 @@ export class Arena {
 
   /** Its owner is done with it. */
   dispose(): void {
-    reservedBytes -= this.bytes.length;
+    reservedBytes -= this.bytes.length + this.#slabs.freeBytes;
   }
 
   takeSlot(): Block {
-    return this.#slots.take();
+    return this.#slots.take() ?? farBlock(SLOT_BYTES);
   }
 
   giveSlot(slot: Block): void {
-    this.#slots.give(slot);
+    if (!this.#slots.give(slot, FAR_SPARE_MAX)) drop(slot);
   }
 
   takePage(): Block {
-    return this.#pages.take();
+    return this.#pages.take() ?? this.#slabs.take();
   }
 
+  /** Also a block that is larger than a page. */
   givePage(page: Block): void {
-    this.#pages.give(page);
+    if (!this.#pages.give(page, 0) && !this.#slabs.give(page)) drop(page);
   }
+}
+
+function drop({ capacity }: Block): void {
+  droppedBytes += capacity;
 }
 
 /** Last in, first out: the block that was used last is the one still in the processor's cache. */
@@ -91,14 +109,72 @@ class Pool {
     }
   }
 
-  take(): Block {
-    return this.#free.pop() ?? this.#farFree.pop() ?? farBlock(this.#blockBytes);
+  take(): Block | undefined {
+    return this.#free.pop() ?? this.#farFree.pop();
   }
 
-  give(block: Block): void {
-    if (block.bytes === this.#near) this.#free.push(block);
-    else if (this.#farFree.length < FAR_SPARE_MAX && block.capacity === this.#blockBytes) this.#farFree.push(block);
+  /** Returns false for a block that it does not keep. */
+  give(block: Block, farMax: number): boolean {
+    const isNear = block.bytes === this.#near;
+    if (!isNear && (this.#farFree.length >= farMax || block.capacity !== this.#blockBytes)) return false;
+    (isNear ? this.#free : this.#farFree).push(block);
+    return true;
   }
+}
+
+interface Slab {
+  readonly bytes: Uint8Array;
+  readonly free: Block[];
+}
+
+/** Far pages, so many in one allocation. */
+class Slabs {
+  /** The oldest first: pages are taken from it as long as it has some, so that the newest become empty. */
+  readonly #slabs: Slab[] = [];
+  readonly #byBytes = new Map<Uint8Array, Slab>();
+
+  get freeBytes(): number {
+    return this.#slabs.reduce((sum, { free }) => sum + free.length * PAGE_BYTES, 0);
+  }
+
+  take(): Block {
+    const slab = this.#slabs.find(({ free }) => free.length > 0) ?? this.#grow();
+    reservedBytes -= PAGE_BYTES;
+    return slab.free.pop() as Block;
+  }
+
+  /** Returns false for a block that is not of a slab. */
+  give(page: Block): boolean {
+    const slab = this.#byBytes.get(page.bytes);
+    if (slab === undefined) return false;
+    slab.free.push(page);
+    reservedBytes += PAGE_BYTES;
+    // One that is empty is kept for the next time.
+    if (isEmpty(slab) && this.#slabs.some((other) => other !== slab && isEmpty(other))) this.#shrink(slab);
+    return true;
+  }
+
+  #grow(): Slab {
+    const { bytes } = farBlock(SLAB_PAGES * PAGE_BYTES);
+    const free: Block[] = [];
+    for (let i = SLAB_PAGES - 1; i >= 0; i--) free.push({ bytes, base: i * PAGE_BYTES, capacity: PAGE_BYTES });
+    const slab = { bytes, free };
+    this.#slabs.push(slab);
+    this.#byBytes.set(bytes, slab);
+    reservedBytes += bytes.length;
+    return slab;
+  }
+
+  #shrink(slab: Slab): void {
+    this.#slabs.splice(this.#slabs.indexOf(slab), 1);
+    this.#byBytes.delete(slab.bytes);
+    reservedBytes -= slab.bytes.length;
+    droppedBytes += slab.bytes.length;
+  }
+}
+
+function isEmpty({ free }: Slab): boolean {
+  return free.length === SLAB_PAGES;
 }
 
 /** A block outside any arena, for bodies larger than a page or when the arena is used up. */

@@ -181,7 +181,7 @@ export class PageTable {
     try {
       return look(block.bytes, block.base);
     } finally {
-      if (block.capacity === PAGE_BYTES) this.arena.givePage(block);
+      this.arena.givePage(block);
     }
   }
 
@@ -231,7 +231,7 @@ export class PageTable {
     const block = page.block as Block;
     this.#residentBytes -= block.capacity;
     if (block.bytes !== this.arena.bytes) this.#farBytes -= block.capacity;
-    if (block.capacity === PAGE_BYTES) this.arena.givePage(block);
+    this.arena.givePage(block);
     page.block = undefined;
     page.bytes = NO_BYTES;
     page.base = 0;

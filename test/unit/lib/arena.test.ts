@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Arena, type Block, copyBytes, PAGE_BYTES, SLOT_BYTES } from '../../../src/lib/arena.ts';
+import {
+  Arena,
+  type Block,
+  copyBytes,
+  droppedArenaBytes,
+  farBlock,
+  PAGE_BYTES,
+  reservedArenaBytes,
+  SLOT_BYTES,
+} from '../../../src/lib/arena.ts';
 
 test('blocks of an arena do not overlap each other or the read region', () => {
   const arena = new Arena({ readBytes: 1000, slots: 3, pages: 2 });
@@ -39,6 +48,45 @@ test('of the far blocks that come back a bounded number is kept for the next', (
   const again = Array.from({ length: 300 }, () => arena.takeSlot()).filter((block) => before.has(block));
   expect(again.length).toBeGreaterThan(0);
   expect(again.length).toBeLessThan(100);
+});
+
+test('far pages do not overlap, and come back to be used again before more memory is taken', () => {
+  const arena = new Arena({ readBytes: 0, slots: 0, pages: 1 });
+  const reserved = reservedArenaBytes();
+  const pages = Array.from({ length: 300 }, () => arena.takePage());
+  const places = new Set(
+    pages.map(({ bytes, base }) => `${[...new Set(pages.map((page) => page.bytes))].indexOf(bytes)} ${base}`),
+  );
+  expect(places.size).toBe(300);
+  const memory = new Set(pages.map(({ bytes }) => bytes));
+  const given = pages.filter((_, index) => index % 3 === 0);
+  for (const page of given) arena.givePage(page);
+  expect(given.map(() => arena.takePage()).every(({ bytes }) => memory.has(bytes))).toBe(true);
+  for (const page of pages) arena.givePage(page);
+  arena.dispose();
+  expect(reservedArenaBytes()).toBe(reserved - PAGE_BYTES);
+});
+
+test('memory of far pages that are all back is let go of, but for one slab, and told', () => {
+  const arena = new Arena({ readBytes: 0, slots: 0, pages: 0 });
+  const before = droppedArenaBytes();
+  const pages = Array.from({ length: 400 }, () => arena.takePage());
+  const [slab] = pages.map(({ bytes }) => bytes.length);
+  for (const page of pages.slice(0, 200)) arena.givePage(page);
+  const after = droppedArenaBytes();
+  expect(after - before).toBeLessThanOrEqual(slab as number);
+  for (const page of pages.slice(200)) arena.givePage(page);
+  expect(droppedArenaBytes() - before).toBe(3 * (slab as number));
+  expect(pages.map(() => arena.takePage()).filter(({ bytes }) => bytes === pages[0]?.bytes)).not.toHaveLength(400);
+});
+
+test('a block that is larger than a page, and comes back, is let go of', () => {
+  const arena = new Arena({ readBytes: 0, slots: 0, pages: 1 });
+  const before = droppedArenaBytes();
+  arena.givePage(farBlock(PAGE_BYTES + 1));
+  arena.givePage(farBlock(PAGE_BYTES));
+  expect(droppedArenaBytes() - before).toBe(2 * PAGE_BYTES + 1);
+  expect(arena.takePage().bytes).toBe(arena.bytes);
 });
 
 test('copies are the same, short or long, within one buffer or between two', () => {
