@@ -53,6 +53,7 @@ async function runSuite(suite, { url, managementUrl, temporary, only, report }) 
     else report.notOk(title, reasonOf(ended, checkTimeoutMs), ended.output);
   }
   await opened.close();
+  for (const [name, reason] of Object.entries(suite.leftOut ?? {})) report.leftOut(`${suite.name} ${name}`, reason);
 }
 
 async function stopBroker(broker, report) {

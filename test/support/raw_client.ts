@@ -209,9 +209,8 @@ export class RawClient {
   }
 
   #recordArrival(arrival: Arrival, awaited: boolean): void {
-    // When heartbeats come, and who closes first once both have said goodbye, differs from run to run.
+    // When heartbeats come differs from run to run.
     if (arrival.name === 'heartbeat' && !awaited) return;
-    if (arrival.name === 'end' && this.#sawCloseOk) return;
     for (const line of arrival.lines) this.#record('<', line);
   }
 

@@ -27,6 +27,9 @@ import { ReadLoop } from './read_loop.ts';
 /** How long a peer has to answer connection.close, or to read what it was told, before its socket is dropped. */
 const CLOSE_TIMEOUT_MS = 3_000;
 
+/** How long a client that has said goodbye has to end its socket; RabbitMQ's time. */
+const GOODBYE_TIMEOUT_MS = 30_000;
+
 /** What the peers agreed on in connection.tune. */
 export interface Tuning {
   readonly frameMax: number;
@@ -216,7 +219,11 @@ export class Connection implements Actor {
 
   /** The operator's close: shutdown, or by hand, unless the client is to be told otherwise. */
   forceClose(reason: string, explanation = `broker forced connection closure with reason '${reason}'`): void {
-    if (this.phase.name === 'closed' || this.phase.name === 'closing') return;
+    if (this.phase.name === 'closing') return;
+    if (this.phase.name === 'closed') {
+      this.end();
+      return;
+    }
     if (this.phase.name !== 'running') {
       this.#drop(reason);
       return;
@@ -414,7 +421,10 @@ export class Connection implements Actor {
       this.#releaseFromDisk();
       if (this.phase.name === 'closed') return;
       this.send({ name: 'connection.close-ok' });
-      this.end();
+      this.outbox.end();
+      this.#becomeClosed();
+      // The socket is the client's to end: one that sees it end just behind close-ok may take that for a loss.
+      this.#deadline = this.server.wheel.after(GOODBYE_TIMEOUT_MS, () => this.socket.destroy());
     });
   }
 

@@ -3,6 +3,7 @@
 import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { goEnvironment, goOwnTests, goPackages } from './go_own_tests.mjs';
 import { run, start, stop, waitForOutput } from './processes.mjs';
 import { reasonOf } from './report.mjs';
 
@@ -13,12 +14,8 @@ const workerTimeoutMs = 30_000;
 
 export const suites = [
   { name: 'pika', packages: ['python3-pika'], ...scripts('pika', '.py', python) },
-  {
-    name: 'go',
-    packages: ['golang-go', 'golang-github-rabbitmq-amqp091-go-dev'],
-    ...scripts('go', '.go'),
-    open: openGo,
-  },
+  { name: 'go', packages: goPackages, ...scripts('go', '.go'), open: openGo },
+  goOwnTests,
   { name: 'ruby', packages: ['ruby', 'ruby-bunny'], ...scripts('ruby', '.rb', 'ruby') },
   { name: 'php', packages: ['php-cli', 'php-mbstring', 'php-amqplib'], ...scripts('php', '.php', 'php') },
   { name: 'amqp-tools', packages: ['amqp-tools'], ...scripts('amqp-tools', '.sh', 'sh') },
@@ -49,16 +46,11 @@ function scripts(folderName, extension, interpreter) {
   return { folder, checks, open: async () => ({ command, close: () => undefined }) };
 }
 
-/** Go is compiled once, from Debian's source packages instead of modules, so that nothing is downloaded. */
+/** Go is compiled once. */
 async function openGo({ folder, temporary }) {
   const binary = join(temporary, 'go-checks');
-  const env = {
-    GO111MODULE: 'off',
-    GOPATH: '/usr/share/gocode',
-    CGO_ENABLED: '0',
-    GOCACHE: join(temporary, 'go-cache'),
-  };
-  const built = await run('go', ['build', '-o', binary, '.'], { cwd: folder, env, timeoutMs: buildTimeoutMs });
+  const options = { cwd: folder, env: goEnvironment(temporary), timeoutMs: buildTimeoutMs };
+  const built = await run('go', ['build', '-o', binary, '.'], options);
   if (built.code !== 0) throw new Error(`go build: ${reasonOf(built, buildTimeoutMs)}\n${built.output}`);
   return { command: (check) => [binary, [check]], close: () => undefined };
 }

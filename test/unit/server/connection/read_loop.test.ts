@@ -71,7 +71,7 @@ async function outcome(chunks: readonly Uint8Array[]): Promise<string[]> {
   const client = new FakeClient();
   for (const chunk of chunks) client.chunk(chunk);
   const lines = await client.seen();
-  expect(client.socket.ended || client.socket.destroyed).toBe(true);
+  expect(client.connection.phase.name).toBe('closed');
   client.socket.destroy();
   return lines.filter((line) => !line.includes('basic.ack'));
 }
