@@ -151,7 +151,8 @@ test.each(['throw new Error("oops")', 'Promise.reject(new Error("oops"))'])(
     child.kill('SIGUSR2');
     const { code, stdout } = await ended(child);
     expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ level: 'fatal', err: { message: 'oops', stack: expect.any(String) } });
+    const last = stdout.trimEnd().split('\n').at(-1) as string;
+    expect(JSON.parse(last)).toMatchObject({ level: 'fatal', err: { message: 'oops', stack: expect.any(String) } });
   },
 );
 
