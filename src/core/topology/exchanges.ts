@@ -154,15 +154,17 @@ function isDurable(vhost: VirtualHost, { source, destination }: Binding): boolea
   return vhost.exchange(source).properties.durable && to?.properties.durable === true;
 }
 
-/** Unbinding what is not bound is no error, nor is, as in RabbitMQ, unbinding another connection's exclusive queue. */
+/** Unbinding what is not bound is no error, even where it is another connection's exclusive queue, as in RabbitMQ. */
 export function unbind(vhost: VirtualHost, request: BindingRequest, actor: Actor): void {
   checkBindingAccess(vhost, request, actor);
   const source = stripLineBreaks(request.source);
   const name = stripLineBreaks(request.destination);
   const destination = request.destinationKind === 'queue' ? vhost.queues.get(name) : vhost.exchanges.get(name);
   if (destination === undefined || !vhost.exchanges.has(source)) return;
-  const { routingKey, arguments: table } = request;
-  const removed = vhost.bindings.remove({ source, destination, routingKey, arguments: table });
+  const binding: Binding = { source, destination, routingKey: request.routingKey, arguments: request.arguments };
+  if (!vhost.bindings.has(binding)) return;
+  if (destination.kind === 'queue') queueOfOwner(vhost, destination, actor);
+  const removed = vhost.bindings.remove(binding);
   if (removed === undefined) return;
   forgetBindings(vhost, [removed]);
   vhost.topologyVersion++;

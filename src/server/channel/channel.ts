@@ -60,6 +60,10 @@ export class Channel {
   globalPrefetch = 0;
   /** Consumers for which the channel's prefetch left no room, in that order: it is the order in which they come back. */
   readonly turnedAway: Set<Consumer> = new Set();
+  /** The queue that the channel's prefetch left room for last. */
+  #servedLast: Queue | undefined;
+  /** What basic.get took and is not settled. No prefetch counts it. */
+  unsettledGets = 0;
   /** False between channel.flow(active=false) and (true), when the client wants no deliveries. */
   delivering = true;
   /** Where the answers to what is published here come in, unless it was deleted; see reply_to.ts. */
@@ -115,14 +119,33 @@ export class Channel {
     return this.lastQueueName;
   }
 
-  /** Some consumers may have room again: of this channel's, those that are not already waiting for messages. */
+  /**
+   * Whether the channel's prefetch, where there is one, has room for another delivery to `consumer`. A consumer that does
+   * not acknowledge takes none of it, but gets nothing either while there is none; one of replies always gets them.
+   */
+  hasRoomFor(consumer: Consumer): boolean {
+    const uncommitted = this.mode.name === 'transaction' ? this.mode.transaction.uncommittedAcks : 0;
+    const outstanding = this.unacked.count + uncommitted - this.unsettledGets;
+    if (outstanding < this.globalPrefetch || consumer.queue === this.replyQueue) {
+      this.#servedLast = consumer.queue;
+      return true;
+    }
+    this.turnedAway.add(consumer);
+    return false;
+  }
+
+  /**
+   * Some consumers may have room again: of this channel's, those that are not already waiting for messages. The queue that
+   * was served last comes last, or with little room it would be the only one.
+   */
   wakeConsumers(): void {
     if (this.turnedAway.size > 0) {
       const turnedAway = [...this.turnedAway];
       this.turnedAway.clear();
-      for (const consumer of turnedAway) if (!consumer.waiting) consumer.queue.wake(consumer);
+      for (const consumer of turnedAway) if (consumer.queue !== this.#servedLast) wake(consumer);
+      for (const consumer of turnedAway) if (consumer.queue === this.#servedLast) wake(consumer);
     }
-    for (const consumer of this.consumers.values()) if (!consumer.waiting) consumer.queue.wake(consumer);
+    for (const consumer of this.consumers.values()) wake(consumer);
   }
 
   consumerCancelledByQueue(consumer: Consumer): void {
@@ -169,4 +192,8 @@ export class Channel {
     this.counts.close(publishedForConfirm);
     this.publishing = undefined;
   }
+}
+
+function wake(consumer: Consumer): void {
+  if (!consumer.waiting) consumer.queue.wake(consumer);
 }

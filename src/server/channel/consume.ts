@@ -181,6 +181,7 @@ export function get(channel: Channel, method: BasicGet): void {
     queue.drop(position, sequence, bodyBytes, flags);
   } else {
     counts.get++;
+    channel.unsettledGets++;
     channel.unacked.add(tag, queue, undefined, position, sequence, bodyBytes, flags);
     channel.expectSettlement(timeoutOfQueue(channel, queue));
     queue.delivered(sequence, bodyBytes, flags);

@@ -57,11 +57,8 @@ export class Consumer implements QueueConsumer {
   hasRoom(): boolean {
     const channel = this.channel;
     if (channel.connection.outbox.congested || !channel.delivering) return false;
-    if (this.noAck) return true;
-    if (this.prefetch !== 0 && this.unacked >= this.prefetch) return false;
-    if (channel.globalPrefetch === 0 || channel.unacked.count < channel.globalPrefetch) return true;
-    channel.turnedAway.add(this);
-    return false;
+    if (!this.noAck && this.prefetch !== 0 && this.unacked >= this.prefetch) return false;
+    return channel.globalPrefetch === 0 || channel.hasRoomFor(this);
   }
 
   deliver(queue: Queue, position: Position, sequence: number, bodyBytes: number, flags: number): void {

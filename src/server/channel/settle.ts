@@ -83,7 +83,8 @@ function settleOne(channel: Channel, tag: number, settlement: Settlement): void 
   const sequence = unacked.sequenceOf(tag);
   const flags = unacked.flagsOf(tag);
   const consumer = unacked.consumerOf(tag);
-  if (consumer !== undefined) consumer.unacked--;
+  if (consumer === undefined) channel.unsettledGets--;
+  else consumer.unacked--;
   const bodyBytes = unacked.bodyBytesOf(tag);
   unacked.remove(tag);
   if (settlement === 'ack') countAck(channel, queue, consumer);
@@ -111,7 +112,8 @@ function tell(
 /** A delivery that a transaction has kept. */
 export function settleTaken(channel: Channel, delivery: Delivery, settlement: Settlement): void {
   const { queue, consumer, position, sequence, bodyBytes, flags } = delivery;
-  if (consumer !== undefined) consumer.unacked--;
+  if (consumer === undefined) channel.unsettledGets--;
+  else consumer.unacked--;
   if (settlement === 'ack') countAck(channel, queue, consumer);
   tell(queue, position, sequence, bodyBytes, flags, settlement);
   wake(channel, consumer);

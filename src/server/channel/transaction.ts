@@ -32,11 +32,16 @@ interface HeldSettlement {
 export class Transaction {
   #publishes: HeldPublish[] = [];
   #settlements: HeldSettlement[] = [];
+  #uncommittedAcks = 0;
+
+  /** Settled deliveries that wait for the commit. */
+  get uncommittedAcks(): number {
+    return this.#uncommittedAcks;
+  }
 
   /** Messages, and settled deliveries, that wait for the commit. */
   get uncommitted(): { readonly messages: number; readonly acks: number } {
-    const acks = this.#settlements.reduce((sum, { deliveries }) => sum + deliveries.length, 0);
-    return { messages: this.#publishes.length, acks };
+    return { messages: this.#publishes.length, acks: this.#uncommittedAcks };
   }
 
   /** Throws 406 where one more message is too many. */
@@ -59,6 +64,7 @@ export class Transaction {
     this.#settlements.push({ deliveries, settlement });
     if (!multiple) {
       deliveries.push(unacked.take(tag));
+      this.#uncommittedAcks++;
       return;
     }
     connection.holdWhile((resume) => {
@@ -71,6 +77,7 @@ export class Transaction {
             return false;
           }
           deliveries.push(unacked.take(first));
+          this.#uncommittedAcks++;
         }
         return true;
       });
@@ -86,6 +93,7 @@ export class Transaction {
     const settlements = this.#settlements;
     this.#publishes = [];
     this.#settlements = [];
+    this.#uncommittedAcks = 0;
     let complete = true;
     const perform = (): void => {
       for (const held of publishes) complete = release(channel, held) && complete;
@@ -118,6 +126,7 @@ export class Transaction {
     for (const { deliveries } of this.#settlements) channel.unacked.restore(deliveries);
     this.#publishes = [];
     this.#settlements = [];
+    this.#uncommittedAcks = 0;
   }
 }
 

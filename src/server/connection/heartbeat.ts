@@ -4,7 +4,8 @@ import type { Connection } from './connection.ts';
 
 /**
  * Heartbeats both ways, looked at every half interval: one is sent when nothing else was, and a peer that was silent for
- * two whole intervals is gone.
+ * two whole intervals is gone. It is noticed within another half: RabbitMQ takes two to three intervals, and clients'
+ * own tests wait for no more.
  */
 const SILENT_CHECKS_MAX = 4;
 
@@ -38,7 +39,7 @@ export class Heartbeat {
     // A connection that is held is not read, so its silence says nothing.
     this.#silentChecks = this.#heard || held ? 0 : this.#silentChecks + 1;
     this.#heard = false;
-    if (this.#silentChecks > SILENT_CHECKS_MAX) {
+    if (this.#silentChecks === SILENT_CHECKS_MAX) {
       this.#onSilence();
       return;
     }

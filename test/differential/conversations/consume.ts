@@ -168,6 +168,49 @@ export const CONSUME: readonly Conversation[] = [
       await channel.see('basic.deliver', 2);
     },
   ),
+  talk('get and global prefetch', 'what basic.get took counts for no prefetch', async (channel, queue) => {
+    await channel.call('basic.qos', { prefetchCount: 1, global: true });
+    await channel.call('basic.consume', { queue, consumerTag: 'a' });
+    fill(channel, queue, '1', '2', '3', '4');
+    const first = await channel.see('basic.deliver');
+    const got = await channel.call('basic.get', { queue });
+    channel.send('basic.ack', { deliveryTag: first?.deliveryTag ?? 0 });
+    await channel.see('basic.deliver');
+    channel.send('basic.ack', { deliveryTag: got?.name === 'basic.get-ok' ? got.deliveryTag : 0 });
+    await channel.call('basic.get', { queue });
+  }),
+  talk(
+    'global prefetch and a consumer that does not acknowledge',
+    'it waits for room too, and takes none',
+    async (channel, queue) => {
+      await channel.call('basic.qos', { prefetchCount: 1, global: true });
+      await channel.call('basic.consume', { queue, consumerTag: 'a' });
+      fill(channel, queue, '1');
+      const first = await channel.see('basic.deliver');
+      await channel.call('basic.consume', { queue, consumerTag: 'b', noAck: true });
+      await channel.call('basic.cancel', { consumerTag: 'a' });
+      fill(channel, queue, '2', '3');
+      await channel.client.quiet();
+      channel.send('basic.ack', { deliveryTag: first?.deliveryTag ?? 0 });
+      await channel.see('basic.deliver', 2);
+    },
+  ),
+  talk('global prefetch in a transaction', 'an ack makes room when it is committed', async (channel, queue) => {
+    fill(channel, queue, '1', '2');
+    await channel.call('tx.select');
+    await channel.call('basic.qos', { prefetchCount: 1, global: true });
+    await channel.call('basic.consume', { queue, consumerTag: 'a' });
+    await channel.see('basic.deliver');
+    channel.send('basic.ack', { deliveryTag: 1 });
+    await channel.call('basic.consume', { queue, consumerTag: 'b' });
+    await channel.client.quiet();
+    await channel.call('tx.rollback');
+    await channel.client.quiet();
+    channel.send('basic.ack', { deliveryTag: 1 });
+    await channel.call('basic.cancel', { consumerTag: 'b' });
+    await channel.call('tx.commit');
+    await channel.see('basic.deliver');
+  }),
   talk('get and prefetch', 'basic.get knows no prefetch', async (channel, queue) => {
     fill(channel, queue, '1', '2');
     await channel.call('basic.qos', { prefetchCount: 1 });

@@ -31,6 +31,18 @@ export const EXCLUSIVE: readonly Conversation[] = [
   locked('get from', (other, queue) => other.call('basic.get', { queue })),
   locked('bind of', (other, queue) => other.call('queue.bind', { queue, exchange: 'amq.fanout' })),
   locked('unbind of', (other, queue) => other.call('queue.unbind', { queue, exchange: 'amq.fanout' })),
+  {
+    name: 'unbind what is bound of an exclusive queue of another connection',
+    rule: LOCKED,
+    run: async (stage) => {
+      const owner = await stage.open({ label: 'a' });
+      const other = await stage.open({ label: 'b' });
+      const queue = stage.queue('q');
+      await owner.call('queue.declare', { queue, exclusive: true });
+      await owner.call('queue.bind', { queue, exchange: 'amq.direct' });
+      await other.call('queue.unbind', { queue, exchange: 'amq.direct' });
+    },
+  },
   locked('purge of', (other, queue) => other.call('queue.purge', { queue })),
   locked('delete of', (other, queue) => other.call('queue.delete', { queue })),
   locked('publish to', async (other, queue) => {

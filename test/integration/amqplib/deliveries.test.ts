@@ -152,6 +152,34 @@ test('a global prefetch is for all consumers of the channel together', async () 
   expect(await depth(channel, 'q')).toBe(14);
 });
 
+test('a global prefetch of one serves every queue of its channel in turn', async () => {
+  const { channel } = await stage();
+  await channel.prefetch(1, true);
+  const queues = ['q', 'r', 's'];
+  for (const queue of queues) await channel.assertQueue(queue);
+  const subscriptions: Subscription[] = [];
+  for (const queue of queues) subscriptions.push(await Subscription.to(channel, queue));
+  for (const queue of queues) send(channel, queue, 1, 2, 3, 4);
+  const taken = () => subscriptions.map(({ messages }) => messages.length);
+  for (let count = 1; count <= 6; count++) {
+    await until(() => taken().some((length) => length > 0));
+    for (const subscription of subscriptions) subscription.ackAll();
+  }
+  await until(() => taken().some((length) => length > 0));
+  for (const queue of queues) expect(await depth(channel, queue)).toBeLessThan(3);
+});
+
+test('replies come in although a global prefetch leaves no room', async () => {
+  const { channel } = await stage();
+  await channel.prefetch(1, true);
+  const work = await Subscription.to(channel, 'q');
+  const replies = await Subscription.to(channel, 'amq.rabbitmq.reply-to', { noAck: true });
+  channel.publish('', 'q', Buffer.from('question'), { replyTo: 'amq.rabbitmq.reply-to' });
+  await work.received(1);
+  channel.publish('', work.messages[0]?.properties.replyTo ?? '', Buffer.from('answer'));
+  await replies.received(1);
+});
+
 test('consumers with prefetch share fairly: nobody starves and nobody hoards', async () => {
   const { broker, channel } = await stage();
   const counts = [0, 0, 0, 0];
