@@ -366,7 +366,7 @@ export class Queue {
     if (rules === undefined || this.deleted) return;
     this.#trimmer.dropExpired();
     // Whoever can take a message now gets it before it is dropped.
-    if (this.#waiting.releaseDue(rules, atMost)) this.#deliverReady();
+    if (this.#waiting.releaseDue(rules, atMost)) this.#deliverReady(0);
     this.#trimmer.headsChanged(rules);
     this.#scheduleIfWanted();
   }
@@ -402,7 +402,7 @@ export class Queue {
     const timeless = expiresAtMs !== 0 && expiresAtMs <= rules.host.nowMs();
     if (timeless || this.#isOver(rules)) {
       // Whoever can take a message now gets it before one is dropped.
-      this.#deliverReady();
+      this.#deliverReady(sequence);
       trimmer.headsChanged(rules);
       trimmer.enforceLimits(rules);
     }
@@ -428,7 +428,8 @@ export class Queue {
     this.#trimmer.headsChanged(rules);
   }
 
-  #deliverReady(): void {
+  /** Those with a sequence of `spared` or more are delivered even if their time is up. */
+  #deliverReady(spared: number = Number.POSITIVE_INFINITY): void {
     if (this.pause.on) return;
     const ready = this.#ready;
     const rules = this.#rules;
@@ -437,6 +438,10 @@ export class Queue {
       if (delivered === DRAIN_MESSAGES_MAX) {
         if (!this.#scheduled) this.#schedule();
         return;
+      }
+      if (rules !== undefined) {
+        this.#trimmer.dropExpiredNext(rules, spared);
+        if (ready.length === 0) return;
       }
       if (this.#pages.absentCount > 0 && !this.#headReadable()) return;
       const consumer = this.consumers.next();

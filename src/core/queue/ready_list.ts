@@ -31,6 +31,11 @@ export class ReadyList {
     return this.ring.length > 0 ? this.ring.headExpiresAtMs() : 0;
   }
 
+  /** The sequence of the first message, of which there must be one. */
+  headSequence(): number {
+    return this.returned.peek()?.sequence ?? this.ring.headSequence();
+  }
+
   /** `count` of them behind the first `skip`, in order, without taking them out. */
   entries(skip: number, count: number): Entry[] {
     const { returned, ring, priority } = this;

@@ -99,6 +99,19 @@ export class Trimmer {
     return false;
   }
 
+  /**
+   * As dropExpired, for the next to be delivered, when those before it have just been. One whose sequence is `spared` or
+   * higher stays.
+   */
+  dropExpiredNext(rules: QueueRules, spared: number): void {
+    for (;;) {
+      const { top } = this.#ready;
+      const expiresAtMs = top.headExpiresAtMs();
+      if (expiresAtMs === 0 || expiresAtMs > rules.host.nowMs() || top.headSequence() >= spared) return;
+      if (!this.#dropHead(top, 'expired')) return;
+    }
+  }
+
   /** A queue that refuses what is too much drops nothing of what it has. What waits for its time goes last. */
   enforceLimits(rules: QueueRules): void {
     // What has expired goes first, and is not too much any more.

@@ -60,6 +60,19 @@ export const EXPIRY: readonly Conversation[] = [
     await pause(50);
     await channel.call('queue.declare', { queue, passive: true });
   }),
+  confirmTalk('expiration uncovered by a consumer', HEAD, async (channel, stage) => {
+    const queue = stage.queue('q');
+    await channel.call('queue.declare', { queue });
+    await putAll(channel, queue, 'long');
+    for (const body of ['short', 'shorter']) {
+      await put(channel, { routingKey: queue, body, properties: { expiration: '20' } });
+    }
+    await putAll(channel, queue, 'last');
+    await pause(200);
+    await channel.call('basic.consume', { queue, consumerTag: 'ct' });
+    await channel.see('basic.deliver', 2);
+    await channel.call('queue.declare', { queue, passive: true });
+  }),
   talk('x-message-ttl of 0', 'what cannot be delivered at once is gone', async (channel, stage) => {
     const queue = stage.queue('q');
     await channel.call('queue.declare', { queue, ...args({ 'x-message-ttl': 0 }) });

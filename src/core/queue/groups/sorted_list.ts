@@ -50,6 +50,10 @@ export class SortedList implements ReadyList {
     return this.ring.length > 0 ? this.ring.headExpiresAtMs() : 0;
   }
 
+  headSequence(): number {
+    return firstSequence(this);
+  }
+
   take(): Entry | undefined {
     if (this.#heapIsFirst()) return this.returned.shift();
     return this.ring.length === 0 ? undefined : this.ring.take(this.priority);

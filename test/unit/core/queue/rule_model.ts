@@ -80,7 +80,7 @@ export class Model {
     if (message.readyAtMs > this.nowMs) this.#wait(message, message.readyAtMs);
     else this.#insert(message);
     if (message.expiresAtMs > this.nowMs && !this.#isOver()) return;
-    this.deliver();
+    this.deliver((other) => other === message);
     this.dropExpired();
     this.#enforce();
   }
@@ -93,9 +93,14 @@ export class Model {
     return message;
   }
 
-  deliver(): void {
+  /** What has expired by now is not for a consumer, but for one that has just come, or is due. */
+  deliver(isSpared: (message: Message) => boolean = () => false): void {
     while (this.room > 0 && this.ready.length > 0) {
       const message = this.ready.shift() as Message;
+      if (message.expiresAtMs <= this.nowMs && !isSpared(message)) {
+        this.#die(message, 'expired');
+        continue;
+      }
       this.out.push(message);
       this.delivered.push(message.id);
       this.room--;
@@ -212,7 +217,7 @@ export class Model {
     if (due.length === 0) return;
     this.waiting = this.waiting.filter((message) => !due.includes(message));
     for (const message of due) this.#insert(message);
-    if (due.some(({ redelivered, expiresAtMs }) => !redelivered && expiresAtMs <= this.nowMs)) this.deliver();
+    if (due.some(({ redelivered, expiresAtMs }) => !redelivered && expiresAtMs <= this.nowMs)) this.deliver(() => true);
     this.dropExpired();
   }
 
