@@ -8,6 +8,8 @@ import type { Connection } from './connection.ts';
  * own tests wait for no more.
  */
 const SILENT_CHECKS_MAX = 4;
+/** A check is asked for a little early: the wheel's next tick is soon enough, and the one after it a long time for a second's heartbeat. */
+const EARLY_MS = 20;
 
 export class Heartbeat {
   readonly #connection: Connection;
@@ -20,7 +22,7 @@ export class Heartbeat {
 
   constructor(connection: Connection, intervalSeconds: number, onSilence: () => void) {
     this.#connection = connection;
-    this.#checkEveryMs = (intervalSeconds * 1000) / 2;
+    this.#checkEveryMs = (intervalSeconds * 1000) / 2 - EARLY_MS;
     this.#onSilence = onSilence;
     this.#timer = connection.server.wheel.after(this.#checkEveryMs, this.#check);
   }

@@ -44,6 +44,14 @@ test('a silent client is dropped after two intervals and a half at most, without
   expect((await client.seen()).filter((line) => !line.includes('heartbeat'))).toEqual([]);
 });
 
+test('a silent client with the shortest heartbeat there is, a second, is dropped in less than three', async () => {
+  const { clock, client } = await connected(1);
+  clock.advance(2_000);
+  expect(client.socket.destroyed).toBe(false);
+  clock.advance(990);
+  expect(client.socket.destroyed).toBe(true);
+});
+
 test('anything that comes keeps a client alive, even part of a frame', async () => {
   const { clock, client } = await connected(10);
   for (const byte of HEARTBEAT) {
