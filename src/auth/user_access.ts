@@ -1,4 +1,4 @@
-import { type Access, accessRefused, type Permission } from '../core/access.ts';
+import { type Access, accessRefused, PERMISSIONS, type Permission } from '../core/access.ts';
 import type { Exchange } from '../core/exchange/exchange.ts';
 import type { Grants, Permissions, TopicGrants } from './permissions.ts';
 
@@ -25,6 +25,14 @@ export class UserAccess implements Access {
     const name = given === '' && kind === 'exchange' ? DEFAULT_EXCHANGE : given;
     if (this.#grants?.[permission].matches(name)) return;
     throw accessRefused(permission, `${kind} '${name}'`, this.#vhost, this.#user);
+  }
+
+  checkAny(kind: 'exchange' | 'queue', name: string): void {
+    this.#refresh();
+    const grants = this.#grants;
+    if (grants === undefined || !PERMISSIONS.some((permission) => grants[permission].matches(name))) {
+      this.check('configure', kind, name);
+    }
   }
 
   checkTopic(permission: 'write' | 'read', { name, properties }: Exchange, routingKey: string): void {

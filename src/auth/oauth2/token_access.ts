@@ -1,4 +1,4 @@
-import { type Access, accessRefused, type Permission } from '../../core/access.ts';
+import { type Access, accessRefused, PERMISSIONS, type Permission } from '../../core/access.ts';
 import type { Exchange } from '../../core/exchange/exchange.ts';
 import type { Claims } from './options.ts';
 import { permissionsOf, type ScopePermission } from './scopes.ts';
@@ -48,6 +48,11 @@ export class TokenAccess implements Access {
     const name = given === '' && kind === 'exchange' ? DEFAULT_EXCHANGE : given;
     if (this.#allows(permission, name, undefined)) return;
     throw accessRefused(permission, `${kind} '${name}'`, this.#vhost, this.#user);
+  }
+
+  checkAny(kind: 'exchange' | 'queue', name: string): void {
+    if (!PERMISSIONS.some((permission) => this.#allows(permission, name, undefined)))
+      this.check('configure', kind, name);
   }
 
   /** A scope without a pattern for routing keys says nothing of topics, as in RabbitMQ. */

@@ -439,10 +439,7 @@ export class Queue {
         if (!this.#scheduled) this.#schedule();
         return;
       }
-      if (rules !== undefined) {
-        this.#trimmer.dropExpiredNext(rules, spared);
-        if (ready.length === 0) return;
-      }
+      if (rules !== undefined && this.#trimmer.dropExpiredNext(rules, spared) === 0) return;
       if (this.#pages.absentCount > 0 && !this.#headReadable()) return;
       const consumer = this.consumers.next();
       if (consumer === undefined) return;

@@ -101,14 +101,14 @@ export class Trimmer {
 
   /**
    * As dropExpired, for the next to be delivered, when those before it have just been. One whose sequence is `spared` or
-   * higher stays.
+   * higher stays. Returns how many are ready.
    */
-  dropExpiredNext(rules: QueueRules, spared: number): void {
+  dropExpiredNext(rules: QueueRules, spared: number): number {
     for (;;) {
-      const { top } = this.#ready;
+      const { top, length } = this.#ready;
       const expiresAtMs = top.headExpiresAtMs();
-      if (expiresAtMs === 0 || expiresAtMs > rules.host.nowMs() || top.headSequence() >= spared) return;
-      if (!this.#dropHead(top, 'expired')) return;
+      if (expiresAtMs === 0 || expiresAtMs > rules.host.nowMs() || top.headSequence() >= spared) return length;
+      if (!this.#dropHead(top, 'expired')) return length;
     }
   }
 

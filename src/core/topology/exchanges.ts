@@ -46,7 +46,7 @@ export function declareExchange(vhost: VirtualHost, request: ExchangeDeclaration
   const name = stripLineBreaks(request.exchange);
   if (request.passive) {
     checkNotDefaultExchange(name);
-    access.check('configure', 'exchange', name);
+    access.checkAny('exchange', name);
     vhost.exchange(name);
     return;
   }

@@ -29,7 +29,7 @@ export interface QueueDeclaration {
 export function declareQueue(vhost: VirtualHost, request: QueueDeclaration, owner: Actor): Queue {
   const given = stripLineBreaks(request.queue);
   if (request.passive) {
-    owner.access.check('configure', 'queue', given);
+    owner.access.checkAny('queue', given);
     const queue = queueOfOwner(vhost, vhost.queue(given), owner);
     queue.rules?.used();
     return queue;

@@ -1,4 +1,4 @@
-import type { Permission } from '../../../src/core/access.ts';
+import { PERMISSIONS, type Permission } from '../../../src/core/access.ts';
 import type { RawChannel } from '../../support/raw_channel.ts';
 import type { Grant } from '../operator.ts';
 import type { Conversation, Stage } from '../stage.ts';
@@ -63,6 +63,23 @@ function needing(
   };
 }
 
+/** The same, tried with each of the permissions alone, any of which will do. */
+function needingAny(name: string, pattern: string, attempt: (channel: RawChannel) => Promise<unknown>): Conversation {
+  return {
+    name: `access: ${name}`,
+    rule: `it needs configure, write or read ${pattern}`,
+    run: async (stage) => {
+      const { vhost, user, channel } = await settled(stage);
+      for (const [index, permission] of [undefined, ...PERMISSIONS].entries()) {
+        await stage.permit(vhost, user, granting(permission === undefined ? [] : [[permission, pattern]]));
+        const own = channel.client.channel(index + 2);
+        await own.call('channel.open');
+        await attempt(own);
+      }
+    },
+  };
+}
+
 /** Publishes, and waits for what becomes of it. */
 async function publishes(channel: RawChannel, publish: Parameters<RawChannel['publish']>[0]): Promise<void> {
   await channel.call('confirm.select');
@@ -75,10 +92,10 @@ const QUEUES: readonly Conversation[] = [
   needing('queue.declare of one that is there', [['configure', '^q$']], (channel) =>
     channel.call('queue.declare', { queue: 'q' }),
   ),
-  needing('queue.declare, passive', [['configure', '^q$']], (channel) =>
+  needingAny('queue.declare, passive', '^q$', (channel) =>
     channel.call('queue.declare', { queue: 'q', passive: true }),
   ),
-  needing('queue.declare, passive, of none', [['configure', '^none$']], (channel) =>
+  needingAny('queue.declare, passive, of none', '^none$', (channel) =>
     channel.call('queue.declare', { queue: 'none', passive: true }),
   ),
   needing('queue.declare without a name', [['configure', '^amq\\.gen-']], (channel) =>
@@ -159,10 +176,10 @@ const EXCHANGES: readonly Conversation[] = [
   needing('exchange.declare of one that is there', [['configure', '^x$']], (channel) =>
     channel.call('exchange.declare', { exchange: 'x' }),
   ),
-  needing('exchange.declare, passive', [['configure', '^x$']], (channel) =>
+  needingAny('exchange.declare, passive', '^x$', (channel) =>
     channel.call('exchange.declare', { exchange: 'x', passive: true }),
   ),
-  needing('exchange.declare, passive, of none', [['configure', '^none$']], (channel) =>
+  needingAny('exchange.declare, passive, of none', '^none$', (channel) =>
     channel.call('exchange.declare', { exchange: 'none', passive: true }),
   ),
   needing('exchange.declare of a type that there is not', [], (channel) =>

@@ -145,6 +145,7 @@ describe('a message stays where it is', () => {
       check: (_permission, _kind, name) => {
         if (name === 'a') throw new AmqpError(403, 'refused');
       },
+      checkAny: () => {},
       checkTopic: () => {},
     };
     expect(await reasons(() => {}, {}, access)).toEqual({ 'access refused': 2 });
