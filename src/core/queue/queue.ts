@@ -400,18 +400,13 @@ export class Queue {
       rules.expectExpiry(expiresAtMs);
     }
     const timeless = expiresAtMs !== 0 && expiresAtMs <= rules.host.nowMs();
-    if (timeless || this.#isOver(rules)) {
+    if (timeless || trimmer.isOver(rules)) {
       // Whoever can take a message now gets it before one is dropped.
       this.#deliverReady(sequence);
       trimmer.headsChanged(rules);
       trimmer.enforceLimits(rules);
     }
     this.#scheduleIfWanted();
-  }
-
-  #isOver(rules: QueueRules): boolean {
-    const { length, bytes } = this.#ready;
-    return rules.isOver(length + this.waiting.length, bytes + this.waiting.bytes);
   }
 
   /** One that was delivered before comes back in front. */

@@ -112,6 +112,12 @@ export class Trimmer {
     }
   }
 
+  isOver(rules: QueueRules): boolean {
+    const ready = this.#ready;
+    const waiting = this.#waiting;
+    return rules.isOver(ready.length + waiting.length, ready.bytes + waiting.bytes);
+  }
+
   /** A queue that refuses what is too much drops nothing of what it has. What waits for its time goes last. */
   enforceLimits(rules: QueueRules): void {
     // What has expired goes first, and is not too much any more.
