@@ -434,7 +434,7 @@ export class Queue {
         if (!this.#scheduled) this.#schedule();
         return;
       }
-      if (rules !== undefined && this.#trimmer.dropExpiredNext(rules, spared) === 0) return;
+      if (rules !== undefined && this.#trimmer.dropExpiredTop(rules, spared)) continue;
       if (this.#pages.absentCount > 0 && !this.#headReadable()) return;
       const consumer = this.consumers.next();
       if (consumer === undefined) return;

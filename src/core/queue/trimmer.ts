@@ -100,16 +100,14 @@ export class Trimmer {
   }
 
   /**
-   * As dropExpired, for the next to be delivered, when those before it have just been. One whose sequence is `spared` or
-   * higher stays. Returns how many are ready.
+   * Whether the next message to be delivered had expired, behind those that were delivered just before it, and is gone. One
+   * whose sequence is `spared` or higher stays.
    */
-  dropExpiredNext(rules: QueueRules, spared: number): number {
-    for (;;) {
-      const { top, length } = this.#ready;
-      const expiresAtMs = top.headExpiresAtMs();
-      if (expiresAtMs === 0 || expiresAtMs > rules.host.nowMs() || top.headSequence() >= spared) return length;
-      if (!this.#dropHead(top, 'expired')) return length;
-    }
+  dropExpiredTop(rules: QueueRules, spared: number): boolean {
+    const { top } = this.#ready;
+    const expiresAtMs = top.headExpiresAtMs();
+    if (expiresAtMs === 0 || expiresAtMs > rules.host.nowMs() || top.headSequence() >= spared) return false;
+    return this.#dropHead(top, 'expired');
   }
 
   isOver(rules: QueueRules): boolean {
@@ -142,10 +140,9 @@ export class Trimmer {
   #dropTooMany(rules: QueueRules, count: number): boolean {
     if (rules.overflow !== 'drop-head') return false;
     const ready = this.#ready;
-    const waiting = this.#waiting;
     const before = ready.length;
     let left = count;
-    while (left > 0 && rules.isOver(ready.length + waiting.length, ready.bytes + waiting.bytes)) {
+    while (left > 0 && this.isOver(rules)) {
       const dropped = ready.length > 0 ? this.#dropHead(ready.oldest(), 'maxlen') : this.#dropWaiting();
       this.#awaitsRoom = !dropped;
       if (!dropped) break;

@@ -18,6 +18,12 @@ export const suites = [
   goOwnTests,
   { name: 'ruby', packages: ['ruby', 'ruby-bunny'], ...scripts('ruby', '.rb', 'ruby') },
   { name: 'php', packages: ['php-cli', 'php-mbstring', 'php-amqplib'], ...scripts('php', '.php', 'php') },
+  {
+    name: 'java',
+    packages: ['default-jdk-headless', 'librabbitmq-client-java', 'libslf4j-java'],
+    ...scripts('java', '.java'),
+    open: openJava,
+  },
   { name: 'amqp-tools', packages: ['amqp-tools'], ...scripts('amqp-tools', '.sh', 'sh') },
   { name: 'prometheus', packages: ['prometheus'], ...scripts('prometheus', '.mjs', process.execPath) },
   {
@@ -40,7 +46,7 @@ function scripts(folderName, extension, interpreter) {
   const checks = readdirSync(folder)
     .filter((name) => name.endsWith(extension))
     .map((name) => basename(name, extension))
-    .filter((name) => !['support', 'main', 'tasks'].includes(name))
+    .filter((name) => !['support', 'Support', 'main', 'tasks'].includes(name))
     .sort();
   const command = (check) => [interpreter, [join(folder, check + extension)]];
   return { folder, checks, open: async () => ({ command, close: () => undefined }) };
@@ -53,6 +59,20 @@ async function openGo({ folder, temporary }) {
   const built = await run('go', ['build', '-o', binary, '.'], options);
   if (built.code !== 0) throw new Error(`go build: ${reasonOf(built, buildTimeoutMs)}\n${built.output}`);
   return { command: (check) => [binary, [check]], close: () => undefined };
+}
+
+/** RabbitMQ's own client for Java. All checks are compiled at once; each is a class with a `main`. */
+async function openJava({ folder, temporary }) {
+  const classes = join(temporary, 'java-checks');
+  const jars = ['amqp-client', 'slf4j-api', 'slf4j-nop'].map((name) => `/usr/share/java/${name}.jar`);
+  const path = [classes, ...jars].join(':');
+  const sources = readdirSync(folder).map((name) => join(folder, name));
+  const options = ['-encoding', 'UTF-8', '-cp', path, '-d', classes];
+  const built = await run('javac', [...options, ...sources], { timeoutMs: buildTimeoutMs });
+  if (built.code !== 0) throw new Error(`javac: ${reasonOf(built, buildTimeoutMs)}\n${built.output}`);
+  // A quick start matters more than what code does in the long run.
+  const flags = ['-XX:TieredStopAtLevel=1', '-Dfile.encoding=UTF-8', '-cp', path];
+  return { command: (check) => ['java', [...flags, check]], close: () => undefined };
 }
 
 /**
