@@ -1,5 +1,11 @@
 import type { Arena } from '../../lib/arena.ts';
 
+/** Buffers that a carry is done with, and the next one uses: large frames would leave twice their size to the garbage collector. */
+const spares: Uint8Array[] = [];
+const SPARES_MAX = 4;
+/** Of larger ones there are few, and smaller ones cost little. */
+const [SPARE_BYTES_MIN, SPARE_BYTES_MAX] = [8 * 1024, 256 * 1024];
+
 /**
  * What is left of a chunk when it ends within a frame, until the rest of the frame has come.
  *
@@ -21,8 +27,11 @@ export class Carry {
   append(chunk: Uint8Array): void {
     const length = this.#length + chunk.length;
     if (this.#kept === undefined || this.#kept.length < length) {
-      const larger = new Uint8Array(Math.max(length, Math.min(this.needed, 2 * length)));
-      if (this.#kept !== undefined) larger.set(this.#kept.subarray(0, this.#length));
+      const larger = take(Math.max(length, Math.min(this.needed, 2 * length)));
+      if (this.#kept !== undefined) {
+        larger.set(this.#kept.subarray(0, this.#length));
+        give(this.#kept);
+      }
       this.#kept = larger;
     }
     this.#kept.set(chunk, this.#length);
@@ -43,13 +52,26 @@ export class Carry {
   /** Keeps `bytes[at, end)`. */
   keep(bytes: Uint8Array, at: number, end: number): void {
     if (at === end) return;
-    this.#kept = bytes.slice(at, end);
     this.#length = end - at;
+    this.#kept = take(this.#length);
+    this.#kept.set(bytes.subarray(at, end));
   }
 
   clear(): void {
     this.needed = 0;
+    if (this.#kept !== undefined) give(this.#kept);
     this.#kept = undefined;
     this.#length = 0;
   }
+}
+
+function take(length: number): Uint8Array {
+  const at = length < SPARE_BYTES_MIN ? -1 : spares.findIndex((spare) => spare.length >= length);
+  return at === -1 ? new Uint8Array(length) : (spares.splice(at, 1)[0] as Uint8Array);
+}
+
+/** Nobody may have a view of it any more. */
+function give(buffer: Uint8Array): void {
+  const { length } = buffer;
+  if (length >= SPARE_BYTES_MIN && length <= SPARE_BYTES_MAX && spares.length < SPARES_MAX) spares.push(buffer);
 }

@@ -44,3 +44,33 @@ test('with nothing kept, whatever comes is looked at, though an earlier frame ne
   carry.keep(Uint8Array.of(1, 2, 3), 0, 3);
   expect(carry.completedBy(0)).toBe(true);
 });
+
+test('what two connections keep is not mixed up, though they use the same buffers in turn', () => {
+  const sizes = fc.record({
+    first: fc.boolean(),
+    kept: fc.nat(40_000),
+    gathered: fc.array(fc.nat(40_000), { maxLength: 3 }),
+  });
+  fc.assert(
+    fc.property(fc.array(sizes, { minLength: 4, maxLength: 12 }), (frames) => {
+      const arena = new Arena({ readBytes: 200_000, slots: 0, pages: 0 });
+      const carries = [new Carry(), new Carry()] as const;
+      const expected: [number[], number[]] = [[], []];
+      let fill = 0;
+      const next = (length: number): Uint8Array => new Uint8Array(length).fill(++fill % 251);
+      for (const { first, kept, gathered } of frames) {
+        const which = first ? 0 : 1;
+        const carry = carries[which];
+        if (expected[which].length > 0) {
+          const { bytes, end } = carry.join(next(1), arena);
+          expect(Buffer.compare(bytes.subarray(0, end - 1), Uint8Array.from(expected[which]))).toBe(0);
+        }
+        const pieces = [next(kept), ...gathered.map(next)];
+        carry.keep(pieces[0] as Uint8Array, 0, kept);
+        for (const piece of pieces.slice(1)) carry.append(piece);
+        expected[which] = pieces.flatMap((piece) => [...piece]);
+      }
+    }),
+    { numRuns: 20 },
+  );
+});
