@@ -110,6 +110,7 @@ test('SIGHUP changes what can change, and tells what needs a restart', async () 
   const path = write('a.conf', 'heartbeat = 5\nlog.console.level = info\n');
   const { child, next } = start({ LEVERET_CONFIG: path, LEVERET_PORT: '0' });
   expect(await next()).toMatchObject({ msg: 'Leveret is ready' });
+  expect(await next()).toMatchObject({ msg: 'Server startup complete' });
 
   write('a.conf', 'heartbeat = 6\nchannel_max = 7\ndefault_pass = geheim\nmax_message_size = 1000\n');
   child.kill('SIGHUP');

@@ -37,6 +37,7 @@ async function start(...words: readonly string[]) {
     return JSON.parse(line);
   };
   const { tlsPort } = await nextLine();
+  expect((await nextLine())['msg']).toBe('Server startup complete');
   return { child, tlsPort: Number(tlsPort), nextLine };
 }
 
