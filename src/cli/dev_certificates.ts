@@ -24,6 +24,7 @@ export interface DevCertificatesWanted {
   readonly now: Date;
 }
 
+const SERIAL_BYTES = 16;
 const KEY_BITS = 2048;
 const AUTHORITY_DAYS = 10 * 365;
 /** What Apple's systems still take from an authority that was added by hand. */
@@ -82,8 +83,7 @@ function begin(commonName: string, now: Date, days: number): { certificate: forg
   });
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(publicKey);
-  // A leading 00 keeps it positive.
-  certificate.serialNumber = `00${randomBytes(16).toString('hex')}`;
+  certificate.serialNumber = serialNumberOf(randomBytes(SERIAL_BYTES));
   certificate.validity.notBefore = new Date(now.getTime() - SLACK_MS);
   certificate.validity.notAfter = new Date(now.getTime() + days * DAY_MS);
   certificate.setSubject([
@@ -91,6 +91,15 @@ function begin(commonName: string, now: Date, days: number): { certificate: forg
     { name: 'commonName', value: commonName },
   ]);
   return { certificate, key };
+}
+
+/**
+ * In hex. Positive, and as short as it can be written: a first octet of 00 would do for the one, but not before another such, and
+ * OpenSSL refuses it then.
+ */
+export function serialNumberOf(random: Buffer): string {
+  random.writeUInt8((random.readUInt8(0) & 0x3f) | 0x40, 0);
+  return random.toString('hex');
 }
 
 function sign(certificate: forge.pki.Certificate, key: string, authorityKey: string): PemPair {
