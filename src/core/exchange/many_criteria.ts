@@ -21,7 +21,7 @@ interface Entry<Rule> {
   readonly rule: Rule;
   readonly table: EncodedTable;
   /** The postings of its criteria, `posting << SHARD_BITS | shard`. */
-  readonly postings: readonly number[] | Int32Array;
+  readonly postings: Int32Array;
 }
 
 /**

@@ -28,7 +28,7 @@ export function tableDigest(table: EncodedTable): string {
 }
 
 /** Where the fields are, by a hash of their names: numbers are sorted faster than names, and are no objects. */
-function inOneOrder(table: EncodedTable): readonly number[] | Float64Array {
+function inOneOrder(table: EncodedTable): Float64Array {
   const order = new Float64Array(table.size);
   let count = 0;
   for (let at = table.start; at < table.end; at = fieldAfter(table.bytes, at)) {

@@ -8,8 +8,7 @@ function locked(name: string, say: (other: RawChannel, queue: string) => Promise
     name: `${name} an exclusive queue of another connection`,
     rule: LOCKED,
     run: async (stage) => {
-      const owner = await stage.open({ label: 'a' });
-      const other = await stage.open({ label: 'b' });
+      const [owner, other] = await pair(stage);
       const queue = stage.queue('q');
       await owner.call('queue.declare', { queue, exclusive: true });
       await say(other, queue);
@@ -35,8 +34,7 @@ export const EXCLUSIVE: readonly Conversation[] = [
     name: 'unbind what is bound of an exclusive queue of another connection',
     rule: LOCKED,
     run: async (stage) => {
-      const owner = await stage.open({ label: 'a' });
-      const other = await stage.open({ label: 'b' });
+      const [owner, other] = await pair(stage);
       const queue = stage.queue('q');
       await owner.call('queue.declare', { queue, exclusive: true });
       await owner.call('queue.bind', { queue, exchange: 'amq.direct' });
