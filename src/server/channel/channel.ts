@@ -72,6 +72,10 @@ export class Channel {
   settling: Settling | undefined;
   /** Undefined while there is no timeout to keep. */
   timeouts: DeliveryTimeouts | undefined;
+  /** Whether a queue.delete of this channel is not answered yet: it may take some turns, and the disk. */
+  deletingQueue = false;
+  /** Tags of consumers that their queue has cancelled, of which the client is not told yet. */
+  #cancelled: string[] | undefined;
   /** What an empty queue name stands for. */
   lastQueueName: string | undefined;
 
@@ -86,12 +90,16 @@ export class Channel {
     this.connection.outbox.method(this.number, method);
   }
 
-  /** Answers a change of the topology when it is on disk, if that is where it goes. */
-  reply(method: Method): void {
+  /** Answers a change of the topology when it is on disk, if that is where it goes, and then does what comes behind. */
+  reply(method: Method, behind: () => void = () => {}): void {
     const { durable } = this.vhost;
+    const answer = (): void => {
+      this.answerLate(method);
+      behind();
+    };
     // Of a failed journal nothing is asked that has to be stored (unstorable.ts).
-    if (durable === undefined || durable.failure !== undefined) this.answerLate(method);
-    else this.connection.holdUntilCommitted(durable, durable.topologyCommit, () => this.answerLate(method));
+    if (durable === undefined || durable.failure !== undefined) answer();
+    else this.connection.holdUntilCommitted(durable, durable.topologyCommit, answer);
   }
 
   /** By the time something is on disk, the channel may be gone. */
@@ -153,11 +161,17 @@ export class Channel {
     consumerDeleted(consumer);
     const { capabilities, server } = this.connection;
     if (!capabilities.consumerCancelNotify) return;
-    // Behind the answer to queue.delete, where it was this client that deleted the queue.
-    server.turn.later(() => {
-      if (this.connection.channels.get(this.number) !== this || this.phase.name === 'closing') return;
-      this.send({ name: 'basic.cancel', consumerTag: consumer.tag, noWait: true });
-    });
+    this.#cancelled ??= [];
+    this.#cancelled.push(consumer.tag);
+    server.turn.later(() => this.tellOfCancelled());
+  }
+
+  /** Tells of consumers whose queue is gone, but not before the answer to a queue.delete of this channel. */
+  tellOfCancelled(): void {
+    if (this.deletingQueue) return;
+    const cancelled = this.#cancelled ?? [];
+    this.#cancelled = undefined;
+    for (const consumerTag of cancelled) this.answerLate({ name: 'basic.cancel', consumerTag, noWait: true });
   }
 
   expectOpen(): void {

@@ -106,9 +106,15 @@ export function deleteQueueMethod(channel: Channel, method: QueueDelete): void {
   const { vhost, connection } = channel;
   const { ifUnused, ifEmpty } = method;
   const request = { queue: channel.queueName(method.queue), ifUnused, ifEmpty };
+  channel.deletingQueue = true;
   connection.holdWhile((resume) => {
     deleteQueue(vhost, request, connection, (messageCount) => {
-      if (!method.noWait) channel.reply({ name: 'queue.delete-ok', messageCount });
+      const answered = (): void => {
+        channel.deletingQueue = false;
+        channel.tellOfCancelled();
+      };
+      if (method.noWait) answered();
+      else channel.reply({ name: 'queue.delete-ok', messageCount }, answered);
       resume();
     });
   });
