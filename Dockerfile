@@ -7,8 +7,9 @@ COPY src src
 RUN npx tsc -p tsconfig.build.json && npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24-bookworm-slim
-# A configuration that was mounted for RabbitMQ is found.
-ENV NODE_ENV=production LEVERET_DATA_DIR=/data \
+# A configuration that was mounted for RabbitMQ is found. The garbage is collected by one thread beside the broker's own
+# (docs/decisions/0010-one-thread-for-garbage.md).
+ENV NODE_ENV=production NODE_OPTIONS=--v8-pool-size=1 LEVERET_DATA_DIR=/data \
     RABBITMQ_CONFIG_FILE=/etc/rabbitmq/rabbitmq.conf RABBITMQ_CONFIG_FILES=/etc/rabbitmq/conf.d/*.conf
 WORKDIR /leveret
 RUN mkdir -m 700 /data /var/lib/rabbitmq && chown node:node /data /var/lib/rabbitmq

@@ -42,6 +42,10 @@ export class DelayedMessageMatcher implements Matcher {
     this.inner.remove(binding);
   }
 
+  indexSome(): boolean {
+    return this.inner.indexSome?.() ?? false;
+  }
+
   match(routingKey: string, properties: RoutedProperties, found: (destination: Destination) => void): void {
     this.inner.match(routingKey, properties, found);
   }

@@ -98,6 +98,10 @@ export class HeadersMatcher implements Matcher {
     for (const criterion of rule.indexed) this.#addToIndex(criterion, rule);
   }
 
+  indexSome(): boolean {
+    return this.#many.indexSome();
+  }
+
   remove(binding: Binding): void {
     const rule = this.#rules.get(binding);
     assert(rule !== undefined, 'only a binding that was added is removed');

@@ -17,20 +17,31 @@ export interface Criteria {
 const SHARD_BITS = 6;
 const [VOID, X, DASH] = Array.from('Vx-', (character) => character.charCodeAt(0));
 
+/** Criteria that are indexed at a time. */
+const INDEXED_AT_ONCE = 500;
+/** Each header of a message is held against so many rules beside those that the index finds. */
+const UNFINISHED_MAX = 8;
+
 interface Entry<Rule> {
   readonly rule: Rule;
-  readonly table: EncodedTable;
-  /** The postings of its criteria, `posting << SHARD_BITS | shard`. */
+  readonly criteria: Criteria;
+  /** The postings of its criteria so far, `posting << SHARD_BITS | shard`. */
   readonly postings: Int32Array;
+  count: number;
+  /** Where the argument is that comes next; the end of the table when all are indexed. */
+  next: number;
 }
 
 /**
  * The rules by their criteria, for those that any one suffices for, and that have very many. A message is held against those
- * only that share a header with it, value and all, as far as a hash tells.
+ * only that share a header with it, value and all, as far as a hash tells. To index a rule takes milliseconds, so it is done in
+ * parts (`indexSome`); until then it is held against every message.
  */
 export class ManyCriteria<Rule> {
   readonly #entries: (Entry<Rule> | undefined)[] = [];
   readonly #numbers = new Map<Rule, number>();
+  /** Those that are not indexed, or not to the end: the oldest first, which alone may have begun. */
+  readonly #unfinished: Entry<Rule>[] = [];
   #shards: readonly Postings[] = [];
 
   get size(): number {
@@ -39,18 +50,33 @@ export class ManyCriteria<Rule> {
 
   add(rule: Rule, criteria: Criteria): void {
     if (this.size === 0) this.#shards = Array.from({ length: 2 ** SHARD_BITS }, () => new Postings());
+    while (this.#unfinished.length === UNFINISHED_MAX) this.indexSome();
     const { table } = criteria;
     const vacant = this.#entries.indexOf(undefined);
     const number = vacant === -1 ? this.#entries.length : vacant;
-    const postings = new Int32Array(table.size);
-    let count = 0;
-    for (const at of criteriaOf(criteria)) {
+    const entry = { rule, criteria, postings: new Int32Array(table.size), count: 0, next: table.start };
+    this.#entries[number] = entry;
+    this.#numbers.set(rule, number);
+    this.#unfinished.push(entry);
+  }
+
+  /** Indexes some criteria of rules that were added, if there are any left. Returns whether there are more. */
+  indexSome(): boolean {
+    const entry = this.#unfinished[0];
+    if (entry === undefined) return false;
+    const { criteria, postings } = entry;
+    const { table } = criteria;
+    const number = this.#numbers.get(entry.rule) as number;
+    for (let left = INDEXED_AT_ONCE; left > 0 && entry.next < table.end; left--) {
+      const at = entry.next;
+      entry.next = fieldAfter(table.bytes, at);
+      if (!isCriterion(criteria, at)) continue;
       const hash = isVoid(table, at) ? nameHash(table, at) : (nameHash(table, at) + valueHash(table, at)) | 0;
       const shard = hash >>> (32 - SHARD_BITS);
-      postings[count++] = (this.#shard(shard).add(hash << SHARD_BITS, number) << SHARD_BITS) | shard;
+      postings[entry.count++] = (this.#shard(shard).add(hash << SHARD_BITS, number) << SHARD_BITS) | shard;
     }
-    this.#entries[number] = { rule, table, postings: postings.subarray(0, count) };
-    this.#numbers.set(rule, number);
+    if (entry.next === table.end) this.#unfinished.shift();
+    return this.#unfinished.length > 0;
   }
 
   has(rule: Rule): boolean {
@@ -63,12 +89,16 @@ export class ManyCriteria<Rule> {
     assert(number !== undefined && entry !== undefined, 'only a rule that was added is removed');
     this.#numbers.delete(rule);
     this.#entries[number] = undefined;
+    const waiting = this.#unfinished.indexOf(entry);
+    if (waiting !== -1) this.#unfinished.splice(waiting, 1);
     if (this.size === 0) {
       this.#entries.length = 0;
       this.#shards = [];
       return;
     }
-    for (const posting of entry.postings) this.#shard(posting & (2 ** SHARD_BITS - 1)).remove(posting >>> SHARD_BITS);
+    for (const posting of entry.postings.subarray(0, entry.count)) {
+      this.#shard(posting & (2 ** SHARD_BITS - 1)).remove(posting >>> SHARD_BITS);
+    }
   }
 
   /**
@@ -76,9 +106,11 @@ export class ManyCriteria<Rule> {
    * when `isEnough`.
    */
   match(headers: EncodedTable, visit: (rule: Rule, holds: () => boolean) => void, isEnough: () => boolean): void {
+    // Whoever publishes brings the index forward, if nobody else does.
+    this.indexSome();
     let here = 0;
     let entry: Entry<Rule> | undefined;
-    const holds = (): boolean => entry !== undefined && isSatisfied(entry.table, headers, here);
+    const holds = (): boolean => entry !== undefined && isSatisfied(entry.criteria, headers, here);
     const seen = (number: number): void => {
       entry = this.#entries[number];
       if (entry !== undefined) visit(entry.rule, holds);
@@ -88,6 +120,7 @@ export class ManyCriteria<Rule> {
       const name = nameHash(headers, at);
       this.#each(name, seen);
       this.#each((name + valueHash(headers, at)) | 0, seen);
+      for (entry of this.#unfinished) visit(entry.rule, holds);
     }
   }
 
@@ -101,13 +134,17 @@ export class ManyCriteria<Rule> {
 }
 
 /** Where each argument is that a message's headers are held against. */
-export function* criteriaOf({ table, withX }: Criteria): Generator<number, void, undefined> {
+export function* criteriaOf(criteria: Criteria): Generator<number, void, undefined> {
+  const { table } = criteria;
+  for (let at = table.start; at < table.end; at = fieldAfter(table.bytes, at)) if (isCriterion(criteria, at)) yield at;
+}
+
+/** Whether a message's headers are held against the argument at an offset. */
+function isCriterion({ table, withX }: Criteria, at: number): boolean {
   const { bytes } = table;
-  for (let at = table.start; at < table.end; at = fieldAfter(bytes, at)) {
-    const isX = bytes[at]! >= 2 && bytes[at + 1] === X && bytes[at + 2] === DASH;
-    if (isX && (!withX || isName(bytes, at, X_MATCH))) continue;
-    if (table.isFirst(at)) yield at;
-  }
+  const isX = bytes[at]! >= 2 && bytes[at + 1] === X && bytes[at + 2] === DASH;
+  if (isX && (!withX || isName(bytes, at, X_MATCH))) return false;
+  return table.isFirst(at);
 }
 
 /** Whether each of the arguments is matched by a header. */
@@ -120,11 +157,11 @@ export function holdsAll(criteria: Criteria, headers: EncodedTable): boolean {
   return true;
 }
 
-/** Whether the header at an offset is one that counts and that the table asks for. */
-function isSatisfied(table: EncodedTable, headers: EncodedTable, header: number): boolean {
-  if (!headers.isFirst(header)) return false;
+/** Whether the header at an offset is one that counts and that is asked for. */
+function isSatisfied(criteria: Criteria, headers: EncodedTable, header: number): boolean {
+  const { table } = criteria;
   const at = table.find(headers.bytes, header);
-  return at !== -1 && isEqual(table, at, headers, header);
+  return at !== -1 && isCriterion(criteria, at) && headers.isFirst(header) && isEqual(table, at, headers, header);
 }
 
 function isEqual(table: EncodedTable, at: number, headers: EncodedTable, header: number): boolean {

@@ -16,6 +16,9 @@ export interface Matcher {
   add(binding: Binding): void;
   remove(binding: Binding): void;
 
+  /** Does some of what `add` left to do, where it takes long; until it is done `match` takes longer. Returns whether there is more. */
+  indexSome?(): boolean;
+
   /**
    * Calls `found` for the destination of every binding that matches, perhaps more than once for one destination.
    * `found` must not add or remove bindings, nor match on the same matcher.

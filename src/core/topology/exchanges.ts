@@ -138,14 +138,28 @@ export function autoDeleteSources(vhost: VirtualHost, removed: readonly Binding[
   }
 }
 
-export function bind(vhost: VirtualHost, request: BindingRequest, owner: Actor): void {
+/** The binding is there at once. `done` is called when messages are no longer held up by it, which mostly is at once too. */
+export function bind(vhost: VirtualHost, request: BindingRequest, owner: Actor, done: () => void = () => {}): void {
   checkBindingAccess(vhost, request, owner);
   const binding = resolveBinding(vhost, request, owner);
-  if (!vhost.bindings.add(binding)) return;
+  if (!vhost.bindings.add(binding)) {
+    done();
+    return;
+  }
   vhost.topologyVersion++;
   if (isDurable(vhost, binding)) vhost.durable?.bound(binding);
   bindingChanged(vhost, 'binding.created', binding);
-  replayHistory(vhost, vhost.exchange(binding.source), binding.destination);
+  const source = vhost.exchange(binding.source);
+  replayHistory(vhost, source, binding.destination);
+  if (source.matcher.indexSome?.() !== true) {
+    done();
+    return;
+  }
+  vhost.turn.inParts(() => {
+    if (source.matcher.indexSome?.() === true) return true;
+    done();
+    return false;
+  });
 }
 
 /** A binding outlives the process if what it connects does. */

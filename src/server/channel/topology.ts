@@ -3,6 +3,7 @@ import type {
   ExchangeDeclare,
   ExchangeDelete,
   ExchangeUnbind,
+  Method,
   QueueBind,
   QueueDeclare,
   QueueDelete,
@@ -36,10 +37,22 @@ export function exchangeBinding(channel: Channel, method: ExchangeBind | Exchang
     routingKey,
     arguments: method.arguments,
   };
+  if (method.name === 'exchange.bind') {
+    bindAndAnswer(channel, request, method.noWait ? undefined : { name: 'exchange.bind-ok' });
+    return;
+  }
+  unbind(channel.vhost, request, channel.connection);
+  if (!method.noWait) channel.reply({ name: 'exchange.unbind-ok' });
+}
+
+function bindAndAnswer(channel: Channel, request: BindingRequest, answer: Method | undefined): void {
   const { vhost, connection } = channel;
-  if (method.name === 'exchange.bind') bind(vhost, request, connection);
-  else unbind(vhost, request, connection);
-  if (!method.noWait) channel.reply({ name: `${method.name}-ok` });
+  connection.holdWhile((resume) => {
+    bind(vhost, request, connection, () => {
+      if (answer !== undefined) channel.reply(answer);
+      resume();
+    });
+  });
 }
 
 export function declareQueueMethod(channel: Channel, method: QueueDeclare): void {
@@ -63,14 +76,12 @@ export function queueBinding(channel: Channel, method: QueueBind | QueueUnbind):
     routingKey,
     arguments: method.arguments,
   };
-  const { vhost, connection } = channel;
-  if (method.name === 'queue.unbind') {
-    unbind(vhost, request, connection);
-    channel.reply({ name: 'queue.unbind-ok' });
+  if (method.name === 'queue.bind') {
+    bindAndAnswer(channel, request, method.noWait ? undefined : { name: 'queue.bind-ok' });
     return;
   }
-  bind(vhost, request, connection);
-  if (!method.noWait) channel.reply({ name: 'queue.bind-ok' });
+  unbind(channel.vhost, request, channel.connection);
+  channel.reply({ name: 'queue.unbind-ok' });
 }
 
 export function purgeQueueMethod(channel: Channel, method: QueuePurge): void {

@@ -176,6 +176,42 @@ describe('a headers exchange', () => {
     );
   });
 
+  it('finds what the definition finds while bindings with very many arguments are not indexed to their end', () => {
+    const long = Array.from({ length: 1_200 }, (_, index): [string, FieldValue] => [`l${index}`, integer(index)]);
+    const binds = fc.tuple(argumentTables, fc.boolean()).map(([args, first]): FieldTable => {
+      return new Map([...(first ? [...args, ...long] : [...long, ...args]), ['x-match', text('any')]]);
+    });
+    const indexes = fc.integer({ min: 1, max: 5 });
+    const messages = fc.oneof(
+      tables,
+      fc.integer({ max: 1_199, min: 0 }).map((at) => new Map(long.slice(at, at + 1))),
+    );
+    const steps = fc.array(fc.oneof(binds, indexes, fc.constant('unbind' as const), fc.tuple(messages)), {
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(steps, (all) => {
+        const matcher = new HeadersMatcher();
+        const bound: Binding[] = [];
+        for (const [index, step] of all.entries()) {
+          if (step === 'unbind') {
+            const gone = bound.splice(index % Math.max(1, bound.length), 1)[0];
+            if (gone !== undefined) matcher.remove(gone);
+          } else if (typeof step === 'number') for (let part = 0; part < step; part++) matcher.indexSome();
+          else if (Array.isArray(step)) {
+            const expected = bound.filter((binding) => headersMatch(binding.arguments, step[0]));
+            expect(matched(matcher, '', step[0])).toEqual(expected.map(({ destination }) => destination.name).sort());
+          } else {
+            const binding = bindingOf(queue(`q${index}`), '', step);
+            matcher.add(binding);
+            bound.push(binding);
+          }
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   it('compares values among many arguments as among few', () => {
     for (const asked of SAMPLE_VALUES) {
       const few: FieldTable = new Map([
