@@ -62,6 +62,24 @@ function readInPlace(handle: Handle): Socket {
   };
   // When it ends is the connection's to say: left to Node, all that end at once would be closed in one go.
   const options = { ...SOCKET_OPTIONS, allowHalfOpen: true, handle, onread };
-  const socket = new Socket(options as SocketConstructorOpts);
+  const socket = new UnbufferedSocket(options as SocketConstructorOpts);
   return socket;
+}
+
+/**
+ * Nothing is ever in the buffer of such a socket's stream, so its end need not pass through that, which takes several times as
+ * long; thousands may end at once.
+ */
+class UnbufferedSocket extends Socket {
+  /** Called by Node when the client says no more, with null. */
+  override push(): boolean {
+    // Node would begin to read again.
+    this.read = readNothing;
+    this.emit('end');
+    return false;
+  }
+}
+
+function readNothing(): null {
+  return null;
 }
