@@ -10,7 +10,7 @@ import { QueueContents } from './contents.ts';
 import { Dying } from './dying.ts';
 import { DURABLE, type Entry, REDELIVERED } from './entry.ts';
 import { groupKeyOf } from './groups/group_by.ts';
-import { QueueGroups } from './groups/queue_groups.ts';
+import { type GroupsHost, QueueGroups } from './groups/queue_groups.ts';
 import { Leaving } from './leaving.ts';
 import { Pause } from './pause.ts';
 import type { QueueProperties } from './properties.ts';
@@ -75,7 +75,9 @@ export class Queue {
     const keyOf = host === undefined ? undefined : groupKeyOf(properties.arguments);
     const again = (): void => this.#scheduleIfWanted();
     const lost = (entry: Entry): void => this.#dropEntry(entry);
-    this.#groups = keyOf === undefined ? undefined : new QueueGroups(keyOf, { queue: this, pages, lost, again });
+    const expired: GroupsHost['expired'] = (...head) => this.#trimmer.dropExpiredHead(...head);
+    const groupsHost = { queue: this, pages, expired, lost, again };
+    this.#groups = keyOf === undefined ? undefined : new QueueGroups(keyOf, groupsHost);
     this.#ready = this.#groups?.ready ?? new ReadyMessages(host === undefined ? 0 : (settings.maxPriority ?? 0));
     this.#waiting = new WaitingRoom(this, (entry) => this.#makeReady(entry));
     this.#dying = new Dying(this, pages);
@@ -428,13 +430,13 @@ export class Queue {
     if (this.pause.on) return;
     const ready = this.#ready;
     const rules = this.#rules;
-    if (this.#groups !== undefined) return this.#groups.deliver();
+    if (this.#groups !== undefined) return this.#groups.deliver(rules as QueueRules, spared);
     for (let delivered = 0; ready.length > 0 && this.consumers.hasWaiting; delivered++) {
       if (delivered === DRAIN_MESSAGES_MAX) {
         if (!this.#scheduled) this.#schedule();
         return;
       }
-      if (rules !== undefined && this.#trimmer.dropExpiredTop(rules, spared)) continue;
+      if (rules !== undefined && this.#trimmer.dropExpiredHead(rules, ready.top, spared)) continue;
       if (this.#pages.absentCount > 0 && !this.#headReadable()) return;
       const consumer = this.consumers.next();
       if (consumer === undefined) return;

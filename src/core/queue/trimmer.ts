@@ -100,14 +100,13 @@ export class Trimmer {
   }
 
   /**
-   * Whether the next message to be delivered had expired, behind those that were delivered just before it, and is gone. One
-   * whose sequence is `spared` or higher stays.
+   * Whether the next message to be delivered of a list had expired, behind those that were delivered just before it, and is
+   * gone. One whose sequence is `spared` or higher stays.
    */
-  dropExpiredTop(rules: QueueRules, spared: number): boolean {
-    const { top } = this.#ready;
-    const expiresAtMs = top.headExpiresAtMs();
-    if (expiresAtMs === 0 || expiresAtMs > rules.host.nowMs() || top.headSequence() >= spared) return false;
-    return this.#dropHead(top, 'expired');
+  dropExpiredHead(rules: QueueRules, list: ReadyList, spared: number): boolean {
+    const expiresAtMs = list.headExpiresAtMs();
+    if (expiresAtMs === 0 || expiresAtMs > rules.host.nowMs() || list.headSequence() >= spared) return false;
+    return this.#dropHead(list, 'expired');
   }
 
   isOver(rules: QueueRules): boolean {

@@ -4,6 +4,7 @@ import { offsetOf, type PageTable, type Position } from '../../store/page_table.
 import type { Entry } from '../entry.ts';
 import type { Queue } from '../queue.ts';
 import type { ReadyList } from '../ready_list.ts';
+import type { QueueRules } from '../rules.ts';
 import type { GroupKeyOf } from './group_by.ts';
 import { type Group, GroupTable, type Lane } from './group_table.ts';
 import { GroupedMessages } from './grouped_messages.ts';
@@ -12,6 +13,8 @@ import { GroupedMessages } from './grouped_messages.ts';
 export interface GroupsHost {
   readonly queue: Queue;
   readonly pages: PageTable;
+  /** Whether the list's first message had expired, and is gone; one whose sequence is `spared` or higher stays. */
+  expired(rules: QueueRules, list: ReadyList, spared: number): boolean;
   /** The message was taken out of the ready ones, and cannot be read. */
   lost(entry: Entry): void;
   /** Something can be delivered that could not before: calls `deliver` soon, if a consumer may have room. */
@@ -41,12 +44,15 @@ export class QueueGroups {
     this.ready = new GroupedMessages(this.#table);
   }
 
-  deliver(): void {
+  /** Messages with a sequence of `spared` or more are delivered even if their time is up. */
+  deliver(rules: QueueRules, spared: number): void {
     let left = LOOKS_MAX;
-    for (const lane of this.ready.lanes) left = this.#serve(lane, left);
+    for (const lane of this.ready.lanes) left = this.#serve(lane, left, rules, spared);
     for (; left > 0; left--) {
       const list = this.ready.next();
-      if (list === undefined || !this.#host.queue.consumers.someHasRoom() || !this.#isReadable(list)) return;
+      if (list === undefined || !this.#host.queue.consumers.someHasRoom()) return;
+      if (this.#host.expired(rules, list, spared)) continue;
+      if (!this.#isReadable(list)) return;
       const entry = this.ready.pull(list);
       if (this.#host.pages.isLost(entry.position)) this.#lose(entry);
       else this.#place(entry);
@@ -66,7 +72,7 @@ export class QueueGroups {
   }
 
   /** Delivers what waits for a consumer that has room now. Returns how many more messages may be looked at. */
-  #serve(lane: Lane, looks: number): number {
+  #serve(lane: Lane, looks: number, rules: QueueRules, spared: number): number {
     const { consumer, list } = lane;
     if (consumer === undefined) return looks;
     for (let left = looks; left > 0; left--) {
@@ -74,7 +80,9 @@ export class QueueGroups {
         this.ready.lanes.delete(lane);
         return left;
       }
-      if (!this.#hasRoom(consumer) || !this.#isReadable(list)) return left;
+      if (!this.#hasRoom(consumer)) return left;
+      if (this.#host.expired(rules, list, spared)) continue;
+      if (!this.#isReadable(list)) return left;
       const entry = list.take() as Entry;
       if (this.#host.pages.isLost(entry.position)) {
         this.#lose(entry);

@@ -198,6 +198,31 @@ test('a message expires while it waits for its consumer', () => {
   expect(bench.held(x)).toBe('a3');
 });
 
+test('what expired behind a message that lives is not delivered with it', () => {
+  for (const busy of [true, false]) {
+    const bench = new GroupBench();
+    const x = busy ? bench.join('x', 0) : undefined;
+    const send = (body: string, expiration?: string): void => {
+      bench.publish(bench.queue, body, {
+        headers: { group: 'a' },
+        ...(expiration === undefined ? {} : { expiration }),
+      });
+    };
+    send('a1');
+    for (const body of ['a2', 'a3']) send(body, '10');
+    send('a4');
+    bench.endTurn();
+    bench.clock.advance(1000);
+    expect(bench.queue.readyCount, 'they wait, and are counted').toBe(4);
+    const consumer = x ?? bench.join('x');
+    consumer.room = 10;
+    bench.queue.wake(consumer);
+    bench.endTurn();
+    expect(bench.held(consumer)).toBe('a1 a4');
+    expect(bench.queue.readyCount).toBe(0);
+  }
+});
+
 test('messages that wait for different consumers expire each in its time', () => {
   const bench = new GroupBench();
   for (const name of ['x', 'y']) bench.join(name, 1);
