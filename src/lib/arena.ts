@@ -1,3 +1,5 @@
+import { PARTS_MAX, PageParts, Part } from './page_parts.ts';
+
 /**
  * One large allocation that the data plane's buffers are cut from.
  *
@@ -11,6 +13,8 @@
  * much for the sizes that matter and feeds the garbage collector. The memory is reserved, not touched, until used.
  * When the arena is full, pages and slots are allocations of their own ("far"): slower, never refused. Far pages come in slabs,
  * since what is allocated one by one, among much that is small and stays, is not given back to the system when it is freed.
+ * A message that is too large to be copied to where others lie is put together in a page of its own, or in a half, a third or a
+ * quarter of one (page_parts.ts); only what is larger than a page is allocated for itself.
  */
 export const PAGE_BYTES: number = 256 * 1024;
 export const SLOT_BYTES: number = 64 * 1024;
@@ -55,6 +59,9 @@ export class Arena {
   readonly #slots: Pool;
   readonly #pages: Pool;
   readonly #slabs: Slabs = new Slabs();
+  readonly #parts: PageParts = new PageParts();
+  readonly #takePage = (): Block => this.takePage();
+  readonly #isNear = ({ bytes }: Block): boolean => bytes === this.bytes;
 
   constructor(options: ArenaOptions) {
     const slotsAt = options.readBytes;
@@ -84,9 +91,17 @@ export class Arena {
     return this.#pages.take() ?? this.#slabs.take();
   }
 
-  /** Also a block that is larger than a page. */
-  givePage(page: Block): void {
-    if (!this.#pages.give(page, 0) && !this.#slabs.give(page)) drop(page);
+  /** A block for so many bytes: of a page the part that is large enough, or one that is larger than a page. */
+  takeFor(length: number): Block {
+    if (length > PAGE_BYTES) return farBlock(length);
+    const count = Math.min(PARTS_MAX, Math.floor(PAGE_BYTES / Math.max(1, length)));
+    return count === 1 ? this.takePage() : this.#parts.take(count, this.#takePage);
+  }
+
+  /** Also a block that is smaller or larger than a page. */
+  givePage(block: Block): void {
+    const page = block instanceof Part ? this.#parts.give(block, this.#isNear) : block;
+    if (page !== undefined && !this.#pages.give(page, 0) && !this.#slabs.give(page)) drop(page);
   }
 }
 

@@ -23,8 +23,12 @@ const gauge = join(dirname(self), 'gauge.mjs');
 const TIMES_IDLE_MAX = 10;
 /** An idle p99 below this counts as this: a time slice of the scheduler that an attacker's process gets is no less. */
 const IDLE_P99_MS_MIN = 1;
-/** What the daemon may have resident at any time. Giant tables are 320 MiB of messages, again and again, that nobody takes. */
+/**
+ * What the daemon may have resident at any time: giant tables are 320 MiB of messages, or 2.2 GiB, that nobody takes, again and
+ * again.
+ */
 const PEAK_MIB_MAX = 1_000;
+const FULL_PEAK_MIB_MAX = 3_500;
 /** What it may have more than before when all is over and its garbage is collected. */
 const GROWTH_MIB_MAX = 20;
 /** The broker at rest, before each attack. */
@@ -106,7 +110,8 @@ async function siege(effort, only, full) {
       const figures = [tookMs / 1_000, idle.p99, p50, p99, max, times, now.busyMs, now.peakMib, now.keptMib];
       line(name, ...figures.map((figure) => figure.toFixed(1)));
       if (times > TIMES_IDLE_MAX) problems.push(`${name}: the p99 is ${times.toFixed(1)} times that of an idle broker`);
-      if (now.peakMib > PEAK_MIB_MAX) problems.push(`${name}: takes ${now.peakMib.toFixed(0)} MiB`);
+      if (now.peakMib > (full ? FULL_PEAK_MIB_MAX : PEAK_MIB_MAX))
+        problems.push(`${name}: takes ${now.peakMib.toFixed(0)} MiB`);
     }
     const growth = now.keptMib - before.keptMib;
     process.stdout.write(`what is kept grew by ${growth.toFixed(1)} MiB\n`);

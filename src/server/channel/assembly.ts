@@ -1,18 +1,21 @@
 import { AmqpError } from '../../codec/errors.ts';
 import { FRAME_BODY, FRAME_END, FRAME_HEADER } from '../../codec/frames.ts';
 import { FRAME_OVERHEAD } from '../../core/store/record.ts';
-import { type Block, farBlock } from '../../lib/arena.ts';
+import { type Arena, type Block, copyBytes, PAGE_BYTES } from '../../lib/arena.ts';
+import type { OwnRecord } from './take.ts';
 
 /** Room taken before the body has come: a header that promises 100 MB and a peer that goes away cost no more. */
-const FIRST_CAPACITY_BYTES_MAX = 64 * 1024;
+const FIRST_CAPACITY_BYTES_MAX = PAGE_BYTES / 4;
 
 /**
  * A message that does not come in one piece: too large, in several body frames, or with other channels' frames between
- * its own. It is put together in a block of its own, in the form of a record (core/store/record.ts).
+ * its own. It is put together in a block of its own, in the form of a record (core/store/record.ts), which has to be given back
+ * or taken over in the end.
  */
-export class Assembly {
+export class Assembly implements OwnRecord {
   readonly mandatory: boolean;
   readonly immediate: boolean;
+  readonly #arena: Arena;
   readonly #route: Uint8Array;
   #block: Block = EMPTY_BLOCK;
   #used = 0;
@@ -20,7 +23,8 @@ export class Assembly {
   #bodyReceived = 0;
 
   /** `bytes[start, end)` are the exchange name and routing key as in basic.publish. */
-  constructor(bytes: Uint8Array, start: number, end: number, mandatory: boolean, immediate: boolean) {
+  constructor(arena: Arena, bytes: Uint8Array, start: number, end: number, mandatory: boolean, immediate: boolean) {
+    this.#arena = arena;
     this.#route = bytes.slice(start, end);
     this.mandatory = mandatory;
     this.immediate = immediate;
@@ -51,18 +55,19 @@ export class Assembly {
   header(bytes: Uint8Array, start: number, end: number, bodyBytes: number): void {
     const headerBytes = end - start;
     const beforeBody = this.#route.length + 1 + FRAME_OVERHEAD + headerBytes + (bodyBytes > 0 ? 7 : 0);
+    const first = Math.min(bodyBytes + 1, Math.max(0, FIRST_CAPACITY_BYTES_MAX - beforeBody));
     this.#bodyBytes = bodyBytes;
-    this.#block = farBlock(beforeBody + Math.min(bodyBytes + 1, FIRST_CAPACITY_BYTES_MAX));
-    const target = this.#block.bytes;
-    target.set(this.#route);
-    let at = this.#route.length;
+    this.#block = this.#arena.takeFor(beforeBody + first);
+    const { bytes: target, base } = this.#block;
+    target.set(this.#route, base);
+    let at = base + this.#route.length;
     target[at++] = FRAME_END;
     at = putFrameStart(target, at, FRAME_HEADER, headerBytes);
-    target.set(bytes.subarray(start, end), at);
+    copyBytes(bytes, start, end, target, at);
     at += headerBytes;
     target[at++] = FRAME_END;
     if (bodyBytes > 0) at = putFrameStart(target, at, FRAME_BODY, bodyBytes);
-    this.#used = at;
+    this.#used = at - base;
   }
 
   /** Throws 501 when a body frame's `length` is more than what is missing of what the header promised. */
@@ -76,16 +81,30 @@ export class Assembly {
     this.expect(length);
     // One octet more than the body: the frame end.
     if (this.#used + length + 1 > this.#block.capacity) this.#grow(this.#used + length + 1);
-    this.#block.bytes.set(bytes.subarray(start, end), this.#used);
+    const { bytes: target, base } = this.#block;
+    copyBytes(bytes, start, end, target, base + this.#used);
     this.#used += length;
     this.#bodyReceived += length;
-    if (this.bodyMissing === 0) this.#block.bytes[this.#used++] = FRAME_END;
+    if (this.bodyMissing === 0) target[base + this.#used++] = FRAME_END;
+  }
+
+  giveUp(): Block {
+    const block = this.#block;
+    this.#block = EMPTY_BLOCK;
+    return block;
+  }
+
+  /** It is published, or never will be: gives the block back, unless somebody has taken it over. */
+  discard(): void {
+    if (this.#block !== EMPTY_BLOCK) this.#arena.givePage(this.giveUp());
   }
 
   #grow(needed: number): void {
     const whole = this.#used + this.bodyMissing + 1;
-    const larger = farBlock(Math.min(whole, Math.max(needed, this.#block.capacity * 4)));
-    larger.bytes.set(this.#block.bytes.subarray(0, this.#used));
+    const { bytes, base, capacity } = this.#block;
+    const larger = this.#arena.takeFor(Math.min(whole, Math.max(needed, capacity * 4)));
+    copyBytes(bytes, base, base + this.#used, larger.bytes, larger.base);
+    this.discard();
     this.#block = larger;
   }
 }

@@ -178,6 +178,13 @@ export class Channel {
     this.phase = OPEN;
   }
 
+  /** What has come of a message is for nothing. */
+  #breakOff(): void {
+    if (this.phase.name !== 'header-due' && this.phase.name !== 'body-due') return;
+    this.phase.assembly.discard();
+    this.expectOpen();
+  }
+
   /** From now until close-ok everything but channel.close and close-ok is ignored. */
   expectCloseOk(): void {
     this.phase = CLOSING;
@@ -189,6 +196,7 @@ export class Channel {
    */
   release(): void {
     this.delivering = false;
+    this.#breakOff();
     this.timeouts?.stop();
     if (this.mode.name === 'transaction') this.mode.transaction.rollback(this);
     if (this.mode.name === 'confirm') this.mode.confirms.stop();

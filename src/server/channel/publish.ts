@@ -85,7 +85,8 @@ function isFrame(bytes: Uint8Array, at: number, type: number, otherBytes: Uint8A
 export function publishAssembled(channel: Channel, assembly: Assembly): void {
   const { block, routeBytes, length, bodyBytes } = assembly;
   const bits = (assembly.mandatory ? 1 : 0) | (assembly.immediate ? 2 : 0);
-  publish(channel, block.bytes, 0, routeBytes, routeBytes, length, bodyBytes, bits, assembly);
+  const content = block.base + routeBytes;
+  publish(channel, block.bytes, block.base, content, content, block.base + length, bodyBytes, bits, assembly);
 }
 
 /**
@@ -164,7 +165,7 @@ function takeChanged(
 ): void {
   const record = rewriteRecord({ bytes: source, start: routeStart, content: sourceContent, bodyBytes }, { properties });
   const { bytes, start, content, end } = record;
-  const own = { block: { bytes, base: 0, capacity: bytes.length }, length: end };
+  const own = { length: end, giveUp: () => ({ bytes, base: 0, capacity: bytes.length }) };
   take(channel, route, bytes, start, content, content, end, bodyBytes, bits, persistent, own);
 }
 

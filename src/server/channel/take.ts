@@ -14,8 +14,9 @@ import { tracePublish } from './trace.ts';
 
 /** A record that lies at the beginning of a block of its own, which the store may take over. */
 export interface OwnRecord {
-  readonly block: Block;
   readonly length: number;
+  /** Hands over the block. */
+  giveUp(): Block;
 }
 
 /** Puts a message that may be published where it goes: into the transaction, the journal, memory, or back. */
@@ -164,7 +165,7 @@ function keep(
   end: number,
   own: OwnRecord | undefined,
 ): Position {
-  if (own !== undefined && end - routeStart > PAGE_BYTES / 4) return store.adopt(own.block, own.length);
+  if (own !== undefined && end - routeStart > PAGE_BYTES / 4) return store.adopt(own.giveUp(), own.length);
   return store.append(bytes, routeStart, routingKeyEnd, content, end);
 }
 

@@ -75,7 +75,7 @@ function openedChannel(
       connection.closeChannel(channel);
       return;
     case 'basic.publish':
-      channel.phase = { name: 'header-due', assembly: beginAssembly(method, bytes, start) };
+      channel.phase = { name: 'header-due', assembly: beginAssembly(connection, method, bytes, start) };
       return;
     default:
       dispatch(channel, method);
@@ -83,11 +83,11 @@ function openedChannel(
 }
 
 /** The names as they came: behind class, method and ticket. */
-function beginAssembly(method: BasicPublish, bytes: Uint8Array, start: number): Assembly {
+function beginAssembly({ server }: Connection, method: BasicPublish, bytes: Uint8Array, start: number): Assembly {
   const route = start + 6;
   const routingKey = route + 1 + (bytes[route] as number);
   const end = routingKey + 1 + (bytes[routingKey] as number);
-  return new Assembly(bytes, route, end, method.mandatory, method.immediate);
+  return new Assembly(server.arena, bytes, route, end, method.mandatory, method.immediate);
 }
 
 /** A content header frame. */
@@ -169,7 +169,11 @@ export function bodyEnd(channel: Channel): void {
 
 function complete(channel: Channel, assembly: Assembly): void {
   channel.expectOpen();
-  publishAssembled(channel, assembly);
+  try {
+    publishAssembled(channel, assembly);
+  } finally {
+    assembly.discard();
+  }
 }
 
 function ignoresContent(connection: Connection, channel: Channel | undefined): boolean {

@@ -89,6 +89,49 @@ test('a block that is larger than a page, and comes back, is let go of', () => {
   expect(arena.takePage().bytes).toBe(arena.bytes);
 });
 
+test('parts of pages have room for what they are taken for, do not overlap, and become pages again', () => {
+  const lengths = fc.oneof(fc.integer({ min: 1, max: PAGE_BYTES }), fc.constantFrom(...[2, 3, 4].map(partOf)));
+  const steps = fc.array(fc.record({ length: lengths, giveBack: fc.option(fc.nat(), { freq: 1 }) }), {
+    maxLength: 200,
+  });
+  fc.assert(
+    fc.property(steps, (all) => {
+      const reserved = reservedArenaBytes();
+      const arena = new Arena({ readBytes: 100, slots: 0, pages: 8 });
+      const taken: Block[] = [];
+      for (const { length, giveBack } of all) {
+        const block = arena.takeFor(length);
+        expect(block.capacity).toBeGreaterThanOrEqual(length);
+        expect(block.capacity).toBeLessThan(Math.max(2 * length, PAGE_BYTES / 4 + 1));
+        taken.push(block);
+        if (giveBack !== null) arena.givePage(taken.splice(giveBack % taken.length, 1)[0] as Block);
+      }
+      const ordered = taken.toSorted((a, b) => a.bytes.length - b.bytes.length || a.base - b.base);
+      for (const [index, { bytes, base, capacity }] of ordered.entries()) {
+        const next = ordered[index + 1];
+        if (next?.bytes === bytes) expect(base + capacity).toBeLessThanOrEqual(next.base);
+      }
+      for (const block of taken) arena.givePage(block);
+      // All but a page for each kind of parts, which messages of a size would cut again and again.
+      const near = Array.from({ length: 5 }, () => arena.takePage());
+      expect(near.every(({ bytes }) => bytes === arena.bytes)).toBe(true);
+      arena.dispose();
+      expect(reservedArenaBytes()).toBeLessThanOrEqual(reserved);
+    }),
+  );
+});
+
+function partOf(count: number): number {
+  return Math.floor(PAGE_BYTES / count);
+}
+
+test('what is too large for a page has a block of its own', () => {
+  const arena = new Arena({ readBytes: 0, slots: 0, pages: 1 });
+  expect(arena.takeFor(PAGE_BYTES).bytes).toBe(arena.bytes);
+  const block = arena.takeFor(PAGE_BYTES + 1);
+  expect([block.base, block.capacity]).toEqual([0, PAGE_BYTES + 1]);
+});
+
 test('copies are the same, short or long, within one buffer or between two', () => {
   const cases = fc.record({ length: fc.nat(100), from: fc.nat(100), to: fc.nat(100), same: fc.boolean() });
   fc.assert(
