@@ -9,6 +9,7 @@ export const SCENARIOS = [
   { name: '1 to 1, 100 B', ...ONE },
   { name: '1 to 1, 100 B, confirms 1000, acks 100', ...ONE, window: 1000, ackEvery: 100, prefetch: 1000 },
   { name: '1 to 1, 16 KiB', ...ONE, bodyBytes: 16 * 1024 },
+  { name: '1 to 1, 100 KiB', ...ONE, bodyBytes: 100 * 1024 },
   { name: '1 to 1, 100 B, TLS', ...ONE, tls: true },
   { name: '1 to 1, 16 KiB, TLS', ...ONE, bodyBytes: 16 * 1024, tls: true },
   { name: 'fanout to 10 queues, 100 B', ...ONE, consumers: 10, fanout: 10 },

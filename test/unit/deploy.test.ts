@@ -11,8 +11,8 @@ import { OPTIONS } from '../../src/config/options.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const environment = new Set(Object.values(OPTIONS).map((option) => option.environment));
-/** They are not of the broker's own, but what RabbitMQ's image takes. */
-const RABBITMQ = ['RABBITMQ_CONFIG_FILE', 'RABBITMQ_CONFIG_FILES'];
+/** They are not of the broker's own, but what RabbitMQ's image takes, and Node. */
+const OTHERS = ['RABBITMQ_CONFIG_FILE', 'RABBITMQ_CONFIG_FILES', 'NODE_OPTIONS'];
 
 // biome-ignore lint/suspicious/noExplicitAny: manifests have the shape that the tests below ask for.
 const manifests: any[] = parseAllDocuments(read('deploy/kubernetes/leveret.yaml')).map((document) => document.toJS());
@@ -64,7 +64,14 @@ test('every variable is one that the broker knows', () => {
   );
   const all = [...inPod, ...inCompose, ...inUnit];
   expect(all.length).toBeGreaterThan(5);
-  expect(all.filter((name) => !environment.has(name) && !RABBITMQ.includes(name))).toEqual([]);
+  expect(all.filter((name) => !environment.has(name) && !OTHERS.includes(name))).toEqual([]);
+});
+
+test('wherever the broker is started from here, one thread beside its own collects garbage', () => {
+  const { scripts } = JSON.parse(read('package.json'));
+  expect(scripts.start).toContain('node --v8-pool-size=1 ');
+  expect(read('Dockerfile')).toMatch(/^ENV .*NODE_OPTIONS=--v8-pool-size=1\b/m);
+  expect(read('deploy/systemd/leveret.service')).toMatch(/^Environment=NODE_OPTIONS=--v8-pool-size=1$/m);
 });
 
 test('Compose builds this repository, keeps the data, and lets nothing else be written', () => {
