@@ -225,7 +225,7 @@ export class JournalWriter implements CommitClock, SegmentOwner {
   }
 
   blockFor(length: number): Block {
-    return length <= PAGE_BYTES ? this.#pages.arena.takePage() : farBlock(length);
+    return this.#pages.arena.takeFor(length);
   }
 
   pageReadAhead(page: Page, block: Block): void {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Keeper } from '../core/store/page_cache.ts';
 import type { Page, PageHome, PageTable } from '../core/store/page_table.ts';
-import { type Block, farBlock, PAGE_BYTES } from '../lib/arena.ts';
+import { type Block, PAGE_BYTES } from '../lib/arena.ts';
 import type { Disk, DiskFile } from './disk.ts';
 
 /**
@@ -41,7 +41,7 @@ export class SpillFile implements PageHome, Keeper {
     const file = await this.#open();
     const bytes = await file.read((this.#placeOf.get(page) as number) * PAGE_BYTES, page.used);
     if (bytes.length < page.used) throw new Error('the spill file is too short');
-    const block = page.used <= PAGE_BYTES ? this.#pages.arena.takePage() : farBlock(page.used);
+    const block = this.#pages.arena.takeFor(page.used);
     block.bytes.set(bytes, block.base);
     return block;
   }
