@@ -90,9 +90,11 @@ export class SpareMaker {
     this.#appendedAtStep = this.#appended;
     this.#timer = this.#options.clock.after(PAUSE_MS, () => {
       this.#timer = undefined;
-      this.#step = this.#take().finally(() => {
-        this.#step = undefined;
+      const step = this.#take().finally(() => {
+        // The next one may have begun by then.
+        if (this.#step === step) this.#step = undefined;
       });
+      this.#step = step;
     });
   }
 

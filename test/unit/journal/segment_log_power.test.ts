@@ -148,7 +148,8 @@ async function livesAndDeaths(seed: number): Promise<void> {
 test('what was reported to be on disk is there after any loss of power, byte for byte', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0 }), (seed) => livesAndDeaths(seed)),
-    { numRuns: 300 },
+    // In the first, two steps in the making of one spare file went on side by side, and it was taken twice.
+    { numRuns: 300, examples: [[67447592]] },
   );
 });
 
