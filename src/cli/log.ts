@@ -1,7 +1,7 @@
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { Configuration } from '../config/load.ts';
 import type { LogFormat, LogLevel } from '../config/options.ts';
-import { printable } from './printable.ts';
+import { printable } from '../lib/printable.ts';
 
 export interface Log {
   readonly logger: Logger;

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { printable } from '../lib/printable.ts';
 import { StartError } from '../lib/start_error.ts';
 import { erlangFiles } from './erlang_files.ts';
 import type { Problem } from './file.ts';
@@ -28,7 +29,9 @@ export interface CheckedFiles extends FileSettings {
 export function loadConfiguration(flags: Flags, environment: Environment): Configuration {
   const checked = checkFiles(configPaths(flags, environment), environment);
   const { settings, origins, problems } = resolveSettings({ flags, environment, file: checked });
-  const sentences = [...oldVariables(environment), ...problems, ...checked.problems.map(problemSentence)];
+  // A value in quotes may have line breaks in it.
+  const others = [...oldVariables(environment), ...problems].map(printable);
+  const sentences = [...others, ...checked.problems.map(problemSentence)];
   if (sentences.length > 0) throw new StartError('option', upTo(SENTENCES_MAX, sentences).join('\n'));
   return { settings, origins, files: checked.files, notes: [...checked.notes, ...erlangFiles(environment)] };
 }
@@ -54,7 +57,7 @@ export function checkFiles(paths: readonly string[], environment: Environment): 
 }
 
 export function problemSentence({ path, line, text }: Problem): string {
-  return `${path}:${line}: ${text}`;
+  return `${path}:${line}: ${printable(text)}`;
 }
 
 function upTo(count: number, sentences: readonly string[]): readonly string[] {

@@ -173,6 +173,11 @@ test('whatever stands in a file, it is read or refused with sentences', () => {
   );
 });
 
+test('a value with a line break is shown in one line', () => {
+  const config = file('a.conf', "heartbeat = '$(no\nsuch)'\n");
+  expect(() => loadConfiguration({ config }, {})).toThrow(/:1: heartbeat: \$\(no\\u000asuch\) is neither [^\n]*$/);
+});
+
 test('a file that is no configuration at all does not fill the screen', () => {
   const config = file('a.conf', 'x\n'.repeat(1000));
   expect(() => loadConfiguration({ config }, {})).toThrow(/:20: .*\n\.\.\. and 980 more\.$/);

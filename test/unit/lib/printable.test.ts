@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { printable } from '../../../src/cli/printable.ts';
+import { printable } from '../../../src/lib/printable.ts';
 
 test('a name cannot forge a line of the log, or command the terminal that shows it', () => {
   expect(printable("no exchange 'x\r\nINFO: all is well'")).toBe("no exchange 'x\\u000d\\u000aINFO: all is well'");
