@@ -12,7 +12,7 @@ const HOST = '127.0.0.1';
 const START_TIMEOUT_MS = 20_000;
 const POLL_MS = 2;
 /** As `npm start` and the image have it. */
-const NODE_OPTIONS = ['--v8-pool-size=1'];
+const COLLECTORS = '--v8-pool-size=1';
 
 /**
  * A daemon that takes connections: `url`, `pid`, `startMs` (from spawning it to the first connection), `stop()`; with `tls`,
@@ -23,19 +23,8 @@ export async function startDaemon(folder, { host = HOST, tls = false, management
   const dataDir = await mkdtemp(join(tmpdir(), 'leveret-bench-'));
   const port = await freePort();
   const main = join(folder, 'dist', 'cli', 'main.js');
-  const before = gauge === undefined ? [] : ['--expose-gc', '--import', gauge];
-  const words = [
-    ...NODE_OPTIONS,
-    ...before,
-    main,
-    'start',
-    '--host',
-    host,
-    '--port',
-    String(port),
-    '--data-dir',
-    dataDir,
-  ];
+  const flags = [COLLECTORS, ...(gauge === undefined ? [] : ['--expose-gc', '--import', gauge])];
+  const words = [...flags, main, 'start', '--host', host, '--port', String(port), '--data-dir', dataDir];
   const managementPort = management ? await freePort() : undefined;
   const secured = tls ? await tlsOf(main, dataDir) : undefined;
   const startedAt = performance.now();

@@ -1,6 +1,6 @@
 import type { CommitClock, CommitWaiter, Turn } from '../core/ports.ts';
 import type { Page, PageTable } from '../core/store/page_table.ts';
-import { type Block, farBlock, PAGE_BYTES } from '../lib/arena.ts';
+import { type Block, PAGE_BYTES } from '../lib/arena.ts';
 import { assert } from '../lib/assert.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { BATCH_HEADER_BYTES, sealBatch } from './batch.ts';
@@ -353,7 +353,7 @@ export class JournalWriter implements CommitClock, SegmentOwner {
       this.#closePage();
     }
     const segment = this.segment;
-    const page = length > PAGE_BYTES ? this.#pages.adopt(farBlock(length), segment) : this.#pages.allocate(segment);
+    const page = this.#pages.adopt(this.#pages.arena.takeFor(bytes), segment);
     // Held until its last byte is written, even if its messages are gone by then.
     page.references++;
     segment.addPage(page);

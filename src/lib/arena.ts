@@ -59,9 +59,11 @@ export class Arena {
   readonly #slots: Pool;
   readonly #pages: Pool;
   readonly #slabs: Slabs = new Slabs();
-  readonly #parts: PageParts = new PageParts();
-  readonly #takePage = (): Block => this.takePage();
-  readonly #isNear = ({ bytes }: Block): boolean => bytes === this.bytes;
+  /** Far pages are not kept: one would hold its slab. */
+  readonly #parts: PageParts = new PageParts(
+    () => this.takePage(),
+    ({ bytes }) => bytes === this.bytes,
+  );
 
   constructor(options: ArenaOptions) {
     const slotsAt = options.readBytes;
@@ -95,12 +97,12 @@ export class Arena {
   takeFor(length: number): Block {
     if (length > PAGE_BYTES) return farBlock(length);
     const count = Math.min(PARTS_MAX, Math.floor(PAGE_BYTES / Math.max(1, length)));
-    return count === 1 ? this.takePage() : this.#parts.take(count, this.#takePage);
+    return count === 1 ? this.takePage() : this.#parts.take(count);
   }
 
   /** Also a block that is smaller or larger than a page. */
   givePage(block: Block): void {
-    const page = block instanceof Part ? this.#parts.give(block, this.#isNear) : block;
+    const page = block instanceof Part ? this.#parts.give(block) : block;
     if (page !== undefined && !this.#pages.give(page, 0) && !this.#slabs.give(page)) drop(page);
   }
 }

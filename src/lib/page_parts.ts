@@ -26,34 +26,36 @@ interface CutPage {
 
 /** Pages in halves, thirds and quarters, for what is too large to lie with others and too small for a page of its own. */
 export class PageParts {
+  readonly #takePage: () => Block;
+  readonly #keeps: (page: Block) => boolean;
   /** Those with parts that are free, by how many parts they have. */
   readonly #withFree: readonly Set<CutPage>[] = Array.from({ length: PARTS_MAX + 1 }, () => new Set<CutPage>());
 
-  /** One of `count` parts of a page; `takePage` is asked for one if none is free. */
-  take(count: number, takePage: () => Block): Block {
+  /** `takePage` is asked for a page to cut, `keeps` whether one may stay cut when all its parts are free. */
+  constructor(takePage: () => Block, keeps: (page: Block) => boolean) {
+    this.#takePage = takePage;
+    this.#keeps = keeps;
+  }
+
+  /** One of `count` parts of a page. */
+  take(count: number): Block {
     const pages = this.#withFree[count] as Set<CutPage>;
-    const present = pages.values().next();
-    const cut = present.done ? cutIn(count, takePage()) : present.value;
-    if (present.done) pages.add(cut);
+    const cut = pages.values().next().value ?? cutIn(count, this.#takePage());
     const part = cut.free.pop() as Part;
-    if (cut.free.length === 0) pages.delete(cut);
+    if (cut.free.length > 0) pages.add(cut);
+    else pages.delete(cut);
     return part;
   }
 
-  /** Returns the page when the last of its parts came back, unless it is the only one with parts to give, and `keeps`. */
-  give(part: Part, keeps: (page: Block) => boolean): Block | undefined {
+  /** Returns the page when the last of its parts came back, unless it is kept for the next. */
+  give(part: Part): Block | undefined {
     const { cut } = part;
     const pages = this.#withFree[cut.count] as Set<CutPage>;
     cut.free.push(part);
-    if (cut.free.length < cut.count) {
-      pages.add(cut);
-      return undefined;
-    }
+    pages.add(cut);
+    if (cut.free.length < cut.count) return undefined;
     // Messages of a size come one after the other: not each of them has to cut a page.
-    if (pages.size === (pages.has(cut) ? 1 : 0) && keeps(cut.page)) {
-      pages.add(cut);
-      return undefined;
-    }
+    if (pages.size === 1 && this.#keeps(cut.page)) return undefined;
     pages.delete(cut);
     return cut.page;
   }

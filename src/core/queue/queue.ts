@@ -10,7 +10,7 @@ import { QueueContents } from './contents.ts';
 import { Dying } from './dying.ts';
 import { DURABLE, type Entry, REDELIVERED } from './entry.ts';
 import { groupKeyOf } from './groups/group_by.ts';
-import { type GroupsHost, QueueGroups } from './groups/queue_groups.ts';
+import { QueueGroups } from './groups/queue_groups.ts';
 import { Leaving } from './leaving.ts';
 import { Pause } from './pause.ts';
 import type { QueueProperties } from './properties.ts';
@@ -75,7 +75,8 @@ export class Queue {
     const keyOf = host === undefined ? undefined : groupKeyOf(properties.arguments);
     const again = (): void => this.#scheduleIfWanted();
     const lost = (entry: Entry): void => this.#dropEntry(entry);
-    const expired: GroupsHost['expired'] = (...head) => this.#trimmer.dropExpiredHead(...head);
+    const expired = (list: ReadyList, spared: number): boolean =>
+      this.#rules !== undefined && this.#trimmer.dropExpiredHead(this.#rules, list, spared);
     const groupsHost = { queue: this, pages, expired, lost, again };
     this.#groups = keyOf === undefined ? undefined : new QueueGroups(keyOf, groupsHost);
     this.#ready = this.#groups?.ready ?? new ReadyMessages(host === undefined ? 0 : (settings.maxPriority ?? 0));
@@ -430,7 +431,7 @@ export class Queue {
     if (this.pause.on) return;
     const ready = this.#ready;
     const rules = this.#rules;
-    if (this.#groups !== undefined) return this.#groups.deliver(rules as QueueRules, spared);
+    if (this.#groups !== undefined) return this.#groups.deliver(spared);
     for (let delivered = 0; ready.length > 0 && this.consumers.hasWaiting; delivered++) {
       if (delivered === DRAIN_MESSAGES_MAX) {
         if (!this.#scheduled) this.#schedule();

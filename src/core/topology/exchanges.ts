@@ -151,10 +151,6 @@ export function bind(vhost: VirtualHost, request: BindingRequest, owner: Actor, 
   bindingChanged(vhost, 'binding.created', binding);
   const source = vhost.exchange(binding.source);
   replayHistory(vhost, source, binding.destination);
-  if (source.matcher.indexSome?.() !== true) {
-    done();
-    return;
-  }
   vhost.turn.inParts(() => {
     if (source.matcher.indexSome?.() === true) return true;
     done();

@@ -4,7 +4,6 @@ import { offsetOf, type PageTable, type Position } from '../../store/page_table.
 import type { Entry } from '../entry.ts';
 import type { Queue } from '../queue.ts';
 import type { ReadyList } from '../ready_list.ts';
-import type { QueueRules } from '../rules.ts';
 import type { GroupKeyOf } from './group_by.ts';
 import { type Group, GroupTable, type Lane } from './group_table.ts';
 import { GroupedMessages } from './grouped_messages.ts';
@@ -14,7 +13,7 @@ export interface GroupsHost {
   readonly queue: Queue;
   readonly pages: PageTable;
   /** Whether the list's first message had expired, and is gone; one whose sequence is `spared` or higher stays. */
-  expired(rules: QueueRules, list: ReadyList, spared: number): boolean;
+  expired(list: ReadyList, spared: number): boolean;
   /** The message was taken out of the ready ones, and cannot be read. */
   lost(entry: Entry): void;
   /** Something can be delivered that could not before: calls `deliver` soon, if a consumer may have room. */
@@ -45,13 +44,13 @@ export class QueueGroups {
   }
 
   /** Messages with a sequence of `spared` or more are delivered even if their time is up. */
-  deliver(rules: QueueRules, spared: number): void {
+  deliver(spared: number): void {
     let left = LOOKS_MAX;
-    for (const lane of this.ready.lanes) left = this.#serve(lane, left, rules, spared);
+    for (const lane of this.ready.lanes) left = this.#serve(lane, left, spared);
     for (; left > 0; left--) {
       const list = this.ready.next();
       if (list === undefined || !this.#host.queue.consumers.someHasRoom()) return;
-      if (this.#host.expired(rules, list, spared)) continue;
+      if (this.#host.expired(list, spared)) continue;
       if (!this.#isReadable(list)) return;
       const entry = this.ready.pull(list);
       if (this.#host.pages.isLost(entry.position)) this.#lose(entry);
@@ -72,7 +71,7 @@ export class QueueGroups {
   }
 
   /** Delivers what waits for a consumer that has room now. Returns how many more messages may be looked at. */
-  #serve(lane: Lane, looks: number, rules: QueueRules, spared: number): number {
+  #serve(lane: Lane, looks: number, spared: number): number {
     const { consumer, list } = lane;
     if (consumer === undefined) return looks;
     for (let left = looks; left > 0; left--) {
@@ -81,7 +80,7 @@ export class QueueGroups {
         return left;
       }
       if (!this.#hasRoom(consumer)) return left;
-      if (this.#host.expired(rules, list, spared)) continue;
+      if (this.#host.expired(list, spared)) continue;
       if (!this.#isReadable(list)) return left;
       const entry = list.take() as Entry;
       if (this.#host.pages.isLost(entry.position)) {
